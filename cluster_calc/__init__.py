@@ -1,0 +1,45 @@
+"""Cost and feasibility of AI hardware clusters: every number with its formula, source and range.
+
+>>> import cluster_calc as cc
+>>> result = cc.estimate(training_compute="2e25 FLOP", chip="h100", time_allowed="90 days", mfu=0.4)
+>>> int(result.values["chips"])
+7222
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cluster_calc.datum import Datum, Source
+    from cluster_calc.errors import ClusterCalcError, InputError
+    from cluster_calc.estimation import Result, estimate
+
+# Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
+# it would put the module in the verb's place.
+_EXPORTS = {
+    "ClusterCalcError": "errors",
+    "Datum": "datum",
+    "InputError": "errors",
+    "Result": "estimation",
+    "Source": "datum",
+    "estimate": "estimation",
+}
+
+__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _EXPORTS:
+        from importlib import import_module
+
+        value = getattr(import_module(f"cluster_calc.{_EXPORTS[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'cluster_calc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_EXPORTS])

@@ -1,0 +1,109 @@
+"""The command line: one thin module per command, loaded when it is called; errors are translated here, once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from cluster_calc import __version__
+from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quoted
+
+# Name → (module, one line for the list). Modules are imported only when their command runs.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
+    "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+}
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Program(click.Group):
+    """The group: loads commands lazily and turns every error into one message and the contract's exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"cluster_calc.cli.{COMMANDS[cmd_name][0]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(f"no such command {quoted(args[0])}.{did_you_mean(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            super().main(*args, **{**kwargs, "standalone_mode": False})
+            sys.stdout.flush()
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except ClusterCalcError as error:
+            fail(str(error), error.exit_code)
+        except click.ClickException as error:
+            fail(_usage(error), 2)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("interrupted", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            # The reader has gone: nothing is wrong, and Python must not complain when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            fail(f"{where}{error.strerror or error}", 2)
+        except Exception as error:
+            if os.environ.get("CLUSTER_CALC_DEBUG"):
+                raise
+            fail(
+                f"internal error ({type(error).__name__}: {quoted(error, 200)}); CLUSTER_CALC_DEBUG=1 shows where. Please report it.",
+                1,
+            )
+
+
+def _usage(error: click.ClickException) -> str:
+    message = error.format_message()
+    ctx = getattr(error, "ctx", None)
+    if isinstance(error, click.NoSuchOption):
+        known = [name for param in ctx.command.params for name in param.opts] if ctx else []
+        found = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
+        message = f"no such option {quoted(error.option_name)}.{found}"
+    if ctx is not None:
+        message += f"\n`{ctx.command_path} --help` lists what there is."
+    return message
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """One message on stderr, cut to the line limit, and out."""
+    printable = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in message)
+    lines = printable.split("\n")
+    if len(lines) > LINE_LIMIT:
+        lines = [*lines[: LINE_LIMIT - 1], f"… and {len(lines) - LINE_LIMIT + 1} more"]
+    lines = [line if len(line) <= 600 else line[:599] + "…" for line in lines]
+    click.echo("error: " + "\n".join(lines), err=True)
+    sys.exit(code)
+
+
+@click.group(
+    cls=Program,
+    context_settings=CONTEXT,
+    epilog="Example: cluster-calc estimate --flop 2e25 --chip h100",
+    invoke_without_command=False,
+)
+@click.version_option(__version__, prog_name="cluster-calc", message="%(prog)s %(version)s")
+def main() -> None:
+    """What AI hardware clusters cost, and whether a run is feasible.
+
+    Every number can be explained back to a formula and a source.
+    """

@@ -1,0 +1,46 @@
+"""`cluster-calc estimate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+
+
+@click.command(
+    "estimate",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc estimate --flop 2e25 --chip h100
+  cluster-calc estimate --params 65e9 --tokens 1.4e12 --chip a100-80gb --chips 2048
+  cluster-calc estimate --chip h100 --chips 16384 --days 54
+  cluster-calc estimate --flop 2e25 --chip h100 --mfu 0.35..0.45 --format json""",
+)
+@shared.model_options
+@shared.gate_options
+@shared.output_options(*shared.FORMATS)
+def command(**options: Any) -> None:
+    """Time, chips, money, power and share of shipments of one run or cluster.
+
+    Give a demand (--flop, or --params with --tokens) or --chips, and a --chip.
+    """
+    form = shared.format_of(options, shared.FORMATS)
+    result = shared.run_from(options)
+    if form in ("json", "csv"):
+        from cluster_calc.report import data
+
+        text = data.json_text(result) if form == "json" else data.csv_text(result)
+    elif form == "markdown":
+        from cluster_calc.report.markdown import markdown
+
+        text = markdown(result)
+    else:
+        from cluster_calc.report.text import text as table
+
+        styled = options.get("output") in (None, "-")
+        text = table(result, shared.terminal_width(), shared.terminal_style() if styled else None)
+    shared.write(text, options.get("output"))
+    shared.check_gates(result, options)

@@ -1,0 +1,41 @@
+"""`cluster-calc explain`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+
+FORMATS = ("table", "json", "markdown")
+
+
+@click.command(
+    "explain",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc explain run_cost --flop 2e25 --chip h100
+  cluster-calc explain electricity_cost --flop 2e25 --chip h100 --format json""",
+)
+@click.argument("name")
+@shared.model_options
+@shared.output_options(*FORMATS)
+def command(name: str, **options: Any) -> None:
+    """The formula, the numbers and the sources behind NAME, a result of an estimate."""
+    import json
+
+    from cluster_calc import trace
+
+    form = shared.format_of(options, FORMATS)
+    tree = shared.run_from(options).explain(name)
+    if form == "json":
+        text = (
+            json.dumps({"schema": trace.SCHEMA, **tree.as_dict()}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        )
+    elif form == "markdown":
+        text = trace.markdown(tree)
+    else:
+        text = trace.text(tree, shared.terminal_width())
+    shared.write(text, options.get("output"))

@@ -1,0 +1,350 @@
+"""The options every model command shares, made from the nomenclature, and what they mean for a scenario."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
+from cluster_calc.nomenclature import QUANTITIES, RESULTS
+from cluster_calc.scenario import FLAGS, SETTINGS
+
+if TYPE_CHECKING:
+    from cluster_calc.estimation import Result
+
+# Quantities that are normally computed: their options are listed last, under a heading of their own.
+FORMATS = ("table", "json", "csv", "markdown")
+SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+_GENERAL = "General"
+_OUTPUT = "Output"
+
+
+class GroupedOption(click.Option):
+    """An option that knows the heading it is listed under."""
+
+    def __init__(self, *args: Any, heading: str = _GENERAL, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heading = heading
+
+
+class GroupedCommand(click.Command):
+    """A command whose help lists its options by subject."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                groups.setdefault(getattr(param, "heading", _GENERAL), []).append(record)
+        general = groups.pop(_GENERAL, [])
+        for heading, records in [*groups.items(), (_GENERAL, general)]:
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids and aliases of the catalog, for the shell."""
+    from cluster_calc.catalog import catalog, fold
+
+    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
+    return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of every model command to a click command."""
+    for option in reversed(_options()):
+        command = option(command)
+    return command
+
+
+def _option(*names: str, heading: str, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(*names, cls=GroupedOption, heading=heading, **kwargs)
+
+
+def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
+    computed = computed_names()
+    what = "Demand"
+    found = [
+        _option(
+            "--chip",
+            metavar="ID",
+            heading=what,
+            help="accelerator: an id or alias of the catalog",
+            shell_complete=complete_chips,
+        )
+    ]
+    listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
+    for entry in listed:
+        heading = RESULTS if entry.name in computed else entry.group
+        decls = [f"--{alias}" for alias in entry.aliases] + [entry.option, entry.name]
+        if entry.name == "training_time":
+            decls.insert(1, "--days")
+            found.append(
+                _option("--days", "days", metavar="N", heading=entry.group, help="the same in days, a bare number")
+            )
+            decls = [entry.option, entry.name]
+            heading = entry.group
+        help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
+        found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
+        if entry.name == "peak_throughput":
+            found.append(
+                _option(
+                    "--precision",
+                    metavar="NAME",
+                    heading=entry.group,
+                    help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
+                )
+            )
+        if entry.name == "chip_price":
+            found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
+            found.append(
+                _option(
+                    "--analyst-estimates",
+                    is_flag=True,
+                    default=None,
+                    heading=entry.group,
+                    help=SETTINGS["analyst_estimates"],
+                )
+            )
+    found += [
+        _option("--keep-both", is_flag=True, default=None, heading=what, help=SETTINGS["keep_both"]),
+        _option(
+            "--set",
+            "sets",
+            multiple=True,
+            metavar="NAME=VALUE",
+            heading=_GENERAL,
+            help="give any quantity; LOW..HIGH is a 5-95 % range",
+        ),
+        _option(
+            "--scenario",
+            metavar="FILE",
+            heading=_GENERAL,
+            help="TOML file of quantities; options override it",
+        ),
+        _option(
+            "--save-scenario",
+            metavar="FILE",
+            heading=_GENERAL,
+            help="write a scenario file that gives the same result",
+        ),
+        _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
+        _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
+        _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
+        _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
+        _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
+    ]
+    return found
+
+
+def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the exit-code gates."""
+    command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
+                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE")(command)  # fmt: skip
+    return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
+        command
+    )
+
+
+def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds --format and -o."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = _option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            heading=_OUTPUT,
+            help="write to FILE (- is stdout), whole or not at all",
+        )(command)
+        return _option(
+            "--format",
+            "format_",
+            metavar="|".join(formats),
+            heading=_OUTPUT,
+            help="default: by FILE's ending, else table",
+        )(command)
+
+    return add
+
+
+def computed_names() -> frozenset[str]:
+    """The quantities that some formula computes, bar those that are usually given."""
+    usually_given = {
+        "training_compute",
+        "chips",
+        "training_time",
+        "active_parameters",
+        "tokens",
+        "mfu",
+        "server_power_factor",
+    }
+    return _FORMULA_NAMES - usually_given
+
+
+# The names of the formulas, without importing them: they need numpy, and `--help` does not. A test compares.
+_FORMULA_NAMES = frozenset(
+    [
+        "accelerator_capital",
+        "accelerator_time",
+        "active_parameters",
+        "all_in_price",
+        "budget_margin",
+        "capital_cost",
+        "capital_margin",
+        "chip_hours",
+        "chip_power",
+        "chips",
+        "cluster_throughput",
+        "compute_per_dollar",
+        "cost_per_chip_hour",
+        "deadline_margin",
+        "delivered_chip_hours",
+        "delivered_cost",
+        "delivered_throughput",
+        "depreciation",
+        "depreciation_rate",
+        "electricity_cost",
+        "emissions",
+        "facility_energy",
+        "facility_power",
+        "goodput_loss",
+        "goodput_loss_cost",
+        "implied_mfu",
+        "mfu",
+        "mfu_loss",
+        "mfu_loss_cost",
+        "network_capital",
+        "peak_facility_power",
+        "petaflops_days",
+        "power_margin",
+        "rental_cost",
+        "rental_ratio",
+        "run_cost",
+        "server_capital",
+        "server_power_factor",
+        "service_time",
+        "shipment_share",
+        "step_throughput",
+        "supply_margin",
+        "time_available",
+        "time_margin",
+        "tokens",
+        "training_compute",
+        "training_time",
+    ]
+)
+
+
+def inputs(options: dict[str, Any]) -> dict[str, Any]:
+    """The given quantities and settings among the parsed options, `--set` included."""
+    found = {
+        name: value
+        for name, value in options.items()
+        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+    }
+    if options.get("days") is not None:
+        if "training_time" in found:
+            raise InputError(
+                f"--days {quoted(options['days'])} and --training-time {quoted(found['training_time'])} say the same twice; give one"
+            )
+        text = str(options["days"]).strip()
+        found["training_time"] = text if text[-1:].isalpha() else f"{text} days"
+    for pair in options.get("sets") or ():
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise InputError(f"--set {quoted(pair)} is not NAME=VALUE; write for example --set mfu=0.4")
+        from cluster_calc.scenario import name_of
+
+        key = name.strip().replace("-", "_")
+        key = key if key in SETTINGS else name_of(key)
+        if key in found:
+            raise InputError(f"{key} is given twice: {quoted(found[key])} and {quoted(value)}")
+        found[key] = value.strip()
+    return found
+
+
+def run_from(options: dict[str, Any]) -> Result:
+    """Options → Result; writes the scenario file when asked to."""
+    from cluster_calc.estimation import run
+    from cluster_calc.scenario import gather
+
+    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    result = run(merged)
+    if options.get("save_scenario"):
+        from cluster_calc.save import scenario_text
+
+        write(scenario_text(merged), options["save_scenario"])
+    return result
+
+
+def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
+    """The output format: as asked, or by the file's ending, or the table."""
+    from cluster_calc.errors import did_you_mean
+
+    asked = options.get("format_")
+    if asked is None:
+        asked = SUFFIXES.get(Path(options.get("output") or "-").suffix.lower(), formats[0])
+        return asked if asked in formats else formats[0]
+    if asked not in formats:
+        raise InputError(f"--format {quoted(asked)} is not one of {', '.join(formats)}.{did_you_mean(asked, formats)}")
+    return str(asked)
+
+
+def write(text: str, target: str | None) -> None:
+    """Text to a file, atomically, or to stdout."""
+    if target in (None, "-"):
+        click.echo(text, nl=False)
+        return
+    from cluster_calc.files import write_atomically
+
+    write_atomically(Path(str(target)), text.encode())
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, or 80 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+def terminal_style() -> Callable[..., str] | None:
+    """Bold and dim on a terminal that wants them; None for plain text."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return None
+    return lambda text, **how: click.style(text, **how)
+
+
+def check_gates(result: Result, options: dict[str, Any]) -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+    from cluster_calc.nomenclature import resolve
+    from cluster_calc.report.numbers import shown
+    from cluster_calc.scenario import parse
+
+    for pair in options.get("fail_over") or ():
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise InputError(
+                f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
+            )
+        known = QUANTITIES[resolve(name)]
+        limit, _, _ = parse(known, value.strip())
+        p80 = result.percentile(known.name, 80)
+        reached = result.values.get(known.name) if p80 is None else p80 * known.factor
+        if reached is None:
+            raise GateError(f"--fail-over {known.name}: {result.missing.get(known.name, 'not part of this estimate')}")
+        highest = float(reached.max()) if hasattr(reached, "max") else float(reached)
+        if highest > limit:
+            which = "at P80 " if p80 is not None else ""
+            raise GateError(f"{known.name} {which}{shown(known.name, highest)} is over {shown(known.name, limit)}")
+    if options.get("require_feasible") and not result.feasible:
+        broken = ", ".join(
+            f"{entry.constraint} ({entry.limit})" for entry in result.feasibility if entry.holds is False
+        )
+        raise InfeasibleError(f"not feasible: {broken}")

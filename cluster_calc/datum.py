@@ -1,0 +1,66 @@
+"""A number with where it comes from: Source and Datum. Neither can be built without saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+CONFIDENCES = ("high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says so, and where to read it."""
+
+    id: str
+    title: str = ""
+    publisher: str = ""
+    url: str = ""
+    date: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise TypeError("a Source needs an id")
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """One value of one quantity in base units, with range, source, date and confidence.
+
+    `value` is None when the figure is missing; `low` and `high` are the 5th and 95th percentile. `kind` tells a
+    range (uncertain) from a choice (yours to make), a convention (true by agreement) and an estimate (an analyst's).
+
+    >>> Datum("tdp", 700.0, source=Source("command line")).value
+    700.0
+    >>> Datum("tdp", 700.0, source=None)
+    Traceback (most recent call last):
+        ...
+    TypeError: tdp: a Datum needs a Source
+    """
+
+    name: str
+    value: Any
+    source: Source
+    low: float | None = None
+    high: float | None = None
+    origin: str = "catalog"
+    kind: str = "range"
+    locator: str = ""
+    as_of: str = ""
+    confidence: str = ""
+    note: str = ""
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.source, Source):
+            raise TypeError(f"{self.name}: a Datum needs a Source")
+
+    @property
+    def has_range(self) -> bool:
+        """Whether the value carries a range to draw from."""
+        return self.low is not None and self.high is not None
+
+    def with_(self, **changes: Any) -> Datum:
+        """A copy with some fields changed."""
+        return replace(self, **changes)

@@ -1,0 +1,124 @@
+"""The model: formulas wired by their argument names, ordered once, run on floats or arrays.
+
+>>> from cluster_calc import formulas
+>>> model = Model(*formulas.COMPUTE, *formulas.TIMING)
+>>> [step.name for step in model.plan({"training_compute", "peak_throughput", "mfu", "goodput", "chips"})]
+['accelerator_time', 'training_time']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from cluster_calc.nomenclature import QUANTITIES
+
+
+class ModelError(Exception):
+    """A model that cannot be built: a mistake in the formulas, not in an input."""
+
+
+class Step(NamedTuple):
+    """One formula of a model: what it returns, the function, and the names it needs."""
+
+    name: str
+    formula: Callable[..., Any]
+    inputs: tuple[str, ...]
+
+
+class Model:
+    """A set of formulas with one formula per name.
+
+    Raises ModelError for a name outside the nomenclature, two formulas of one name, or a cycle.
+    """
+
+    def __init__(self, *formulas: Callable[..., Any]) -> None:
+        self.steps: dict[str, Step] = {}
+        for formula in formulas:
+            name = formula.__name__
+            code = formula.__code__
+            inputs = code.co_varnames[: code.co_argcount]
+            for known in (name, *inputs):
+                if known not in QUANTITIES:
+                    raise ModelError(f"{formula.__module__}.{name}: {known!r} is not in the nomenclature")
+            if name in self.steps and self.steps[name].formula is not formula:
+                raise ModelError(f"two formulas for {name!r}: one per name in a model")
+            self.steps[name] = Step(name, formula, inputs)
+        self.order = self._ordered(self.steps)
+        self._plans: dict[frozenset[str], tuple[Step, ...]] = {}
+
+    @staticmethod
+    def _ordered(steps: Mapping[str, Step]) -> tuple[str, ...]:
+        try:
+            return tuple(TopologicalSorter({name: step.inputs for name, step in steps.items()}).static_order())
+        except CycleError as error:
+            raise ModelError(f"the formulas form a circle: {' → '.join(error.args[1])}") from None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name the model uses or computes."""
+        return frozenset(self.order)
+
+    def leaves(self, given: Iterable[str] = ()) -> list[str]:
+        """The names that no formula computes: what has to come from outside, besides what is given."""
+        given = set(given)
+        needed = {name for step in self.steps.values() if step.name not in given for name in step.inputs}
+        return [name for name in self.order if name in needed and (name in given or name not in self.steps)]
+
+    def plan(self, given: Iterable[str]) -> tuple[Step, ...]:
+        """The steps that can be taken from what is given, in order. What is given replaces its formula."""
+        key = frozenset(given)
+        if key not in self._plans:
+            known = set(key)
+            taken = []
+            for name in self.order:
+                step = self.steps.get(name)
+                if step is not None and name not in key and known.issuperset(step.inputs):
+                    taken.append(step)
+                    known.add(name)
+            self._plans[key] = tuple(taken)
+        return self._plans[key]
+
+    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every reachable value: the given ones and what the formulas make of them.
+
+        >>> from cluster_calc import formulas
+        >>> Model(*formulas.TIMING).evaluate({"accelerator_time": 10.0, "chips": 5})["training_time"]
+        2.0
+        """
+        values = dict(given)
+        for name, formula, inputs in self.plan(given):
+            values[name] = formula(*[values[entry] for entry in inputs])
+        return values
+
+    def missing_behind(self, name: str, known: Iterable[str]) -> list[str]:
+        """The leaves that keep `name` from being computed."""
+        known = set(known)
+        found: list[str] = []
+
+        def visit(entry: str) -> None:
+            if entry in known or entry in found:
+                return
+            step = self.steps.get(entry)
+            if step is None:
+                found.append(entry)
+                return
+            for part in step.inputs:
+                visit(part)
+
+        visit(name)
+        return found
+
+
+@lru_cache(maxsize=64)
+def model_of(*names: str) -> Model:
+    """The model composed from the named sets, built once.
+
+    >>> sorted(model_of("timing").steps)
+    ['training_time']
+    """
+    from cluster_calc.formulas import ALL_SETS
+
+    return Model(*(formula for name in names for formula in ALL_SETS[name]))

@@ -1,0 +1,107 @@
+"""A Result as JSON and as CSV rows: the contract's names and units, full precision, null for what is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from typing import Any
+
+from cluster_calc import __version__
+from cluster_calc.datum import Datum
+from cluster_calc.estimation import SCHEMA, Result
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.numbers import shown
+
+COLUMNS = ("name", "value", "unit", "p10", "p50", "p90")
+
+
+def plain(value: Any) -> Any:
+    """A number or array as JSON takes it: finite floats, lists, None."""
+    if value is None or isinstance(value, str):
+        return value
+    if hasattr(value, "shape") and value.shape:
+        return [plain(entry) for entry in value.tolist()]
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _in_unit(name: str, base: Any) -> Any:
+    if base is None:
+        return None
+    return shown(name, base) if QUANTITIES[name].is_date else plain(base / QUANTITIES[name].factor)
+
+
+def rows(result: Result) -> list[tuple[Any, ...]]:
+    """One row for every computed quantity: name, value, unit, p10, p50, p90."""
+    found = []
+    for name in result.results:
+        percentiles = [result.percentile(name, percent) for percent in (10, 50, 90)]
+        found.append((name, _in_unit(name, result.values.get(name)), QUANTITIES[name].unit, *percentiles))
+    return found
+
+
+def source_of(datum: Datum) -> dict[str, Any]:
+    """The source of an input as an object."""
+    source = datum.source
+    fields = {
+        "id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url,
+        "locator": datum.locator, "as_of": datum.as_of, "confidence": datum.confidence,
+    }  # fmt: skip
+    return {key: value for key, value in fields.items() if value or key == "id"}
+
+
+def as_dict(result: Result) -> dict[str, Any]:
+    """The result as the contract's JSON object."""
+    inputs = {}
+    for name, datum in result.data.items():
+        entry = {
+            "value": _in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
+            "low": _in_unit(name, datum.low), "high": _in_unit(name, datum.high),
+            "origin": datum.origin, "kind": datum.kind, "source": source_of(datum),
+        }  # fmt: skip
+        if datum.label:
+            entry["label"] = datum.label
+        if datum.note:
+            entry["note"] = datum.note
+        inputs[name] = entry
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "catalog_date": result.catalog_date,
+        "seed": result.seed,
+        "draws": result.draws,
+        "mode": result.mode,
+        "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
+        "inputs": inputs,
+        "results": {
+            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
+            for name, value, unit, p10, p50, p90 in rows(result)
+        },
+        "feasibility": [
+            {
+                "constraint": entry.constraint,
+                "limit": entry.limit,
+                "margin": plain(entry.margin),
+                "holds": entry.holds,
+            }
+            for entry in result.feasibility
+        ],
+        "warnings": list(result.warnings),
+    }
+
+
+def json_text(result: Result) -> str:
+    """The JSON text of a result."""
+    return json.dumps(as_dict(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(result: Result) -> str:
+    """The CSV text of a result; a missing value is an empty cell."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows(result):
+        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
+    return file.getvalue()

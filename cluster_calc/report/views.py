@@ -1,0 +1,325 @@
+"""What a report says, before it has a form: sections of rows, frozen, the same for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cluster_calc.datum import Datum
+from cluster_calc.estimation import CONSTRAINTS, Result
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.numbers import NOT_FOUND, plain, shown
+
+HEADLINE = (
+    ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),
+    ("run_cost", "amortised: depreciation and energy of this run"), ("capital_cost", "cash for the hardware; never added to run cost"),
+    ("cost_per_chip_hour", ""), ("compute_per_dollar", ""), ("rental_cost", ""), ("facility_energy", ""),
+    ("facility_power", ""), ("emissions", ""), ("shipment_share", ""),
+)  # fmt: skip
+RUN_LINES = ("depreciation", "electricity_cost", "operations_cost")
+CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital")
+EXCLUDED = (
+    "the building, cooling plant and grid connection; storage, spares and installation",
+    "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
+    "financing, taxes, insurance; idle time between runs",
+)
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line: what, how much, and what to know about it."""
+
+    label: str
+    value: str
+    note: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list of rows, with the heads of its columns where it has any."""
+
+    title: str
+    rows: tuple[Row, ...]
+    heads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report of an estimate."""
+
+    question: str
+    answer: str
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...]
+    next_step: str
+
+
+def report(result: Result) -> Report:
+    """The report of a result; sections without data are absent."""
+    sections = [
+        _headline(result),
+        _money(result),
+        _flops(result),
+        _limits(result),
+        _assumptions(result),
+        _excluded(result),
+    ]
+    return Report(
+        question=question(result),
+        answer=answer(result),
+        sections=tuple(section for section in sections if section is not None and section.rows),
+        warnings=result.warnings,
+        next_step=_next_step(result),
+    )
+
+
+def _value(result: Result, name: str) -> str:
+    return shown(name, result.values.get(name))
+
+
+def question(result: Result) -> str:
+    """The question restated, with every choice in it named."""
+    peak = shown("peak_throughput", result.values.get("peak_throughput"))
+    chip = f"{result.chip.name} ({result.precision}, dense {peak} a {result.chip.unit})"
+    given = result.data
+    demand = f"{_value(result, 'training_compute')}" if "training_compute" in result.values else ""
+    if "parameters" in given and "tokens" in given:
+        demand = f"{_value(result, 'parameters')} parameters on {_value(result, 'tokens')} tokens"
+    elif "accelerator_time" in given:
+        demand = _value(result, "accelerator_time")
+    if result.mode == "cluster":
+        return f"What does a cluster of {_value(result, 'chips')} × {chip} take?"
+    if result.mode == "capacity":
+        return f"What can {_value(result, 'chips')} × {chip} train in {_value(result, 'training_time')}?"
+    if result.mode == "observed":
+        return f"What did {demand} in {_value(result, 'training_time')} on {_value(result, 'chips')} × {chip} take?"
+    if result.mode == "fixed-chips":
+        return f"What does {demand} on {_value(result, 'chips')} × {chip} take?"
+    return f"What does {demand} within {_value(result, 'time_allowed')} on {chip} take?"
+
+
+def answer(result: Result) -> str:
+    """The answer in one sentence."""
+    chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
+    if result.mode == "cluster":
+        return f"{chips} chips for {capital}, {_value(result, 'peak_facility_power')} at full load."
+    sized = f"{chips} chips for {_value(result, 'training_time')}"
+    if result.mode == "capacity":
+        sized = f"{_value(result, 'training_compute')}: {sized}"
+    if result.mode == "observed":
+        sized += f" at an implied MFU of {_value(result, 'implied_mfu')}"
+    return f"{sized}; run cost {cost}, hardware {capital}, {_value(result, 'peak_facility_power')} at full load."
+
+
+def _headline(result: Result) -> Section:
+    rows = []
+    for name, note in HEADLINE:
+        if name not in result.values and name not in result.missing:
+            continue
+        if name == "facility_power" and "peak_facility_power" in result.values:
+            note = f"average; {_value(result, 'peak_facility_power')} at full load"
+        elif name == "capital_cost" and "all_in_price" in result.values:
+            note = f"{_value(result, 'all_in_price')} a chip, with server and network; not part of run cost"
+        elif name == "shipment_share" and "annual_shipments" in result.data:
+            note = f"of {_value(result, 'annual_shipments')}: {result.data['annual_shipments'].label or 'given'}"
+        elif name == "rental_cost" and "rental_price" in result.data:
+            rent = result.data["rental_price"]
+            ratio = (
+                f"; {plain(result.values['rental_ratio'])}× the run cost"
+                if _scalar(result.values.get("rental_ratio"))
+                else ""
+            )
+            note = f"at {_value(result, 'rental_price')}, {rent.label or 'given'}{ratio}"
+        elif name == "training_time" and result.mode == "fixed-time":
+            note = f"of {_value(result, 'time_allowed')} allowed"
+        if name not in result.values:
+            note = "needs " + " and ".join(result.lacking(name))
+        elif name in result.samples:
+            span = " · ".join(
+                shown(name, (result.percentile(name, p) or 0.0) * QUANTITIES[name].factor) for p in (10, 50, 90)
+            )
+            note = f"P10 · P50 · P90: {span}" + (f"; {note}" if note and len(note) < 40 else "")
+        rows.append(Row(QUANTITIES[name].label.capitalize(), _value(result, name), note, name))
+    return Section("Headline", tuple(rows))
+
+
+def _scalar(value: Any) -> bool:
+    return value is not None and not (hasattr(value, "shape") and value.shape)
+
+
+def _share(result: Result, name: str, total: str) -> str:
+    part, whole = result.values.get(name), result.values.get(total)
+    if not _scalar(part) or not _scalar(whole) or not whole or part is None:
+        return ""
+    return f"{plain(100 * part / whole)}%"
+
+
+def _money(result: Result) -> Section | None:
+    rows = []
+    for lines, total, title in (
+        (RUN_LINES, "run_cost", "Run cost"),
+        (CAPITAL_LINES, "capital_cost", "Capital cost"),
+    ):
+        if total not in result.values and total not in result.missing:
+            continue
+        present = [name for name in lines if name in result.values or name in result.missing]
+        for name in present:
+            rows.append(
+                Row(
+                    QUANTITIES[name].label.capitalize(),
+                    _value(result, name),
+                    _share(result, name, total),
+                    name,
+                )
+            )
+        note = "" if total in result.values else "incomplete"
+        rows.append(Row(f"= {title}", _value(result, total), note, total))
+    return Section("Where the money goes", tuple(rows)) if rows else None
+
+
+def _flops(result: Result) -> Section | None:
+    if "delivered_throughput" not in result.values:
+        return None
+    steps = (
+        ("Peak", "cluster_throughput", "", ""),
+        ("after MFU", "step_throughput", "mfu_loss", "mfu_loss_cost"),
+        ("after goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
+        ("Delivered", "delivered_throughput", "delivered_chip_hours", "delivered_cost"),
+    )
+    rows = []
+    for label, name, hours, cost in steps:
+        factor = {"after MFU": "mfu", "after goodput": "goodput"}.get(label)
+        lost = "" if not hours else f"{_value(result, hours)} {'lost' if factor else 'useful'}"
+        if cost and cost in result.values:
+            lost += f", {_value(result, cost)}"
+        label = f"× {'MFU' if factor == 'mfu' else factor} {_value(result, factor)}" if factor else label
+        rows.append(Row(label, _value(result, name), lost, name))
+    return Section("Where the FLOP go", tuple(rows))
+
+
+def _limits(result: Result) -> Section | None:
+    if not any(entry.limit for entry in result.feasibility if entry.constraint != "time"):
+        return None
+    rows = []
+    for entry in result.feasibility:
+        limit, limited, _ = CONSTRAINTS[entry.constraint]
+        if entry.limit is None:
+            if entry.constraint != "time":
+                rows.append(Row(entry.constraint.capitalize(), "not checked", f"no {limit.replace('_', ' ')} given"))
+            continue
+        verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
+        margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
+        target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
+        rows.append(Row(entry.constraint.capitalize(), verdict, f"{_value(result, limited)} against {target}{margin}"))
+    return Section("Feasibility", tuple(rows))
+
+
+def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:
+    """How far each ranged input alone moves a result, largest first: (name, at low, at high) relative to the base.
+
+    Chips are held where they were sized: the input is uncertain, the order is not.
+    """
+    base = result.values.get(target)
+    if base is None or not _scalar(base) or not base:
+        return []
+    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
+    if result.mode == "fixed-time":
+        fixed["chips"] = result.values["chips"]
+    found = []
+    for name, datum in result.data.items():
+        if not datum.has_range:
+            continue
+        ends = [result.model.evaluate({**fixed, name: end}).get(target) for end in (datum.low, datum.high)]
+        if None not in ends:
+            low, high = (float(end) / base - 1 for end in ends if end is not None)
+            found.append((name, low, high))
+    return sorted(found, key=lambda entry: -max(abs(entry[1]), abs(entry[2])))
+
+
+def cite(datum: Datum) -> str:
+    """Who says so: source, place and date in a few words."""
+    source = datum.source
+    if source.id in ("command line", "call", "environment", "file") or source.id.split(" ")[0] in (
+        "file",
+        "environment",
+    ):
+        return source.title or {"call": "given"}.get(source.id, source.id)
+    words = [source.publisher or source.title or source.id]
+    if datum.kind == "estimate":
+        words.insert(0, "analyst estimate:")
+    if source.id == "judgement":
+        words = ["judgement"]
+    dated = f", {datum.as_of}" if datum.as_of else ""
+    confidence = f" ({datum.confidence} confidence)" if datum.confidence else ""
+    return " ".join(words) + dated + confidence
+
+
+def _assumptions(result: Result) -> Section:
+    moves = {
+        name: (low, high)
+        for name, low, high in swings(result, "run_cost" if "run_cost" in result.values else "cost_per_chip_hour")
+    }
+    carried = [name for name in moves if max(map(abs, moves[name])) > 1e-9][:MOST]
+    always = [name for name in ("chip_price", "mfu", "goodput", "lifetime", "electricity_price", "pue", "network_share",
+                                "server_cost_factor", "tdp", "annual_shipments") if name in result.data]  # fmt: skip
+    names = list(dict.fromkeys([*carried, *always]))[: MOST + 2]
+    rows = []
+    for name in names:
+        datum = result.data[name]
+        if datum.value is None:
+            continue
+        label = f", {datum.label}" if datum.label and name != "annual_shipments" else ""
+        move = ""
+        if name in carried:
+            low, high = (
+                f"{'+' if part > 0 else '−' if part < 0 else '±'}{plain(abs(100 * part), 2)}%" for part in moves[name]
+            )
+            span = f"{shown(name, datum.low)} to {shown(name, datum.high)}"
+            move = f"; {span} moves it {low} to {high}"
+        rows.append(
+            Row(
+                QUANTITIES[name].label.split(" (")[0],
+                _value(result, name),
+                f"{cite(datum)}{label}{move}",
+                name,
+            )
+        )
+    title = "What moves the run cost" if "run_cost" in result.values else "Assumptions"
+    return Section(f"{title}: assumptions, source, date" if carried else "Assumptions: source, date", tuple(rows))
+
+
+def _excluded(result: Result) -> Section:
+    excluded = list(EXCLUDED)
+    operations = result.values.get("operations_cost")
+    if operations is None or (_scalar(operations) and operations == 0):
+        excluded.insert(0, "staff, support, maintenance (give --operations-cost)")
+    return Section("Not included", tuple(Row(text, "") for text in excluded))
+
+
+def _next_step(result: Result) -> str:
+    # Only an origin of the command line can be repeated on one.
+    name = (
+        "run_cost"
+        if "run_cost" in result.values
+        else "capital_cost"
+        if "capital_cost" in result.values
+        else "facility_power"
+    )
+    words = ["cluster-calc", "explain", name]
+    options = {"training_compute": "--flop", "parameters": "--params"}
+    for key, raw in result.scenario.texts.items():
+        if isinstance(raw, bool):
+            words += [f"--{key.replace('_', '-')}"] if raw else []
+            continue
+        text = str(raw.get("value")) if isinstance(raw, dict) else str(raw)
+        words += [options.get(key, f"--{key.replace('_', '-')}"), quote_shell(text)]
+    return " ".join(words)
+
+
+def quote_shell(text: str) -> str:
+    """The text as one shell word."""
+    import shlex
+
+    return shlex.quote(text)

@@ -1,0 +1,301 @@
+"""Merges what was given: user file < project file < scenario file < environment < command line or call.
+
+Each value keeps where it came from. Texts become base-unit Datums here, checked against the nomenclature; defaults and
+the catalog fill the rest in `estimate.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cluster_calc.datum import Datum, Source
+from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
+from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.units import split, to_base
+
+# What a scenario may set besides quantities: name → what it is, for help and errors.
+SETTINGS: dict[str, str] = {
+    "chip": "id or alias of the accelerator",
+    "precision": "precision whose dense peak counts",
+    "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
+    "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
+    "ranges": "draw from every range there is",
+    "draws": "number of draws",
+    "seed": "seed of the draws",
+    "resize": "size the cluster for each draw instead of once",
+    "as_of": "the day whose figures count",
+    "strict": "missing or stale figures are an error",
+}
+FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
+ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
+NOT_SETTINGS = frozenset({"CATALOG"})
+PROJECT_FILE = "cluster-calc.toml"
+EXTRA_NAMES = {"days": "training_time"}
+
+
+@dataclass
+class Scenario:
+    """What was given, merged: settings by name and quantities as Datums."""
+
+    settings: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Datum] = field(default_factory=dict)
+    texts: dict[str, Any] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, str] | None = None) -> list[str]:
+        """Lay values over what is there; returns what is wrong with them, one message each."""
+        faults = []
+        for name, value in values.items():
+            place = (places or {}).get(name, "")
+            try:
+                self._put(name, value, origin, place)
+            except InputError as error:
+                faults.append(f"{place}: {error}" if place else str(error))
+        return faults
+
+    def _put(self, name: str, value: Any, origin: str, place: str) -> None:
+        key = name.strip().replace("-", "_")
+        if key in SETTINGS:
+            self.settings[key] = setting(key, value)
+            self.texts[key], self.origins[key] = value, origin
+            return
+        key = name_of(key)
+        source = Source(origin if not place else f"{origin} {place}")
+        if isinstance(value, dict):
+            unknown = set(value) - {"value", "source", "as_of", "confidence", "locator", "note"}
+            if unknown or "value" not in value:
+                named = f" ({quoted(sorted(unknown)[0])} is not one of them)" if unknown else ""
+                raise InputError(
+                    f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
+                )
+            given = {entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")}
+            if value.get("source"):
+                source = Source(id=origin, title=str(value["source"])[:300])
+            text = value["value"]
+        else:
+            text, given = value, {}
+        number, low, high = parse(QUANTITIES[key], text)
+        self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+        self.texts[key], self.origins[key] = value, origin
+
+
+def name_of(name: str) -> str:
+    """The quantity behind a name that people type; settings are named in the suggestion."""
+    key = EXTRA_NAMES.get(name, name)
+    try:
+        return resolve(key)
+    except InputError:
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
+        raise InputError(f"unknown name {quoted(name)}.{hint}") from None
+
+
+def setting(name: str, value: Any) -> Any:
+    """A setting checked: a flag is true or false, a count whole and in range, the rest text."""
+    if name in FLAGS:
+        if isinstance(value, bool):
+            return value
+        if str(value).lower() in ("1", "true", "yes", "on"):
+            return True
+        if str(value).lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise InputError(f"{name}: {quoted(value)} is neither true nor false")
+    if name in COUNTS:
+        low, high = COUNTS[name]
+        try:
+            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+        except ValueError:
+            raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
+        if not low <= number <= high:
+            raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
+        return number
+    if not isinstance(value, str):
+        raise InputError(f"{name}: {quoted(value)} is not text")
+    if name == "as_of":
+        return date_text(name, value)
+    if name == "price_basis":
+        from cluster_calc.catalog import BASES
+
+        if value not in BASES:
+            raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
+    return value
+
+
+def date_text(name: str, value: str) -> str:
+    """An ISO day, checked.
+
+    >>> date_text("start", "2027-01-15")
+    '2027-01-15'
+    """
+    import datetime
+
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value.strip()):
+            raise ValueError
+        return datetime.date.fromisoformat(value.strip()).isoformat()
+    except ValueError:
+        raise InputError(f"{name}: {quoted(value)} is not a day; write it as 2027-01-15") from None
+
+
+def days_of(text: str) -> int:
+    """Days since 1970-01-01 of an ISO day."""
+    import datetime
+
+    return (datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days
+
+
+def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]:
+    """A value as typed, as (base, low, high) in base units, within the hard bounds.
+
+    Text may be a range `LOW..HIGH`, the 5th and 95th percentile; numbers stand where a bare number is allowed; pint
+    quantities and arrays are taken too.
+
+    >>> from cluster_calc.nomenclature import quantity
+    >>> parse(quantity("mfu"), "0.4")
+    (0.4, None, None)
+    >>> parse(quantity("tdp"), 700)
+    Traceback (most recent call last):
+        ...
+    cluster_calc.errors.InputError: tdp: '700' has no unit; write for example '700 W'
+    """
+    if known.is_date:
+        if hasattr(value, "isoformat"):
+            value = value.isoformat()
+        return days_of(date_text(known.name, str(value))) * 86400.0, None, None
+    if isinstance(value, str) and ".." in value:
+        return _range(known, value)
+    return _number(known, value), None, None
+
+
+def _number(known: Quantity, value: Any) -> Any:
+    try:
+        if isinstance(value, str):
+            number: Any = to_base(value, known.unit, bare=known.bare, example=known.example)
+        elif isinstance(value, bool):
+            raise UnitError(f"{quoted(value)} is not a number; write for example {known.example}")
+        elif isinstance(value, (int, float)):
+            number = float(value) if known.bare else to_base(str(value), known.unit, bare=False, example=known.example)
+            number = number * known.factor if known.bare else number
+        elif hasattr(value, "magnitude") and hasattr(value, "units"):
+            number = value.magnitude * to_base(f"1 {value.units}", known.unit, bare=known.bare, example=known.example)
+        elif hasattr(value, "dtype") and known.bare:
+            number = value * known.factor
+        else:
+            raise UnitError(f"{quoted(value)} is neither a number nor text; write for example {known.example}")
+    except (UnitError, OverflowError) as error:
+        raise InputError(f"{known.name}: {error}") from None
+    check_bounds(known, number, value)
+    return number
+
+
+def check_bounds(known: Quantity, number: Any, shown: Any) -> None:
+    """Refuse what no system can be; the message states the attainable range."""
+    values = number.flat if hasattr(number, "flat") else (number,)
+    for base in values:
+        in_unit = base / known.factor
+        # Text becomes base units and back with a rounding error of an ulp or two: the bound itself is inside.
+        slack = 1e-12 * max(abs(in_unit), 1e-300)
+        below = in_unit <= known.low if known.low_open else in_unit < known.low - slack
+        if not math.isfinite(base) or below or in_unit > known.high + slack:
+            reason = (
+                " (a percentage needs its sign, as in '40 %')"
+                if known.display == "share" and 1 < in_unit <= 100
+                else ""
+            )
+            unit = "" if known.unit == "1" else f" {known.unit}"
+            raise InputError(
+                f"{known.name}: {quoted(shown)} is outside the possible range {known.bounds}{unit}{reason};"
+                f" write for example {known.example}"
+            )
+        if known.whole and abs(base - round(base)) > 1e-9 * max(1.0, abs(base)):
+            raise InputError(f"{known.name}: {quoted(shown)} is not a whole number")
+
+
+def _range(known: Quantity, text: str) -> tuple[float, float, float]:
+    ends = text.split("..")
+    if len(ends) != 2 or not all(end.strip() for end in ends):
+        raise InputError(f"{known.name}: {quoted(text)} is not a range; write LOW..HIGH, for example '0.35..0.45'")
+    try:
+        unit = split(ends[1])[1]
+        if ends[0].strip()[:1] not in "$€£" and not split(ends[0])[1]:
+            ends[0] = f"{ends[0].strip()} {unit}".strip()
+    except UnitError as error:
+        raise InputError(f"{known.name}: {error}") from None
+    low, high = (_number(known, end.strip()) for end in ends)
+    if low >= high:
+        why = "no wider than a point" if low == high else "upside down"
+        raise InputError(f"{known.name}: the range {quoted(text)} is {why}; write LOW..HIGH with LOW < HIGH")
+    from cluster_calc.uncertainty import median
+
+    return median(known, low, high), low, high
+
+
+def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The flat values of a TOML file, and the line each stands on."""
+    from cluster_calc.catalog import read_toml
+
+    values = read_toml(path)
+    places: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
+        if match:
+            places.setdefault(match.group(1), f"{path}:{number}")
+    for name in values:
+        places.setdefault(name, str(path))
+    return values, places
+
+
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The `CLUSTER_CALC_*` variables as values; names that mean nothing are an error that suggests."""
+    values: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for key, value in sorted(environment.items()):
+        bare = key.removeprefix(ENVIRONMENT_PREFIX)
+        if bare == key or bare in NOT_SETTINGS or bare.startswith("_") or not value:
+            continue
+        name = bare.lower()
+        values[name], places[name] = value, f"environment {key}"
+    return values, places
+
+
+def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]]]:
+    """User file and project file, the farther first."""
+    import click
+
+    user = Path(click.get_app_dir("cluster-calc")) / PROJECT_FILE
+    for path in (user, Path(PROJECT_FILE)):
+        if path.is_file():
+            values, places = from_file(path, "file")
+            yield values, "file", places
+
+
+def gather(
+    given: Mapping[str, Any],
+    *,
+    origin: str,
+    file: Path | str | None = None,
+    ambient: bool = False,
+) -> Scenario:
+    """Everything that was given, merged in its order of precedence; all faults are reported together."""
+    scenario = Scenario()
+    faults: list[str] = []
+    if ambient:
+        for values, name, places in ambient_layers():
+            faults += scenario.add(values, name, places)
+    if file is not None:
+        values, places = from_file(Path(file), "file")
+        faults += scenario.add(values, "file", places)
+    if ambient:
+        values, places = from_environment(os.environ)
+        faults += scenario.add(values, "environment", places)
+    faults += scenario.add(given, origin)
+    if faults:
+        raise InputError("\n".join(faults))
+    return scenario

@@ -1,0 +1,105 @@
+"""Write cluster_calc/unit_table.py: the everyday units as pint sees them. `--check` only compares."""
+
+from __future__ import annotations
+
+import sys
+from itertools import product
+from pathlib import Path
+
+TARGET = Path(__file__).parents[1] / "cluster_calc" / "unit_table.py"
+
+TIMES = ["s", "second", "seconds", "min", "minute", "minutes", "h", "hour", "hours", "d", "day", "days", "week", "weeks",
+         "month", "months", "quarter", "year", "years", "yr"]  # fmt: skip
+PREFIXES = ["", "k", "M", "G", "T", "P", "E", "Z"]
+CURRENCIES = ["USD", "EUR", "GBP", "JPY", "CNY", "CHF"]
+CHIPS = ["chip", "chips", "GPU", "GPUs", "TPU"]
+
+
+def everyday() -> list[str]:
+    """The unit texts of the catalog, the nomenclature and everyday options."""
+    flop = [f"{prefix}FLOP{plural}" for prefix in PREFIXES for plural in ("", "s")] + [
+        "petaFLOP",
+        "teraFLOP",
+        "exaFLOP",
+    ]
+    rates = [f"{work}/{time}" for work in flop for time in ("s", "second")]
+    money = [f"{prefix}{code}" for prefix in ("", "k", "M", "G") for code in CURRENCIES] + [
+        "cent",
+        "cents",
+        "dollar",
+        "dollars",
+    ]
+    energy = [f"{prefix}Wh" for prefix in PREFIXES[:6]] + ["J", "kJ", "MJ", "GJ", "TJ"]
+    power = [f"{prefix}W" for prefix in PREFIXES[:5]] + ["watt", "watts"]
+    bytes_ = [f"{prefix}B" for prefix in PREFIXES[:6]] + [
+        "KiB",
+        "MiB",
+        "GiB",
+        "TiB",
+        "PiB",
+        "byte",
+        "bytes",
+        "bit",
+        "bits",
+    ]
+    mass = ["g", "kg", "Mg", "t", "tonne", "tonnes", "gCO2e", "kgCO2e", "tCO2e"]
+    units = [*TIMES, *flop, *rates, *money, *energy, *power, *bytes_, *mass, *CHIPS, "token", "tokens", "parameter",
+             "parameters", "server", "servers", "node", "nodes", "percent", "%", "Mtoken", "Gtoken", "Ttoken", "Gparameter",
+             "Tparameter", "FLOP/parameter/token", "W/chip", "kW/chip", "chip*s", "chip/s", "failure/node/day",
+             "failure/server/day"]  # fmt: skip
+    units += [f"{rate}/chip" for rate in rates] + [f"{amount}/s" for amount in bytes_]
+    units += [f"{amount}/s/chip" for amount in bytes_] + [f"{amount}/chip" for amount in bytes_]
+    units += [f"{amount}/{chip}" for amount in money for chip in ("chip", "GPU")]
+    units += [
+        f"{amount}/{per}" for amount in [*money[:6], "cent", "cents"] for per in ("kWh", "MWh", "W", "kW", "MW", *TIMES)
+    ]
+    units += [
+        f"{code}/{chip}/{time}"
+        for code in CURRENCIES
+        for chip in ("chip", "GPU")
+        for time in ("h", "hour", "month", "year")
+    ]
+    units += [f"{code}/{per}" for code in CURRENCIES for per in ("chip*hour", "(chip*hour)")]
+    units += [f"{amount}/{per}" for amount in mass for per in ("kWh", "MWh")]
+    units += [f"{chip}*{time}" for chip, time in product(CHIPS, TIMES)] + [
+        f"{chip}/{time}" for chip, time in product(CHIPS, TIMES)
+    ]
+    units += [f"{rate}*{time}" for rate in rates for time in ("s", "h", "hour", "day", "days")]
+    units += [f"{work}/USD" for work in flop] + [
+        "token/s",
+        "tokens/s",
+        "token/s/chip",
+        "1/year",
+        "percent/year",
+        "%/year",
+    ]
+    return list(dict.fromkeys(units))
+
+
+def table_text() -> str:
+    from cluster_calc.units import unit_from_pint
+
+    lines = [
+        '"""Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""',
+        "",
+        "TABLE: dict[str, tuple[float, str]] = {",
+    ]
+    for text in everyday():
+        found = unit_from_pint(text)
+        lines.append(f'    "{text}": ({found.factor!r}, "{found.dimension}"),')
+    return "\n".join([*lines, "}", ""])
+
+
+def main() -> None:
+    if not TARGET.exists():
+        TARGET.write_text("TABLE: dict[str, tuple[float, str]] = {}\n", encoding="utf-8")
+    text = table_text()
+    if "--check" in sys.argv:
+        if TARGET.read_text(encoding="utf-8") != text:
+            sys.exit("cluster_calc/unit_table.py is stale: run `make units`")
+        return
+    TARGET.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
