@@ -209,17 +209,18 @@ class Catalog:
             if key in (fold(item), fold(name), *map(fold, aliases)):
                 return path
         singular = kind.removesuffix("s")
-        holding = [
-            item for item, (_, name, aliases) in heads.items() if len(key) >= 2 and key in fold(f"{item} {name}")
-        ]
-        if len(holding) > 1:
-            shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
-            raise InputError(f"{singular} {quoted(text)} is ambiguous: {shown}")
+        holding = [item for item, (_, name, _) in heads.items() if len(key) >= 2 and key in fold(f"{item} {name}")]
         known = {fold(alias): alias for _, _, aliases in heads.values() for alias in aliases} | {
             fold(k): k for k in heads
         }
-        close = [known[name] for name in nearest(key, known)] or holding
-        hint = f" Did you mean {' or '.join(close)}?" if close else f" `cluster-calc catalog list {kind}` lists them."
+        close = [known[name] for name in nearest(key, known)]
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        if len(holding) > 1:
+            shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
+            raise InputError(f"{singular} {quoted(text)} matches several: {shown}.{hint}")
+        hint = hint or (
+            f" Did you mean {holding[0]}?" if holding else f" `cluster-calc catalog list {kind}` lists them."
+        )
         raise InputError(f"unknown {singular} {quoted(text)}.{hint}")
 
     def chip(self, text: str) -> Chip:
