@@ -180,7 +180,7 @@ def _money(result: Result) -> Section | None:
                 Row(
                     QUANTITIES[name].label.capitalize(),
                     _value(result, name),
-                    _share(result, name, total),
+                    _share(result, name, total) + _held(result, name),
                     name,
                 )
             )
@@ -296,8 +296,9 @@ def _assumptions(result: Result) -> Section:
                 name,
             )
         )
-    title = "What moves the run cost" if "run_cost" in result.values else "Assumptions"
-    return Section(f"{title}: assumptions, source, date" if carried else "Assumptions: source, date", tuple(rows))
+    moved = "run cost" if "run_cost" in result.values else "cost of a chip-hour"
+    title = f"What moves the {moved}: assumption, source, date" if carried else "Assumptions: source, date"
+    return Section(title, tuple(rows))
 
 
 def _excluded(result: Result) -> Section:
