@@ -260,18 +260,15 @@ class Catalog:
         raw = _assumptions(self.folders[-1] / "assumptions.toml").get(name)
         if raw is None:
             return None
+        if "item" in raw:  # the default is an item of the catalog
+            return self.shipments(str(raw["item"])).with_(origin="default", kind=str(raw.get("kind", "choice")))
         return _Reader(self, "assumptions.toml", "default").figure(name, raw, {}, kind=str(raw.get("kind", "range")))
 
-    def default_shipments(self) -> tuple[Path, str]:
-        """The shipment count that shares refer to unless told otherwise."""
-        raw = _assumptions(self.folders[-1] / "assumptions.toml")["annual_shipments"]
-        return self.find(str(raw["item"]), "shipments"), str(raw["item"])
-
-    def shipments(self, item: str | None = None) -> Datum:
+    def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
-        path = self.find(item, "shipments") if item else self.default_shipments()[0]
+        path = self.find(item, "shipments")
         raw = read_toml(path)
-        reader = _Reader(self, path.name, "catalog" if item else "default")
+        reader = _Reader(self, path.name, "catalog")
         figure = reader.section(raw, "figures", only=("annual_shipments",))["annual_shipments"]
         return figure.with_(label=str(raw["name"]), note=str(raw.get("scope", "")))
 

@@ -349,8 +349,6 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        if name == "annual_shipments":
-            return self.book.shipments()
         return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:
