@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -301,12 +302,16 @@ def _assumptions(result: Result) -> Section:
     return Section(title, tuple(rows))
 
 
-def _excluded(result: Result) -> Section:
-    excluded = list(EXCLUDED)
+def excluded(result: Result) -> tuple[str, ...]:
+    """What the estimate leaves out."""
     operations = result.values.get("operations_cost")
     if operations is None or (_scalar(operations) and operations == 0):
-        excluded.insert(0, "staff, support, maintenance (give --operations-cost)")
-    return Section("Not included", tuple(Row(text, "") for text in excluded))
+        return ("staff, support, maintenance (give --operations-cost)", *EXCLUDED)
+    return EXCLUDED
+
+
+def _excluded(result: Result) -> Section:
+    return Section("Not included", tuple(Row(text, "") for text in excluded(result)))
 
 
 def _next_step(result: Result) -> str:
@@ -318,7 +323,12 @@ def _next_step(result: Result) -> str:
         if "capital_cost" in result.values
         else "facility_power"
     )
-    words = ["cluster-calc", "explain", name]
+    return command(result, f"explain {name}")
+
+
+def command(result: Result, verb: str, more: Iterable[str] = ()) -> str:
+    """The command line that gives this result again, whatever its inputs came from, and `more` words after it."""
+    words = ["cluster-calc", *verb.split()]
     options = {"training_compute": "--flop", "parameters": "--params"}
     for key, raw in result.scenario.texts.items():
         if isinstance(raw, bool):
@@ -326,7 +336,7 @@ def _next_step(result: Result) -> str:
             continue
         text = str(raw.get("value")) if isinstance(raw, dict) else str(raw)
         words += [options.get(key, f"--{key.replace('_', '-')}"), quote_shell(text)]
-    return " ".join(words)
+    return " ".join([*words, *map(quote_shell, more)])
 
 
 def quote_shell(text: str) -> str:
