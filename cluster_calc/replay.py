@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ _OF_SOURCE = ("locator", "as_of", "confidence")
 
 
 def results_from(text: str) -> list[Result]:
-    """The results in the JSON text of one `estimate`, or of a list of them (as a comparison's sheet embeds).
+    """The results in the JSON text of an `estimate`, or in the JSON that a sheet's page holds (a list, if it compares).
 
     >>> import cluster_calc as cc
     >>> from cluster_calc.report.data import json_text
@@ -35,6 +36,11 @@ def results_from(text: str) -> list[Result]:
     >>> int(again.values["chips"])
     7222
     """
+    if text.lstrip()[:15].lower().startswith("<!doctype"):
+        held = re.search(r'<script type="application/json" id="result">(.*?)</script>', text, re.DOTALL)
+        if held is None:
+            raise InputError("the HTML file is no cost sheet: it holds no result")
+        text = held.group(1)
     try:
         read = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -42,7 +48,17 @@ def results_from(text: str) -> list[Result]:
     entries = read if isinstance(read, list) else [read]
     if not entries:
         raise InputError("the result is an empty list")
-    return [result_from(entry) for entry in entries]
+    first = entries[0]
+    return [result_from(entry if entry is first else _filled(first, entry)) for entry in entries]
+
+
+def _filled(first: Any, entry: Any) -> Any:
+    """An option of a list with the inputs that it shares with the first."""
+    try:
+        inputs = {**first["inputs"], **entry["inputs"]}
+        return {**entry, "inputs": {name: value for name, value in inputs.items() if value is not None}}
+    except (KeyError, TypeError):
+        return entry
 
 
 def result_from(entry: Mapping[str, Any]) -> Result:

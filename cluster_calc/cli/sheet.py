@@ -24,7 +24,7 @@ Examples:
   cluster-calc sheet --flop 2e25 --chip h100 --compare b200 --compare mi300x -o sheet.html
   cluster-calc sheet result.json -o sheet.html --open""",
 )
-@click.argument("file", metavar="[RESULT.json]", required=False)
+@click.argument("file", metavar="[RESULT]", required=False)
 @shared.model_options
 @shared.gate_options
 @_option("--compare", multiple=True, metavar="CHIP", help="another chip on the same demand, beside the first; repeat it")
@@ -36,7 +36,7 @@ Examples:
 def command(file: str | None, **options: Any) -> None:
     """One HTML page that states the result, what it rests on and how to get it again.
 
-    Give the options of `estimate`, or RESULT.json, which `estimate --format json` writes (- is stdin).
+    Give the options of `estimate`, or RESULT: what `estimate --format json` wrote, or an earlier sheet (- is stdin).
     """
     from cluster_calc.report.page import sheet
 

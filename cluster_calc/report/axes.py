@@ -80,8 +80,10 @@ def span(values: Iterable[float | None], *, zero: bool = False, log: bool = Fals
     return low, high
 
 
-def ticks(low: float, high: float, most: int = 5, *, log: bool = False) -> list[float]:
-    """Round values within low..high: 1, 2, 5 times a power of ten, or powers of ten on a log axis."""
+def ticks(low: float, high: float, most: int = 5, *, log: bool = False, unit: float = 1.0) -> list[float]:
+    """Round values, counted in `unit`, within low..high: 1, 2, 2.5 or 5 times a power of ten, or powers of ten on a log axis."""
+    if unit != 1.0:
+        return [value * unit for value in ticks(low / unit, high / unit, most, log=log)]
     if log:
         first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
         decades = [10.0**power for power in range(first, last + 1)]
@@ -94,22 +96,22 @@ def ticks(low: float, high: float, most: int = 5, *, log: bool = False) -> list[
     if rough <= 0 or not math.isfinite(rough):
         return [low]
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next((factor * power for factor in (1, 2, 5, 10) if factor * power >= rough), 10 * power)
+    step = next((factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough), 10 * power)
     first = math.ceil(low / step - 1e-9)
     return [(first + number) * step for number in range(most + 2) if (first + number) * step <= high + 1e-9 * step]
 
 
 def spread(
-    values: Sequence[float], axis: Axis, text: Callable[[float], str], size: float = 12.0, gap: float = 10.0
+    values: Sequence[float], axis: Axis, text: Callable[[float], str], width: float, size: float = 12.0
 ) -> list[tuple[float, str]]:
-    """The ticks whose labels fit side by side between the ends of a level axis: (place, label), no label twice."""
+    """The ticks whose labels fit side by side on paper of that width: (place, label), no label twice."""
     kept: list[tuple[float, str]] = []
     right = -math.inf
     for value in values:
         label = text(value)
         half = text_width(label, size) / 2
-        place = min(max(axis.place(value), axis.start + half - 14), axis.end - half + 4)
-        if place - half < right + gap or any(label == other for _, other in kept):
+        place = min(max(axis.place(value), half), width - half)
+        if place - half < right + size or any(label == other for _, other in kept):
             continue
         kept.append((place, label))
         right = place + half

@@ -112,12 +112,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How an axis is read: its name, the text of a value, and whether it is logarithmic or starts at zero."""
+    """How an axis is read: its name, the text of a value, whether it is logarithmic or must show zero (or another
+    value), and the unit in which its ticks are round."""
 
     name: str
     text: Text
     log: bool = False
-    zero: bool = False
+    holds: tuple[float, ...] = ()
+    unit: float = 1.0
 
 
 @dataclass
@@ -190,8 +192,8 @@ def stacked(title: str, rows: Sequence[Span], total: str) -> Drawing:
     return sheet.done("stacked", title, _described(rows), 54 + 20 * len(rows))
 
 
-def tornado(title: str, rows: Sequence[Span], base: str) -> Drawing:
-    """How far each input alone moves the answer, to both sides of the base, widest first."""
+def tornado(title: str, rows: Sequence[Span], ends: tuple[str, str] = ("", ""), base: str = "") -> Drawing:
+    """How far each row reaches to both sides of a base; `ends` names the two colours."""
     axis = Axis(*span([end for row in rows for end in (row.low, row.high)], zero=True), MARGIN, WIDTH - MARGIN)
     sheet = _Sheet()
     middle = axis.place(0.0)
@@ -203,22 +205,32 @@ def tornado(title: str, rows: Sequence[Span], base: str) -> Drawing:
             sheet.bars.append(Bar(left, top + 19, max(right - left, 0.5), BAR, tone))
     bottom = len(rows) * ROW
     sheet.rule(middle, 17, bottom, tone="rest")
-    half = text_width(base) / 2
-    sheet.labels.append(Label(min(max(middle, half), WIDTH - half), bottom + 13, base, "middle", tone="quiet"))
-    return sheet.done("tornado", title, _described(rows) + f" {base}.", bottom + 20)
+    if base:
+        half = text_width(base) / 2
+        at = min(max(middle, half), WIDTH - half)
+        sheet.labels.append(Label(at, bottom + 13, base, "middle", tone="quiet"))
+        bottom += 20
+    for text, tone in zip(ends, ("a", "b"), strict=True):
+        if text:
+            sheet.bars.append(Bar(MARGIN, bottom + 3, 10, 10, tone))
+            sheet.labels.append(Label(MARGIN + 16, bottom + 12, fitted(text, WIDTH - 30, SIZE)))
+            bottom += 18
+    return sheet.done("tornado", title, _described(rows) + (f" {base}." if base else ""), bottom + 4)
 
 
 def dots(title: str, rows: Sequence[Span], scale: Scale) -> Drawing:
     """Alternatives as dots on one scale, with a whisker where they have a range; a row without a place has none."""
     ends = [end for row in rows if row.at is not None for end in (row.low, row.at, row.high)]
     log = scale.log and all(end > 0 for end in ends)
-    axis = Axis(*span(ends, zero=scale.zero and not log, log=log), MARGIN + 6, WIDTH - MARGIN - 6, log)
-    bottom = len(rows) * ROW
+    axis = Axis(*span([*ends, *scale.holds], log=log), MARGIN + 6, WIDTH - MARGIN - 6, log)
+    first = 24.0
+    bottom = first + len(rows) * ROW
     sheet = _Sheet()
-    for place, text in spread(ticks(axis.low, axis.high, log=log), axis, scale.text):
+    sheet.labels.append(Label(MARGIN, 13, fitted(title, WIDTH / 1.08 - 2 * MARGIN, SIZE), weight="bold"))
+    for place, text in spread(ticks(axis.low, axis.high, log=log, unit=scale.unit), axis, scale.text, WIDTH):
         sheet.labels.append(Label(place, bottom + 14, text, "middle", tone="quiet"))
     for number, row in enumerate(rows):
-        y = number * ROW
+        y = first + number * ROW
         sheet.row(y + 13, row.label, row.text, bold=row.total)
         sheet.paths.append(Path(f"M{MARGIN} {y + 27}H{WIDTH - MARGIN}", "grid", "grid"))
         if row.at is None:
@@ -274,7 +286,7 @@ def line(
     """Lines over a linear or log axis, bands around those that have one, and dashed rules where a value matters."""
     sheet = _Sheet()
     top = 20.0
-    sheet.labels.append(Label(MARGIN, 13, fitted(y.name, WIDTH - 2 * MARGIN, SIZE), weight="bold"))
+    sheet.labels.append(Label(MARGIN, 13, fitted(y.name, WIDTH / 1.08 - 2 * MARGIN, SIZE), weight="bold"))
     if len(series) > 1:
         for number, entry in enumerate(series):
             at = top + 13 + 18 * number
@@ -284,8 +296,8 @@ def line(
     ys = [value for entry in series for part in (entry.ys, entry.low, entry.high) for value in part]
     xs = [value for entry in series for value in entry.xs]
     log_x, log_y = x.log and min(xs, default=0) > 0, y.log and min(ys, default=0) > 0
-    ends = span(ys, zero=y.zero and not log_y, log=log_y)
-    values = ticks(*ends, 4, log=log_y)
+    ends = span([*ys, *y.holds], log=log_y)
+    values = ticks(*ends, 4, log=log_y, unit=y.unit)
     left = MARGIN + max((text_width(y.text(value)) for value in values), default=0.0) + 6
     across = Axis(*span(xs, log=log_x), left, WIDTH - MARGIN - 4, log_x)
     lanes = _lanes(marks, across)
@@ -293,16 +305,19 @@ def line(
     bottom = top + height
     vertical = Axis(*ends, bottom, top + 4, log_y)
     floor = bottom + 30.0
+    said_before = ""
     for value in values:
-        place = vertical.place(value)
+        place, text = vertical.place(value), y.text(value)
+        if place + 4 >= floor - 14 or text == said_before:
+            continue
         sheet.paths.append(Path(f"M{left:.1f} {place:.1f}H{WIDTH - MARGIN}", "grid", "grid"))
-        if place + 4 < floor - 13:
-            sheet.labels.append(Label(left - 6, place + 4, y.text(value), "end", tone="quiet"))
-            floor = place + 4
-    for place, text in spread(ticks(across.low, across.high, 4, log=log_x), across, x.text):
+        sheet.labels.append(Label(left - 6, place + 4, text, "end", tone="quiet"))
+        floor, said_before = place + 4, text
+    for place, text in spread(ticks(across.low, across.high, 5, log=log_x, unit=x.unit), across, x.text, WIDTH):
         sheet.labels.append(Label(place, bottom + 18, text, "middle", tone="quiet"))
-    named = fitted(x.name, WIDTH - 2 * MARGIN, SIZE)
-    sheet.labels.append(Label(WIDTH - MARGIN, bottom + 34, named, "end", tone="quiet"))
+    if x.name:
+        named = fitted(x.name, WIDTH - 2 * MARGIN, SIZE)
+        sheet.labels.append(Label(WIDTH - MARGIN, bottom + 34, named, "end", tone="quiet"))
     for value, text, lane in lanes:
         at, ground = across.place(value), top - 8 - 16 * lane
         sheet.rule(at, ground + 3, bottom, "dash", "rest")
@@ -322,7 +337,7 @@ def line(
         if len(entry.xs)
     )
     said += "".join(f"; {text}" for _, text in marks)
-    return sheet.done("line", title, said + ".", bottom + 40)
+    return sheet.done("line", title, said + ".", bottom + (40 if x.name else 24))
 
 
 def _d(points: Sequence[tuple[float, float]]) -> str:

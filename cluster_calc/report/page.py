@@ -8,8 +8,9 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc import __version__
 from cluster_calc.datum import Datum
@@ -19,11 +20,14 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_parts
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.numbers import NOT_FOUND, shown
-from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, table
+from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
 from cluster_calc.report.views import answer, command, excluded, question
 from cluster_calc.resources import shipped
 from cluster_calc.trace import formula_text
+
+if TYPE_CHECKING:
+    import jinja2
 
 CARDS = ("training_time", "chips", "run_cost", "capital_cost", "cost_per_chip_hour", "facility_energy",
          "peak_facility_power", "shipment_share")  # fmt: skip
@@ -32,7 +36,7 @@ NOTES = {
     "capital_cost": "cash for the hardware; not part of run cost",
     "peak_facility_power": "what the site must supply at full load",
 }
-MOST_OPTIONS = 8
+MOST_OPTIONS = 6
 ORIGINS = {"command line": "you", "call": "you", "file": "your file", "environment": "your environment"}
 
 
@@ -86,7 +90,7 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=_verdict(first) if limited else "",
+        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + _verdict(first) if limited else "",
         feasible=first.feasible if limited else None,
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),
@@ -98,7 +102,7 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         facts=_facts(first),
         version=__version__,
         data=embedded([as_dict(entry) for entry in results]),
-        file_name=re.sub(r"[^a-z0-9]+", "-", (title or asked).lower()).strip("-")[:60] + ".json",
+        file_name=re.sub(r"[^a-z0-9]+", "-", (title or first.chip.id).lower()).strip("-")[:60] + ".json",
     )
 
 
@@ -157,7 +161,7 @@ def _cards(result: Result) -> list[Card]:
         if name not in result.values:
             note = "needs " + " and ".join(result.lacking(name))
         percentiles = span_of(result, name)
-        span = "" if percentiles is None else " · ".join(shown(name, value) for value in percentiles)
+        span = "" if percentiles is None else spread_text(name, percentiles)
         cell = figure_of(result, name)
         found.append(Card(name, label_of(name), cell.text, cell.value, span, note))
     return found
@@ -166,7 +170,8 @@ def _cards(result: Result) -> list[Card]:
 def _assumptions(result: Result) -> Table:
     rows = []
     for name, datum in result.data.items():
-        span = "" if not datum.has_range else f"{shown(name, datum.low)} – {shown(name, datum.high)}"
+        ends = [end for end in (datum.low, datum.high) if end is not None]
+        span = spread_text(name, ends, " – ") if datum.has_range else ""
         source = datum.source
         said = source.publisher or source.title or source.id
         said = "you" if source.id in ORIGINS else "a judgement" if source.id == "judgement" else said
@@ -174,9 +179,9 @@ def _assumptions(result: Result) -> Table:
             said = f"analyst estimate: {said}"
         href = source.url if re.match(r"https?://", source.url) else ""
         details = [datum.label, source.title if source.publisher else "", datum.locator]
-        small = " · ".join(part for part in details if part)
-        if source.id == "judgement" or not small:
-            small = " · ".join(part for part in (small, datum.note) if part)
+        if source.id == "judgement":
+            details = [datum.label, datum.locator or datum.note]
+        small = " · ".join(part for part in details if part) or datum.note
         dated = Cell(datum.as_of or "–", f"{datum.confidence} confidence" if datum.confidence else "")
         kind = datum.kind if datum.kind not in ("given", "range") else ""
         rows.append(
@@ -235,41 +240,56 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
 def embedded(results: Sequence[dict[str, Any]]) -> str:
     """The JSON of one result, or of several in a list, as it can stand inside a script element.
 
+    In a list, an option's inputs that are the first's are left out, and those that only the first has are null.
+
     >>> embedded([{"name": "</script>"}])
-    '{"name":"\\\\u003c/script\\\\u003e"}'
+    '{"name":"\\u003c/script\\u003e"}'
     """
-    text = json.dumps(results[0] if len(results) == 1 else results, ensure_ascii=False, allow_nan=False,
-                      separators=(",", ":"))  # fmt: skip
+    first, *others = results
+    whole: Any = [first, *(_differing(first, other) for other in others)] if others else first
+    text = json.dumps(whole, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return text
+
+
+def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    known = first["inputs"]
+    own = {name: entry for name, entry in other["inputs"].items() if known.get(name) != entry}
+    return {**other, "inputs": {**own, **{name: None for name in known if name not in other["inputs"]}}}
 
 
 def render(view: Sheet, templates: str | Path | None = None) -> str:
     """The view model in its template; a folder's templates take the place of the shipped ones of the same name."""
     import jinja2
 
-    folders = [str(shipped("templates"))]
-    if templates is not None:
-        if not Path(templates).is_dir():
-            raise InputError(f"--templates {quoted(templates)} is not a folder")
-        folders.insert(0, str(templates))
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders),
+    if templates is not None and not Path(templates).is_dir():
+        raise InputError(f"--templates {quoted(templates)} is not a folder")
+    environment = _environment("" if templates is None else str(templates))
+    try:
+        # The only style that the page's policy lets in is the one that it carries.
+        style = "\n" + environment.get_template("style.css").render().strip() + "\n"
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        # One result can be saved by a click; several would make the page too heavy to carry them twice.
+        saved = base64.b64encode(view.data.encode()).decode() if view.data.startswith("{") else ""
+        return environment.get_template("sheet.html.j2").render(
+            sheet=view, style=style, style_hash=digest, saved=saved
+        ) + "\n"
+    except jinja2.TemplateError as error:
+        where = getattr(error, "filename", None) or getattr(error, "name", None) or "a template"
+        raise InputError(f"--templates: {quoted(where)}: {quoted(error, 200)}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"--templates: a file is not UTF-8 text: {quoted(error, 200)}") from None
+
+
+@lru_cache(maxsize=4)
+def _environment(folder: str) -> jinja2.Environment:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader([*filter(None, [folder]), str(shipped("templates"))]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    try:
-        style = environment.loader.get_source(environment, "style.css")[0] if environment.loader else ""
-        # The only style that the page's policy lets in is the one that it carries.
-        style = f"\n{style.strip()}\n"
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        saved = base64.b64encode(view.data.encode()).decode()
-        return environment.get_template("sheet.html.j2").render(
-            sheet=view, style=style, style_hash=digest, saved=saved
-        )
-    except jinja2.TemplateError as error:
-        where = getattr(error, "filename", None) or getattr(error, "name", None) or "template"
-        raise InputError(f"--templates: {quoted(where)}: {quoted(error, 200)}") from None

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.estimation import Result
-from cluster_calc.formulas import TIMING
+from cluster_calc.formulas import HARDWARE, TIMING
 from cluster_calc.graph import Model
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
-from cluster_calc.report.axes import ticks
 from cluster_calc.report.charts import Scale, Series, Span
 from cluster_calc.report.numbers import count, plain, shown
 from cluster_calc.report.sheet_parts import label_of, percent, span_of, table
-from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
+from cluster_calc.report.sheet_view import Cell, Figure, Part, TableRow
 
 YEAR = QUANTITIES["lifetime"].factor
 HOUR = 3600.0
 # How far from the estimate's own size the curves go, and in how many steps.
-FACTOR, POINTS = 8.0, 25
+FACTOR, POINTS = 8.0, 13
 SHOWN_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 SHOWN_UTILISATIONS = (0.1, 0.25, 0.5, 0.75, 1.0)
 CURVE = (1, 2, 5, *range(10, 91, 4), 95, 98, 99)
 MOST_YEARS = 12
 
 
-def _scale(name: str, *, log: bool = False, zero: bool = False, words: str = "") -> Scale:
-    return Scale(words or label_of(name), lambda value: shown(name, value), log, zero)
+def _scale(name: str, words: str = "", *, log: bool = False, holds: tuple[float, ...] = ()) -> Scale:
+    return Scale(words or label_of(name), lambda value: shown(name, value), log, holds, QUANTITIES[name].factor)
 
 
 def _fixed(result: Result) -> dict[str, Any]:
@@ -56,9 +56,8 @@ def sizes(result: Result) -> Part | None:
     # The bands: the same model with the quantity behind each panel at its percentiles.
     behind = {"training_time": "accelerator_time", "run_cost": "run_cost", "capital_cost": "all_in_price"}
     panels, names = [], []
-    for name, cause in behind.items():
-        if name not in values:
-            continue
+    shown_names = {name: cause for name, cause in behind.items() if name in values}
+    for name, cause in shown_names.items():
         ys = np.broadcast_to(np.asarray(values[name], dtype=float), grid.shape)
         ends: list[Any] = []
         percentiles = span_of(result, cause)
@@ -66,13 +65,11 @@ def sizes(result: Result) -> Part | None:
             ends = [model.evaluate({**fixed, "chips": grid, cause: end})[name] for end in (percentiles[0], percentiles[2])]
         series = Series(label_of(name), grid.tolist(), ys.tolist(), *(end.tolist() for end in ends))
         log = name != "run_cost"
-        across = Scale("chips, log scale", lambda value: count(round(value)), log=True)
+        last = name == list(shown_names)[-1]
+        across = Scale("chips, log scale" if last else "", lambda value: count(round(value)), log=True)
         heading = f"{label_of(name)}{', log scale' if log else ''}{'; band: P10–P90' if ends else ''}"
-        panels.append(
-            charts.line(
-                label_of(name), [series], across, _scale(name, log=log, zero=not log, words=heading), [(base, "here")], 84.0
-            )
-        )
+        down = _scale(name, heading, log=log, holds=() if log else (0.0,))
+        panels.append(charts.line(label_of(name), [series], across, down, [(base, "here")], 84.0))
         names.append(name)
     if not panels:
         return None
@@ -123,6 +120,10 @@ def owning(result: Result) -> tuple[Any, Any, float | None] | None:
     return shares, costs, even
 
 
+def _hourly(value: float) -> str:
+    return shown("cost_per_chip_hour", value).removesuffix("/chip/hour")
+
+
 def rent_or_buy(result: Result) -> Part | None:
     """Rent or buy against utilisation."""
     found = owning(result)
@@ -145,14 +146,16 @@ def rent_or_buy(result: Result) -> Part | None:
         "Rent or buy against utilisation",
         lines,
         across,
-        Scale("Cost of a chip-hour in use", lambda value: shown("cost_per_chip_hour", value).removesuffix("/chip/hour"),
-              zero=True),
+        replace(
+            _scale("cost_per_chip_hour", "Cost of a chip-hour in use", holds=(0.0,)),
+            text=_hourly,
+        ),
         marks,
-    )  # fmt: skip
+    )
     rows = [
         TableRow(
             Cell(percent(float(share), 2)),
-            (Cell(shown("cost_per_chip_hour", cost)), Cell(shown("rental_price", rent)), Cell("buy" if cost < rent else "rent")),
+            (Cell(_hourly(cost)), Cell(_hourly(rent)), Cell("buy" if cost < rent else "rent")),
         )
         for share, cost in zip(shares[tail], costs[tail], strict=True)
     ]
@@ -167,7 +170,7 @@ def rent_or_buy(result: Result) -> Part | None:
         "Owning counts the hardware's whole charge, and energy for the hours in use; staff, the building, financing and resale "
         "are outside this comparison."
     )
-    shown_table = table("An hour of one chip", ("In use", "Buy", "Rent", "Cheaper"), rows, words=(3,))
+    shown_table = table("An hour in use of one chip", ("Used", "Buy", "Rent", "Cheaper"), rows, words=(3,))
     return Part("rent-or-buy", "Rent or buy", lead, (Figure(drawing, shown_table, note),))
 
 
@@ -188,7 +191,7 @@ def certainty(result: Result) -> Part | None:
         f"How sure: chance that the {what} stays below",
         [Series(label_of(name), xs.tolist(), [percent_ / 100 for percent_ in CURVE])],
         _scale(name),
-        Scale(f"Chance that the {what} stays below", lambda value: percent(value, 2), zero=True),
+        Scale(f"Chance that the {what} stays below", lambda value: percent(value, 2), False, (0.0, 1.0)),
         marks,
     )
     asked = (5, 10, 50, 80, 90, 95)
@@ -214,14 +217,10 @@ def cash(result: Result) -> Part | None:
         return None
     whole = int(np.ceil(years - 1e-9))
     shares = [min(1.0, years - number) for number in range(whole)]
-    # The run's own formulas, on a year of continuous operation.
-    model = Model(*(step.formula for step in result.model.steps.values() if step.name not in ("chips", "training_time")))
-    given = {name: values[name] for name in ("chip_price", "chips", "facility_power", "electricity_price") if name in values}
-    power = Model(*(step.formula for name, step in model.steps.items() if name in ("facility_energy", "electricity_cost")))
-    if "electricity_cost" not in power.steps:
-        from cluster_calc.formulas import HARDWARE
-
-        power = Model(*(formula for formula in HARDWARE if formula.__name__ in ("facility_energy", "electricity_cost")))
+    # The energy formulas on a year of continuous operation, whether or not the estimate has a run.
+    names = ("facility_energy", "electricity_cost")
+    power = Model(*(formula for formula in HARDWARE if formula.__name__ in names))
+    given = {name: values[name] for name in ("facility_power", "electricity_price")}
     energy = float(power.evaluate({**given, "training_time": YEAR})["electricity_cost"])
     capital = float(values["capital_cost"])
     groups = [("0", [Span("hardware", "", 0.0, capital, "a")])]
@@ -274,21 +273,18 @@ def shipments(result: Result, book: Catalog | None = None) -> Part | None:
         chosen = used is not None and datum.label == used.label
         label = datum.label or "given"
         bars.append(Span(label, percent(share), share, share, "b" if chosen else "a", at=share, total=chosen))
-        scope = datum.note[:1].upper() + datum.note[1:]
-        rows.append(
-            TableRow(
-                Cell(label, scope), (Cell(count(float(datum.value) * YEAR)), Cell(percent(share))), total=chosen
-            )
-        )
+        counted = count(float(datum.value) * YEAR)
+        rows.append(TableRow(Cell(label), (Cell(counted), Cell(percent(share))), total=chosen))
     label = used.label if used is not None and used.label else "the given count"
     lead = (
         f"{count(chips)} chips are {shown('shipment_share', result.values['shipment_share'])} of a year's shipments: {label}. "
         "Counts differ by who is counted, so each names its denominator."
     )
-    scale = Scale("share", lambda value: percent(value), log=_decades(bars) > 1.5, zero=True)
+    scale = Scale("share", percent, _decades(bars) > 1.5, () if _decades(bars) > 1.5 else (0.0,))
     drawing = charts.dots("Share of a year's shipments, by whose count", bars, scale)
-    shown_table = table("Denominators", ("Whose count", "Shipped in the year", "Share"), rows)
-    return Part("shipments", "Share of annual shipments", lead, (Figure(drawing, shown_table),))
+    shown_table = table("Denominators", ("Whose count", "In the year", "Share"), rows)
+    note = f"Counted in {label}: {used.note}." if used is not None and used.note else ""
+    return Part("shipments", "Share of annual shipments", lead, (Figure(drawing, shown_table, note),))
 
 
 def _decades(rows: list[Span]) -> float:

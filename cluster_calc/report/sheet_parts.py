@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from cluster_calc.estimation import CONSTRAINTS, Result
@@ -42,6 +44,29 @@ def span_of(result: Result, name: str) -> tuple[float, float, float] | None:
     factor = QUANTITIES[name].factor
     low, middle, high = ((result.percentile(name, percent) or 0.0) * factor for percent in (10, 50, 90))
     return low, middle, high
+
+
+def spread_text(name: str, values: Sequence[float], sign: str = " · ") -> str:
+    """Values of one quantity beside each other, their unit once.
+
+    >>> spread_text("training_time", [75.1 * 86400, 118 * 86400])
+    '75.1 · 118 days'
+    >>> spread_text("run_cost", [18.8e6, 30.4e6], " – ")
+    '$18.8M – $30.4M'
+    """
+    figures = 1 if QUANTITIES[name].display in ("number", "ratio") else 3
+    texts = [shown(name, value, figures) for value in values]
+    split = [re.fullmatch(r"([^ /]+)([ /].*)", text) for text in texts]
+    units = {match.group(2) if match else "" for match in split}
+    if len(units) == 1 and all(split):
+        return sign.join(match.group(1) for match in split if match) + units.pop()
+    return sign.join(texts)
+
+
+def band_text(result: Result, name: str) -> str:
+    """P10 – P90 as text, or nothing where the value does not vary."""
+    percentiles = span_of(result, name)
+    return "" if percentiles is None else f"P10–P90 {spread_text(name, (percentiles[0], percentiles[2]), ' – ')}"
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[TableRow], words: Sequence[int] = ()) -> Table:
@@ -125,7 +150,8 @@ def flop(result: Result) -> Part | None:
         sign = "" if total else "−"
         tone = {"chip_hours": "rest", "delivered_chip_hours": "a"}.get(hours, "b")
         bars.append(Span(label, f"{sign}{share}", low, high, tone, total=total))
-        cells = (figure_of(result, hours, share), figure_of(result, left), figure_of(result, cost))
+        spent = figure_of(result, hours, share)
+        cells = (replace(spent, text=spent.text.removesuffix(" chip-hours")), figure_of(result, left), figure_of(result, cost))
         rows.append(TableRow(Cell(label), cells, total=hours == "delivered_chip_hours"))
     lead = (
         f"Of what the chips could do, {percent(float(values['mfu']) * float(values['goodput']))} becomes model arithmetic: MFU "
@@ -146,17 +172,17 @@ def tornado(result: Result) -> Part | None:
         datum = result.data[name]
         ends = [f"{'+' if end > 0 else ''}{percent(end, 2)}" for end in (low, high)]
         bars.append(Span(label_of(name), " / ".join(ends), low, high))
-        spans = (Cell(shown(name, datum.low), name=""), Cell(ends[0]), Cell(shown(name, datum.high)), Cell(ends[1]))
-        rows.append(TableRow(Cell(label_of(name), f"base {shown(name, datum.value)}"), spans))
+        spans = (Cell(shown(name, datum.low), ends[0]), Cell(shown(name, datum.value)), Cell(shown(name, datum.high), ends[1]))
+        rows.append(TableRow(Cell(label_of(name)), spans))
     base = f"base {shown(target, result.values[target])}"
     moved = label_of(target).lower()
-    drawing = charts.tornado(f"What moves the {moved}", bars, base)
+    drawing = charts.tornado(f"What moves the {moved}", bars, ("at its low end", "at its high end"), base)
     wide = label_of(found[0][0])
     lead = (
         f"Each input alone, from the low to the high end of its 5–95 % range, the rest at base. {wide} moves the {moved} most."
     )
-    heads = ("Input", "Low end", f"{moved.capitalize()}", "High end", f"{moved.capitalize()}")
-    return Part("tornado", "What moves the answer", lead, (Figure(drawing, table(f"Swing of the {moved}", heads, rows)),))
+    heads = ("Input", "Low end", "Base", "High end")
+    return Part("tornado", "What moves the answer", lead, (Figure(drawing, table(f"Each input, and below it the swing of the {moved}", heads, rows)),))
 
 
 def energy(result: Result) -> Part | None:
@@ -169,9 +195,7 @@ def energy(result: Result) -> Part | None:
         return None
     rows = []
     for name in present:
-        percentiles = span_of(result, name)
-        small = "" if percentiles is None else f"P10–P90 {shown(name, percentiles[0])} – {shown(name, percentiles[2])}"
-        rows.append(TableRow(Cell(label_of(name)), (figure_of(result, name, small),)))
+        rows.append(TableRow(Cell(label_of(name)), (figure_of(result, name, band_text(result, name)),)))
     drawing = None
     chips = float(values.get("chips", 0.0))
     if chips and "tdp" in values and "chip_power" in values:
@@ -215,9 +239,9 @@ def feasibility(result: Result) -> Part | None:
             )
         )
         if entry.margin is not None:
-            bars.append(
-                Span(entry.constraint.capitalize(), percent(entry.margin), min(entry.margin, 0.0), max(entry.margin, 0.0))
-            )
+            # Left of the limit is over it, in the other colour.
+            over, left_ = min(entry.margin, 0.0), max(entry.margin, 0.0)
+            bars.append(Span(entry.constraint.capitalize(), f"{percent(entry.margin)} left", left_, over))
     if not rows:
         return None
     broken = [entry.constraint for entry in result.feasibility if entry.holds is False]
@@ -226,7 +250,7 @@ def feasibility(result: Result) -> Part | None:
     lead += f"The tightest is {tightest.constraint}." if tightest else ""
     unchecked = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     note = f"Not checked, as no limit was given: {', '.join(unchecked)}." if unchecked else ""
-    drawing = charts.tornado("Share of each limit that is left", bars, "limit") if bars else None
+    drawing = charts.tornado("Share of each limit that is left", bars, ("", ""), "limit") if bars else None
     heads = ("Limit", "Reached", "Allowed", "Left", "Verdict")
     shown_table = table("Feasibility margins", heads, rows, words=(4,))
     return Part("feasibility", "Feasibility", lead, (Figure(drawing, shown_table, note),))
@@ -248,9 +272,8 @@ def alternatives(results: Sequence[Result]) -> Part | None:
             continue
         cells = []
         for result in results:
-            percentiles = span_of(result, name)
-            small = "" if percentiles is None else f"{shown(name, percentiles[0])} – {shown(name, percentiles[2])}"
-            cells.append(Cell(shown(name, result.values.get(name)), small))
+            band = band_text(result, name).removeprefix("P10–P90 ")
+            cells.append(Cell(shown(name, result.values.get(name)), band))
         rows.append(TableRow(Cell(label_of(name)), tuple(cells)))
     limited = [result for result in results if any(entry.limit for entry in result.feasibility)]
     if limited:
@@ -259,7 +282,8 @@ def alternatives(results: Sequence[Result]) -> Part | None:
     panels = [_dots(results, name) for name in ("run_cost", "capital_cost", "cost_per_chip_hour", "peak_facility_power")]
     drawings = [panel for panel in panels if panel is not None]
     heads = ("", *(result.chip.name for result in results))
-    whole = table("The same demand on each", heads, rows)
+    varies = any(result.samples for result in results)
+    whole = table(f"The same demand on each{'; below a value its P10–P90' if varies else ''}", heads, rows)
     lead = "Equal demand, equal assumptions but for the chip's own figures; where draws are made, the same draws. "
     lead += f"The other sections detail the first option, {results[0].chip.name}."
     first = Figure(drawings[0] if drawings else None, whole)
@@ -275,9 +299,8 @@ def _pairs(panels: Sequence[charts.Drawing | None]) -> list[tuple[charts.Drawing
 def _table_of(results: Sequence[Result], name: str) -> Table:
     rows = []
     for result in results:
-        percentiles = span_of(result, name)
-        small = "" if percentiles is None else f"P10–P90 {shown(name, percentiles[0])} – {shown(name, percentiles[2])}"
-        rows.append(TableRow(Cell(result.chip.name), (Cell(shown(name, result.values.get(name)), small),)))
+        cell = Cell(shown(name, result.values.get(name)), band_text(result, name))
+        rows.append(TableRow(Cell(result.chip.name), (cell,)))
     return table(label_of(name), ("Option", "Value"), rows)
 
 
@@ -291,4 +314,4 @@ def _dots(results: Sequence[Result], name: str) -> charts.Drawing | None:
         rows.append(Span(result.chip.name, shown(name, value), float(low or 0), float(high or 0), at=at))
     if sum(row.at is not None for row in rows) < 1:
         return None
-    return charts.dots(label_of(name), rows, Scale(label_of(name), lambda value: shown(name, value), zero=True))
+    return charts.dots(label_of(name), rows, Scale(label_of(name), lambda value: shown(name, value), False, (0.0,), QUANTITIES[name].factor))
