@@ -78,7 +78,8 @@ def result_from(entry: Mapping[str, Any]) -> Result:
         raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
     _compare(entry, result)
     feasibility = tuple(
-        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"]) for part in entry["feasibility"]
+        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"])
+        for part in entry["feasibility"]
     )
     return replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
 

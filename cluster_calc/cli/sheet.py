@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
 
 
-def _option(*names: str, **settings: Any) -> Any:
+def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=shared.GroupedOption, heading="Sheet", **settings)
 
 
@@ -27,7 +28,9 @@ Examples:
 @click.argument("file", metavar="[RESULT]", required=False)
 @shared.model_options
 @shared.gate_options
-@_option("--compare", multiple=True, metavar="CHIP", help="another chip on the same demand, beside the first; repeat it")
+@_option(
+    "--compare", multiple=True, metavar="CHIP", help="another chip on the same demand, beside the first; repeat it"
+)
 @_option("--title", metavar="TEXT", help="what the sheet is called; default: Cost sheet")
 @_option("--author", metavar="TEXT", help="who made it")
 @_option("--templates", metavar="FOLDER", help="templates that take the place of the shipped ones of the same name")
@@ -48,7 +51,9 @@ def command(file: str | None, **options: Any) -> None:
     else:
         typed = sorted(shared.inputs(options)) + (["compare"] if options["compare"] else [])
         if typed:
-            raise InputError(f"{quoted(file)} already holds a result: leave out --{typed[0].replace('_', '-')}, or the file")
+            raise InputError(
+                f"{quoted(file)} already holds a result: leave out --{typed[0].replace('_', '-')}, or the file"
+            )
         from cluster_calc.files import read_text
         from cluster_calc.replay import results_from
 

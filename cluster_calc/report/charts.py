@@ -326,7 +326,9 @@ def line(
     for entry in series:
         if len(entry.low) == len(entry.xs) and len(entry.high) == len(entry.xs) and len(entry.xs) > 1:
             points = [*zip(entry.xs, entry.high, strict=True), *reversed([*zip(entry.xs, entry.low, strict=True)])]
-            sheet.paths.append(Path(_d([(across.place(a), vertical.place(b)) for a, b in points]) + "Z", entry.tone, "band"))
+            sheet.paths.append(
+                Path(_d([(across.place(a), vertical.place(b)) for a, b in points]) + "Z", entry.tone, "band")
+            )
         placed = [(across.place(a), vertical.place(b)) for a, b in zip(entry.xs, entry.ys, strict=True)]
         sheet.paths.append(_stroke(placed, entry))
         if len(placed) == 1:

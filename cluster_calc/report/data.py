@@ -75,9 +75,12 @@ def as_dict(result: Result) -> dict[str, Any]:
         "draws": result.draws,
         "mode": result.mode,
         "chip": {
-            "id": result.chip.id, "name": result.chip.name, "precision": result.precision,
-            "maker": result.chip.maker, "unit": result.chip.unit,
-        },  # fmt: skip
+            "id": result.chip.id,
+            "name": result.chip.name,
+            "precision": result.precision,
+            "maker": result.chip.maker,
+            "unit": result.chip.unit,
+        },
         "inputs": inputs,
         "results": {
             name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
@@ -98,7 +101,13 @@ def as_dict(result: Result) -> dict[str, Any]:
 
 
 def _as_typed(text: Any) -> Any:
-    return text if isinstance(text, (str, int, float, bool, dict)) else plain(text) if hasattr(text, "dtype") else str(text)
+    return (
+        text
+        if isinstance(text, (str, int, float, bool, dict))
+        else plain(text)
+        if hasattr(text, "dtype")
+        else str(text)
+    )
 
 
 def json_text(result: Result) -> str:

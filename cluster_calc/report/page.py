@@ -272,9 +272,10 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         # One result can be saved by a click; several would make the page too heavy to carry them twice.
         saved = base64.b64encode(view.data.encode()).decode() if view.data.startswith("{") else ""
-        return environment.get_template("sheet.html.j2").render(
-            sheet=view, style=style, style_hash=digest, saved=saved
-        ) + "\n"
+        return (
+            environment.get_template("sheet.html.j2").render(sheet=view, style=style, style_hash=digest, saved=saved)
+            + "\n"
+        )
     except jinja2.TemplateError as error:
         where = getattr(error, "filename", None) or getattr(error, "name", None) or "a template"
         raise InputError(f"--templates: {quoted(where)}: {quoted(error, 200)}") from None

@@ -48,7 +48,9 @@ def sizes(result: Result) -> Part | None:
     model, fixed = result.model, _fixed(result)
     if result.mode == "observed":
         # The MFU that the run reached is held, and the time follows from the chips again.
-        kept = [step.formula for step in model.steps.values() if step.name not in ("training_time", "implied_mfu", "mfu")]
+        kept = [
+            step.formula for step in model.steps.values() if step.name not in ("training_time", "implied_mfu", "mfu")
+        ]
         model, fixed = Model(*kept, *TIMING), {**fixed, "mfu": result.values["mfu"]}
     values = model.evaluate({**fixed, "chips": grid})
     asked = sorted({max(round(base * factor), 1) for factor in SHOWN_FACTORS} | {round(base)})
@@ -62,7 +64,9 @@ def sizes(result: Result) -> Part | None:
         ends: list[Any] = []
         percentiles = span_of(result, cause)
         if percentiles is not None and name != "run_cost" and cause not in result.data:
-            ends = [model.evaluate({**fixed, "chips": grid, cause: end})[name] for end in (percentiles[0], percentiles[2])]
+            ends = [
+                model.evaluate({**fixed, "chips": grid, cause: end})[name] for end in (percentiles[0], percentiles[2])
+            ]
         series = Series(label_of(name), grid.tolist(), ys.tolist(), *(end.tolist() for end in ends))
         log = name != "run_cost"
         last = name == list(shown_names)[-1]

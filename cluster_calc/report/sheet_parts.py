@@ -87,7 +87,9 @@ def money(result: Result) -> Part | None:
             if (name in result.values or name in result.missing) and result.values.get(name) != 0.0
         ]
         whole = result.values.get(total)
-        rows, bars, reached = [], [], 0.0
+        rows: list[TableRow] = []
+        bars: list[Span] = []
+        reached = 0.0
         for name in shown_lines:
             part = result.values.get(name)
             share = percent(float(part) / float(whole)) if part is not None and whole else ""
@@ -151,14 +153,20 @@ def flop(result: Result) -> Part | None:
         tone = {"chip_hours": "rest", "delivered_chip_hours": "a"}.get(hours, "b")
         bars.append(Span(label, f"{sign}{share}", low, high, tone, total=total))
         spent = figure_of(result, hours, share)
-        cells = (replace(spent, text=spent.text.removesuffix(" chip-hours")), figure_of(result, left), figure_of(result, cost))
+        cells = (
+            replace(spent, text=spent.text.removesuffix(" chip-hours")),
+            figure_of(result, left),
+            figure_of(result, cost),
+        )
         rows.append(TableRow(Cell(label), cells, total=hours == "delivered_chip_hours"))
     lead = (
         f"Of what the chips could do, {percent(float(values['mfu']) * float(values['goodput']))} becomes model arithmetic: MFU "
         f"{shown('mfu', values['mfu'])} times goodput {shown('goodput', values['goodput'])}."
     )
     shown_table = table("Chip-hours and what they cost", ("Step", "Chip-hours", "Rate left", "Run cost"), rows)
-    return Part("flop", "Where the FLOP go", lead, (Figure(charts.waterfall("From peak to delivered", bars), shown_table),))
+    return Part(
+        "flop", "Where the FLOP go", lead, (Figure(charts.waterfall("From peak to delivered", bars), shown_table),)
+    )
 
 
 def tornado(result: Result) -> Part | None:
@@ -172,17 +180,24 @@ def tornado(result: Result) -> Part | None:
         datum = result.data[name]
         ends = [f"{'+' if end > 0 else ''}{percent(end, 2)}" for end in (low, high)]
         bars.append(Span(label_of(name), " / ".join(ends), low, high))
-        spans = (Cell(shown(name, datum.low), ends[0]), Cell(shown(name, datum.value)), Cell(shown(name, datum.high), ends[1]))
+        spans = (
+            Cell(shown(name, datum.low), ends[0]),
+            Cell(shown(name, datum.value)),
+            Cell(shown(name, datum.high), ends[1]),
+        )
         rows.append(TableRow(Cell(label_of(name)), spans))
     base = f"base {shown(target, result.values[target])}"
     moved = label_of(target).lower()
     drawing = charts.tornado(f"What moves the {moved}", bars, ("at its low end", "at its high end"), base)
     wide = label_of(found[0][0])
-    lead = (
-        f"Each input alone, from the low to the high end of its 5–95 % range, the rest at base. {wide} moves the {moved} most."
-    )
+    lead = f"Each input alone, from the low to the high end of its 5–95 % range, the rest at base. {wide} moves the {moved} most."
     heads = ("Input", "Low end", "Base", "High end")
-    return Part("tornado", "What moves the answer", lead, (Figure(drawing, table(f"Each input, and below it the swing of the {moved}", heads, rows)),))
+    return Part(
+        "tornado",
+        "What moves the answer",
+        lead,
+        (Figure(drawing, table(f"Each input, and below it the swing of the {moved}", heads, rows)),),
+    )
 
 
 def energy(result: Result) -> Part | None:
@@ -246,7 +261,9 @@ def feasibility(result: Result) -> Part | None:
         return None
     broken = [entry.constraint for entry in result.feasibility if entry.holds is False]
     tightest = min((entry for entry in result.feasibility if entry.margin is not None), key=_margin, default=None)
-    lead = f"Does not hold: {', '.join(broken)}. " if broken else "Every limit that was given and could be checked holds. "
+    lead = (
+        f"Does not hold: {', '.join(broken)}. " if broken else "Every limit that was given and could be checked holds. "
+    )
     lead += f"The tightest is {tightest.constraint}." if tightest else ""
     unchecked = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     note = f"Not checked, as no limit was given: {', '.join(unchecked)}." if unchecked else ""
@@ -279,7 +296,9 @@ def alternatives(results: Sequence[Result]) -> Part | None:
     if limited:
         verdicts = tuple(Cell("✓ feasible" if result.feasible else "✗ not feasible") for result in results)
         rows.append(TableRow(Cell("Limits given"), verdicts))
-    panels = [_dots(results, name) for name in ("run_cost", "capital_cost", "cost_per_chip_hour", "peak_facility_power")]
+    panels = [
+        _dots(results, name) for name in ("run_cost", "capital_cost", "cost_per_chip_hour", "peak_facility_power")
+    ]
     drawings = [panel for panel in panels if panel is not None]
     heads = ("", *(result.chip.name for result in results))
     varies = any(result.samples for result in results)
@@ -314,4 +333,8 @@ def _dots(results: Sequence[Result], name: str) -> charts.Drawing | None:
         rows.append(Span(result.chip.name, shown(name, value), float(low or 0), float(high or 0), at=at))
     if sum(row.at is not None for row in rows) < 1:
         return None
-    return charts.dots(label_of(name), rows, Scale(label_of(name), lambda value: shown(name, value), False, (0.0,), QUANTITIES[name].factor))
+    return charts.dots(
+        label_of(name),
+        rows,
+        Scale(label_of(name), lambda value: shown(name, value), False, (0.0,), QUANTITIES[name].factor),
+    )

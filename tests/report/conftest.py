@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 
 import cluster_calc as cc
+from tests.report.cases import DAY
 
-DAY = "2026-11-22"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")

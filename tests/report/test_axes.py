@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -47,7 +48,7 @@ def test_labels_side_by_side_stay_apart_and_on_paper() -> None:
     ends = [(place - text_width(text) / 2, place + text_width(text) / 2) for place, text in found]
     assert ends[0][0] >= 0
     assert ends[-1][1] <= 360
-    assert all(right < left for (_, right), (left, _) in zip(ends, ends[1:], strict=False))
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(ends))
 
 
 def test_fitted_text_fits() -> None:

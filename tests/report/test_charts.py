@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import xml.etree.ElementTree as ET
 
@@ -13,19 +12,10 @@ from cluster_calc.report import charts
 from cluster_calc.report.charts import Drawing, Scale, Series, Span
 from cluster_calc.report.numbers import shown
 from cluster_calc.report.page import _environment
+from tests.report.cases import overlaps
 
 VALUES = (0.0, 1.0, -3.0, 1e-30, 1e30, 24e6, 1 / 3)
 NAMES = ("MFU", "an accelerator with a very long name indeed, and its server", "W" * 60, "", "ünïcödé 芯片")
-
-
-def overlaps(drawing: Drawing) -> list[tuple[str, str]]:
-    """Pairs of labels that share room."""
-    found = []
-    for one, two in itertools.combinations(drawing.labels, 2):
-        a, b = one.box, two.box
-        if one.text and two.text and a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]:
-            found.append((one.text, two.text))
-    return found
 
 
 def check(drawing: Drawing) -> None:
@@ -38,7 +28,7 @@ def check(drawing: Drawing) -> None:
         assert bottom <= drawing.height + 0.5, label
     for bar in drawing.bars:
         assert all(map(math.isfinite, (bar.x, bar.y, bar.width, bar.height)))
-        assert -0.5 <= bar.x
+        assert bar.x >= -0.5
         assert bar.x + bar.width <= drawing.width + 0.5
         assert bar.y + bar.height <= drawing.height + 0.5
     assert all("nan" not in path.d and "inf" not in path.d for path in drawing.paths)
