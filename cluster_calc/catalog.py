@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, did_you_mean, nearest, quoted
@@ -32,11 +32,11 @@ CATALOG_DATE = "2026-11-22"
 MAX_FILE_BYTES = 1_000_000
 _INHERITED = ("source", "as_of", "confidence", "locator")
 _HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)
+_QUOTED = re.compile(r'"([^"]*)"')
 _SOURCE_HEAD = re.compile(r"^\[([A-Za-z0-9_.-]+)\][ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """One dated price: what it was, what it held, who asked it."""
 
     datum: Datum
@@ -134,6 +134,23 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{quoted(path)} is not valid TOML: {str(error)[:200]}") from None
 
 
+def _toml_files(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.name.endswith(".toml"))
+    except FileNotFoundError:
+        return []
+
+
+def _head_text(path: str) -> str:
+    """The beginning of a file: every command reads all heads, so this is the plain system call."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.read(descriptor, 4096).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
+
+
 class Sources:
     """`sources.toml`, one table parsed when it is asked for."""
 
@@ -174,6 +191,7 @@ class Catalog:
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self.folders = (*folders, shipped("catalog"))
         self._sources: dict[Path, Sources] = {}
+        self._found: dict[str, Source] = {}
 
     def sources(self, folder: Path) -> Sources:
         """The sources of one folder."""
@@ -183,21 +201,20 @@ class Catalog:
 
     def source(self, key: str, where: str) -> Source:
         """The source of that id, from the nearest folder that has it."""
-        for folder in self.folders:
-            if key in self.sources(folder):
-                return self.sources(folder).get(key, where)
-        return self.sources(self.folders[-1]).get(key, where)
+        if key not in self._found:
+            folder = next((folder for folder in self.folders if key in self.sources(folder)), self.folders[-1])
+            self._found[key] = self.sources(folder).get(key, where)
+        return self._found[key]
 
     def heads(self, kind: str = "chips") -> dict[str, tuple[Path, str, tuple[str, ...]]]:
         """Id → (file, name, aliases) of every item of a kind, without parsing the files."""
         found: dict[str, tuple[Path, str, tuple[str, ...]]] = {}
         for folder in self.folders:
-            for path in sorted((folder / kind).glob("*.toml")):
-                with path.open(encoding="utf-8", errors="replace") as file:
-                    head = _HEAD.search(file.read(4096))
+            for path in _toml_files(folder / kind):
+                head = _HEAD.search(_head_text(path))
                 if head is not None and head.group(1) not in found:
-                    aliases = tuple(re.findall(r'"([^"]*)"', head.group(3)))
-                    found[head.group(1)] = (path, head.group(2), aliases)
+                    aliases = tuple(_QUOTED.findall(head.group(3)))
+                    found[head.group(1)] = (Path(path), head.group(2), aliases)
         return found
 
     def find(self, text: str, kind: str = "chips") -> Path:
@@ -283,7 +300,7 @@ def fold(text: str) -> str:
     >>> fold("TPU v3") == fold("tpuv3") == fold("tpu-v3")
     True
     """
-    return re.sub(r"[\s_-]+", "", text[:200].lower())
+    return "".join(text[:200].lower().replace("-", "").replace("_", "").split())
 
 
 class _Reader:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
@@ -54,8 +54,7 @@ _OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_powe
 }
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """One limit beside what it limits; `holds` is None when it was not given or cannot be checked."""
 
     constraint: str

@@ -309,9 +309,12 @@ def write(text: str, target: str | None) -> None:
 
 def terminal_width() -> int:
     """Columns of the terminal, or 80 where there is none."""
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and 0 < int(asked[:6]):
+        return int(asked[:6])
+    return os.get_terminal_size(sys.stdout.fileno()).columns or 80
 
 
 def terminal_style() -> Callable[..., str] | None:
