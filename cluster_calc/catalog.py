@@ -192,6 +192,7 @@ class Catalog:
         self.folders = (*folders, shipped("catalog"))
         self._sources: dict[Path, Sources] = {}
         self._found: dict[str, Source] = {}
+        self._chips: dict[str, Chip] = {}
 
     def sources(self, folder: Path) -> Sources:
         """The sources of one folder."""
@@ -244,7 +245,9 @@ class Catalog:
         >>> Catalog().chip("h100").id
         'nvidia-h100-sxm'
         """
-        return self.load_chip(self.find(text))
+        if text not in self._chips:
+            self._chips[text] = self.load_chip(self.find(text))
+        return self._chips[text]
 
     def load_chip(self, path: Path) -> Chip:
         """One chip file as a Chip."""

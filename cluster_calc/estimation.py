@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, MissingDataError, quoted
+from cluster_calc.errors import InputError, MissingDataError, UndeterminedError, quoted
 from cluster_calc.graph import Model, model_of
 from cluster_calc.nomenclature import QUANTITIES, Quantity, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -198,7 +198,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         del given["chip_hours"]
     mode, sets = mode_of(given, settings)
     if "chip" not in settings:
-        raise InputError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
+        raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
         given["time_allowed"] = given.pop("training_time").with_(name="time_allowed")
     if mode == "observed" and "goodput" not in given:
@@ -270,7 +270,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         have, lack, hint = (
             ("parameters", "tokens", "--tokens 1.4e12") if sized else ("tokens", "parameters", "--params 65e9")
         )
-        raise InputError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
+        raise UndeterminedError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
     if time_held and "time_allowed" in given:
         raise InputError(
             f"training_time and time_allowed are both given ({_shown(given, 'training_time', 'time_allowed')}); give one"
@@ -285,7 +285,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         sets += ("dense", "model-size")
     demand = ("compute",) if flop or (sized and fed) else ("deliverable",)
     if not work and not chips:
-        raise InputError(
+        raise UndeterminedError(
             "nothing to estimate: give a demand (--flop, or --params with --tokens) or --chips.\n"
             f"For example: {EXAMPLE}"
         )
