@@ -115,15 +115,18 @@ def day_of(date: str) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as data: size-limited, with the file and line in every error."""
+    """A TOML file as data: size-limited, with the file, the line and a caret in every error."""
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputError(f"{path}: {size} bytes; at most {MAX_FILE_BYTES} are read")
+        if path.is_dir():
+            raise InputError(f"{quoted(path)} is a folder; name a TOML file")
         with path.open("rb") as file:
-            return tomllib.load(file)
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise InputError(f"{quoted(path)} is too large: at most {MAX_FILE_BYTES} bytes are read")
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        return tomllib.loads(text)
     except FileNotFoundError:
-        raise InputError(f"{quoted(path)}: no such file") from None
+        raise InputError(f"{quoted(path)}: no such file{_alike(path)}") from None
     except OSError as error:
         raise InputError(f"{quoted(path)} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -131,7 +134,20 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{quoted(path)} is not valid TOML: {str(error)[:200]}") from None
+        from cluster_calc.places import Fault, message, shown_path, syntax_place
+
+        reason = str(error)[:200]
+        place = syntax_place(reason, text, shown_path(path)) if "\0" not in str(path) else None
+        fault = f"not valid TOML: {reason}"
+        raise InputError(message([Fault(fault, place)]) if place else f"{quoted(path)} is {fault}") from None
+
+
+def _alike(path: Path) -> str:
+    try:
+        hint = did_you_mean(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return ""
+    return f".{hint}" if hint else ""
 
 
 def _toml_files(folder: Path) -> list[str]:

@@ -22,6 +22,10 @@ class UndeterminedError(InputError):
     """Nothing is wrong with what was given; it does not determine a result."""
 
 
+class UnknownNameError(InputError):
+    """A name that is neither a quantity nor a setting."""
+
+
 class UnitError(InputError):
     """A unit that is unknown or measures something else than its field."""
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
+from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
 from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.places import Fault, Place, find_places, message, shown_path
 from cluster_calc.units import split, to_base
 
 # What a scenario may set besides quantities: name → what it is, for help and errors.
@@ -34,6 +35,8 @@ SETTINGS: dict[str, str] = {
     "strict": "missing or stale figures are an error",
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+# Settings whose values are names: checked where they stand in a file, so that the message can point there.
+_NAMES = frozenset({"chip", "precision"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG"})
@@ -50,15 +53,19 @@ class Scenario:
     texts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
-    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, str] | None = None) -> list[str]:
-        """Lay values over what is there; returns what is wrong with them, one message each."""
+    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
+        """Lay values over what is there; returns what is wrong with them."""
         faults = []
         for name, value in values.items():
-            place = (places or {}).get(name, "")
+            place = (places or {}).get(name)
             try:
-                self._put(name, value, origin, place)
+                self._put(name, value, origin, str(place or ""))
+                if place and name in _NAMES:
+                    _known_name(name, value)
+            except UnknownNameError as error:
+                faults.append(Fault(str(error), place and place.at(name)))
             except InputError as error:
-                faults.append(f"{place}: {error}" if place else str(error))
+                faults.append(Fault(str(error), place))
         return faults
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
@@ -94,7 +101,7 @@ def name_of(name: str) -> str:
         return resolve(key)
     except InputError:
         hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
-        raise InputError(f"unknown name {quoted(name)}.{hint}") from None
+        raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 
 def setting(name: str, value: Any) -> Any:
@@ -237,35 +244,42 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     return median(known, low, high), low, high
 
 
-def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The flat values of a TOML file, and the line each stands on."""
+def _known_name(name: str, value: str) -> None:
+    """Refuse a chip or a precision that is not known, while the place of the text is."""
+    from cluster_calc.catalog import PRECISIONS, catalog
+
+    if name == "chip":
+        catalog().find(value)
+    elif value.lower() not in PRECISIONS:
+        raise InputError(
+            f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
+        )
+
+
+def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    """The flat values of a TOML file, and the place each stands at."""
     from cluster_calc.catalog import read_toml
 
     values = read_toml(path)
-    places: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
-        if match:
-            places.setdefault(match.group(1), f"{path}:{number}")
-    for name in values:
-        places.setdefault(name, str(path))
-    return values, places
+    where = shown_path(path)
+    places = find_places(path.read_text(encoding="utf-8"), where)
+    return values, {name: places.get(name, Place(where)) for name in values}
 
 
-def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Place]]:
     """The `CLUSTER_CALC_*` variables as values; names that mean nothing are an error that suggests."""
     values: dict[str, Any] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Place] = {}
     for key, value in sorted(environment.items()):
         bare = key.removeprefix(ENVIRONMENT_PREFIX)
         if bare == key or bare in NOT_SETTINGS or bare.startswith("_") or not value:
             continue
         name = bare.lower()
-        values[name], places[name] = value, f"environment {key}"
+        values[name], places[name] = value, Place(f"environment {shown_path(key)}")
     return values, places
 
 
-def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]]]:
+def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Place]]]:
     """User file and project file, the farther first."""
     import click
 
@@ -285,7 +299,7 @@ def gather(
 ) -> Scenario:
     """Everything that was given, merged in its order of precedence; all faults are reported together."""
     scenario = Scenario()
-    faults: list[str] = []
+    faults: list[Fault] = []
     if ambient:
         for values, name, places in ambient_layers():
             faults += scenario.add(values, name, places)
@@ -297,5 +311,5 @@ def gather(
         faults += scenario.add(values, "environment", places)
     faults += scenario.add(given, origin)
     if faults:
-        raise InputError("\n".join(faults))
+        raise InputError(message(faults))
     return scenario
