@@ -94,7 +94,8 @@ def table_text() -> str:
 
     grouped: dict[tuple[float, str], list[str]] = {}
     for text in everyday():
-        grouped.setdefault(tuple(unit_from_pint(text)), []).append(text)
+        found = unit_from_pint(text)
+        grouped.setdefault((found.factor, found.dimension), []).append(text)
     lines = [f"{factor!r} {dimension} {' '.join(texts)}" for (factor, dimension), texts in grouped.items()]
     return "\n".join([HEAD, *lines, TAIL])
 

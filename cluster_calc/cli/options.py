@@ -312,7 +312,7 @@ def terminal_width() -> int:
     if not sys.stdout.isatty():
         return 80
     asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and 0 < int(asked[:6]):
+    if asked.isdecimal() and int(asked[:6]) > 0:
         return int(asked[:6])
     return os.get_terminal_size(sys.stdout.fileno()).columns or 80
 
