@@ -402,6 +402,8 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -536,7 +538,7 @@ def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += _stale(result, result.scenario.settings)
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

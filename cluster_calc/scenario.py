@@ -16,7 +16,7 @@ from typing import Any
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
-from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
 from cluster_calc.places import Fault, Place, find_places, message, shown_path
 from cluster_calc.units import split, to_base
 
@@ -100,7 +100,7 @@ def name_of(name: str) -> str:
     try:
         return resolve(key)
     except InputError:
-        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
         raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 

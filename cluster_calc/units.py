@@ -211,9 +211,12 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         ...
     cluster_calc.errors.UnitError: '989 TFLOPs' is [work], not [work]/[chip]/[time]
     """
-    number, rest = split(text)
-    want = target(unit_text)
     hint = f"; write for example {example}" if example else ""
+    try:
+        number, rest = split(text)
+    except UnitError as error:
+        raise UnitError(f"{error}{hint}") from None
+    want = target(unit_text)
     if not rest:
         if bare:
             return number * want.factor
@@ -223,11 +226,16 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
     try:
         got = unit(rest)
     except UnitError as error:
-        raise UnitError(f"{quoted(text)}: {error}{hint}") from None
+        raise UnitError(f"{quoted(text)}: {str(error).rstrip('.')}{hint}") from None
     if got.dimension != want.dimension and not (
         "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
     ):
-        raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{hint}")
+        money = any(
+            code in got.dimension and code not in want.dimension
+            for code in ("[EUR]", "[GBP]", "[JPY]", "[CNY]", "[CHF]")
+        )
+        why = ": exchange rates are not applied, give USD" if money and "[USD]" in want.dimension else ""
+        raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{why}{hint}")
     return number * got.factor
 
 

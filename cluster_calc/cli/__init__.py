@@ -62,8 +62,10 @@ class Program(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            fail(f"{where}{error.strerror or error}", 2)
+            if not error.filename:  # stdout, the only stream written without a name
+                sys.stdout = None  # Python would try again to flush what cannot be written
+            where = quoted(error.filename) if error.filename else "stdout"
+            fail(f"{where}: {error.strerror or error}", 2)
         except Exception as error:
             if os.environ.get("CLUSTER_CALC_DEBUG"):
                 raise
@@ -76,10 +78,18 @@ class Program(click.Group):
 def _usage(error: click.ClickException) -> str:
     message = error.format_message()
     ctx = getattr(error, "ctx", None)
+    params = ctx.command.get_params(ctx) if ctx else []
     if isinstance(error, click.NoSuchOption):
-        known = [name for param in ctx.command.params for name in param.opts] if ctx else []
+        known = [name for param in params for name in param.opts]
         found = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
         message = f"no such option {quoted(error.option_name)}.{found}"
+    elif isinstance(error, click.BadOptionUsage):
+        help_text = next((getattr(param, "help", "") or "" for param in params if error.option_name in param.opts), "")
+        message = f"{quoted(error.option_name)} needs a value: {help_text or 'its help shows one'}"
+    elif message.startswith("Got unexpected extra argument"):
+        message = f"unexpected argument {quoted(message.partition('(')[2].removesuffix(')'))}; a value belongs behind its option"
+    elif isinstance(error, click.MissingParameter) and error.param is not None:
+        message = f"{error.param.make_metavar(ctx) if ctx else error.param.name} is missing"
     if ctx is not None:
         message += f"\n`{ctx.command_path} --help` lists what there is."
     return message

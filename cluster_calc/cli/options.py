@@ -16,6 +16,7 @@ from cluster_calc.scenario import FLAGS, SETTINGS
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
+    from cluster_calc.nomenclature import Quantity
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
@@ -275,12 +276,19 @@ def run_from(options: dict[str, Any]) -> Result:
     from cluster_calc.estimation import run
     from cluster_calc.scenario import gather
 
+    # Everything that can be refused is refused before anything is computed or written.
+    limits(options)
+    for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
+        if target not in (None, "-"):
+            from cluster_calc.files import check_target
+
+            check_target(Path(target), option)
     merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text
 
-        write(scenario_text(merged), options["save_scenario"])
+        write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return result
 
 
@@ -297,14 +305,14 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None) -> None:
+def write(text: str, target: str | None, option: str = "-o") -> None:
     """Text to a file, atomically, or to stdout."""
     if target in (None, "-"):
         click.echo(text, nl=False)
         return
     from cluster_calc.files import write_atomically
 
-    write_atomically(Path(str(target)), text.encode())
+    write_atomically(Path(str(target)), text.encode(), option)
 
 
 def terminal_width() -> int:
@@ -324,20 +332,31 @@ def terminal_style() -> Callable[..., str] | None:
     return lambda text, **how: click.style(text, **how)
 
 
-def check_gates(result: Result, options: dict[str, Any]) -> None:
-    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
+    """The limits of --fail-over, read."""
     from cluster_calc.nomenclature import resolve
-    from cluster_calc.report.numbers import shown
     from cluster_calc.scenario import parse
 
+    found = []
     for pair in options.get("fail_over") or ():
         name, sign, value = pair.partition("=")
         if not sign:
             raise InputError(
                 f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
             )
-        known = QUANTITIES[resolve(name)]
-        limit, _, _ = parse(known, value.strip())
+        try:
+            known = QUANTITIES[resolve(name)]
+            found.append((known, parse(known, value.strip())[0]))
+        except InputError as error:
+            raise InputError(f"--fail-over: {error}") from None
+    return found
+
+
+def check_gates(result: Result, options: dict[str, Any]) -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+    from cluster_calc.report.numbers import shown
+
+    for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:
