@@ -399,11 +399,16 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
-    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
-        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
+    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
+        raise InputError(
+            "active_parameters: no more can be active than there are "
+            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
+        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 

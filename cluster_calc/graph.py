@@ -14,6 +14,8 @@ from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cluster_calc.nomenclature import QUANTITIES
 
 
@@ -94,8 +96,10 @@ class Model:
         key = frozenset(values)
         if key not in self._runs:
             self._runs[key] = [(step.name, step.formula, _getter(step.inputs)) for step in self.plan(key)]
-        for name, formula, arguments in self._runs[key]:
-            values[name] = formula(*arguments(values))
+        # What overflows or divides by nothing is inf or nan here and refused, with its name, where the result is checked.
+        with np.errstate(all="ignore"):
+            for name, formula, arguments in self._runs[key]:
+                values[name] = formula(*arguments(values))
         return values
 
     def missing_behind(self, name: str, known: Iterable[str]) -> list[str]:

@@ -125,6 +125,8 @@ def setting(name: str, value: Any) -> Any:
         return number
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
+    if not value.strip() and name != "as_of":
+        raise InputError(f"{name}: {quoted(value)} is empty; give {SETTINGS[name]}")
     if name == "as_of":
         return date_text(name, value)
     if name == "price_basis":

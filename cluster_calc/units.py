@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pint
 
 MAX_TEXT = 200
-_NUMBER = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TOKEN = re.compile(r"\s*(\*\*|\^|[*/()]|[A-Za-zµ%¢][A-Za-zµ0-9_]*|-?[0-9]+)")
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _SCALES = {
@@ -142,6 +142,8 @@ def _check_grammar(text: str, original: str) -> None:
             raise UnitError(f"unit {quoted(original)}: a number belongs before the unit, as in '12 USD/kWh'")
         if not is_number and (token[0].isalpha() or token[0] in "%¢") and previous and previous not in "*/(":
             raise UnitError(f"unit {quoted(original)}: write * or / between units, as in 'chip*hour' or 'USD/kWh'")
+        if token in ("^", "**") and previous.lstrip("-").isdigit():  # 9**9**9 would never be done
+            raise UnitError(f"unit {quoted(original)}: one exponent is enough, as in 'chip^2'")
         previous, position = token, match.end()
     if text.count("(") > 8:
         raise UnitError(f"unit {quoted(original)} is nested too deeply")

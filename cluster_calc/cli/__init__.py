@@ -84,8 +84,7 @@ def _usage(error: click.ClickException) -> str:
         found = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
         message = f"no such option {quoted(error.option_name)}.{found}"
     elif isinstance(error, click.BadOptionUsage):
-        help_text = next((getattr(param, "help", "") or "" for param in params if error.option_name in param.opts), "")
-        message = f"{quoted(error.option_name)} needs a value: {help_text or 'its help shows one'}"
+        message = _value_usage(error)
     elif message.startswith("Got unexpected extra argument"):
         message = f"unexpected argument {quoted(message.partition('(')[2].removesuffix(')'))}; a value belongs behind its option"
     elif isinstance(error, click.MissingParameter) and error.param is not None:
@@ -93,6 +92,17 @@ def _usage(error: click.ClickException) -> str:
     if ctx is not None:
         message += f"\n`{ctx.command_path} --help` lists what there is."
     return message
+
+
+def _value_usage(error: click.BadOptionUsage) -> str:
+    from cluster_calc.nomenclature import QUANTITIES
+
+    if "does not take a value" in error.message:
+        return f"{quoted(error.option_name)} is a flag and takes no value"
+    spellings = {f"--{alias}": known for known in QUANTITIES.values() for alias in (*known.aliases, known.option[2:])}
+    known = spellings.get(error.option_name)
+    example = f", for example {error.option_name} {known.example}" if known and known.example else ""
+    return f"{quoted(error.option_name)} needs a value{example}"
 
 
 def fail(message: str, code: int) -> NoReturn:
