@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
+BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
 _OUTPUT = "Output"
 
@@ -48,14 +51,6 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and aliases of the catalog, for the shell."""
-    from cluster_calc.catalog import catalog, fold
-
-    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
-    return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
-
-
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every model command to a click command."""
     for option in reversed(_options()):
@@ -76,7 +71,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             metavar="ID",
             heading=what,
             help="accelerator: an id or alias of the catalog",
-            shell_complete=complete_chips,
+            shell_complete=completion.chips,
         )
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
@@ -98,11 +93,20 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     "--precision",
                     metavar="NAME",
                     heading=entry.group,
-                    help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
+                    help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
+                    shell_complete=completion.one_of(PRECISIONS),
                 )
             )
         if entry.name == "chip_price":
-            found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
+            found.append(
+                _option(
+                    "--price-basis",
+                    metavar="BASIS",
+                    heading=entry.group,
+                    help=SETTINGS["price_basis"],
+                    shell_complete=completion.one_of(BASES),
+                )
+            )
             found.append(
                 _option(
                     "--analyst-estimates",
@@ -121,18 +125,21 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             metavar="NAME=VALUE",
             heading=_GENERAL,
             help="give any quantity; LOW..HIGH is a 5-95 % range",
+            shell_complete=completion.assignments,
         ),
         _option(
             "--scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="TOML file of quantities; options override it",
+            shell_complete=completion.files,
         ),
         _option(
             "--save-scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="write a scenario file that gives the same result",
+            shell_complete=completion.files,
         ),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
@@ -147,7 +154,8 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the exit-code gates."""
     command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
-                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE")(command)  # fmt: skip
+                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE",
+                      shell_complete=completion.assignments)(command)  # fmt: skip
     return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
         command
     )
@@ -163,6 +171,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="FILE",
             heading=_OUTPUT,
             help="write to FILE (- is stdout), whole or not at all",
+            shell_complete=completion.files,
         )(command)
         return _option(
             "--format",
@@ -170,6 +179,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="|".join(formats),
             heading=_OUTPUT,
             help="default: by FILE's ending, else table",
+            shell_complete=completion.one_of(formats),
         )(command)
 
     return add
