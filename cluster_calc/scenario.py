@@ -17,6 +17,7 @@ from typing import Any
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
 from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
 
 # What a scenario may set besides quantities: name → what it is, for help and errors.
@@ -29,6 +30,8 @@ SETTINGS: dict[str, str] = {
     "ranges": "draw from every range there is",
     "draws": "number of draws",
     "seed": "seed of the draws",
+    "sampling": "how draws are made: lattice (evenly spread, the default) or plain (independent)",
+    "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
     "resize": "size the cluster for each draw instead of once",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
@@ -65,7 +68,7 @@ class Scenario:
         key = name.strip().replace("-", "_")
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key], self.origins[key] = value, origin
+            self.texts[key], self.origins[key] = self.settings[key] if key == "correlate" else value, origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -82,8 +85,12 @@ class Scenario:
             text = value["value"]
         else:
             text, given = value, {}
-        number, low, high = parse(QUANTITIES[key], text)
-        self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+        if isinstance(text, str) and "(" in text and is_shape(text):
+            fields = parse_shape(QUANTITIES[key], text, _number)
+            self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
+        else:
+            number, low, high = parse(QUANTITIES[key], text)
+            self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
 
 
@@ -116,8 +123,14 @@ def setting(name: str, value: Any) -> Any:
         if not low <= number <= high:
             raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
         return number
+    if name == "correlate" and isinstance(value, (str, Mapping, list, tuple)):
+        from cluster_calc.sampling import parse_correlations
+
+        return parse_correlations(value)
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
+    if name == "sampling" and value not in ("lattice", "plain"):
+        raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
     if name == "price_basis":
@@ -232,8 +245,6 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if low >= high:
         why = "no wider than a point" if low == high else "upside down"
         raise InputError(f"{known.name}: the range {quoted(text)} is {why}; write LOW..HIGH with LOW < HIGH")
-    from cluster_calc.uncertainty import median
-
     return median(known, low, high), low, high
 
 

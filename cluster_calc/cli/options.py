@@ -119,7 +119,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             multiple=True,
             metavar="NAME=VALUE",
             heading=_GENERAL,
-            help="give any quantity; LOW..HIGH is a 5-95 % range",
+            help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
         ),
         _option(
             "--scenario",
@@ -138,6 +138,8 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
     return found
@@ -247,7 +249,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None and value != () and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:

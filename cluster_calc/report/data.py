@@ -85,6 +85,7 @@ def as_dict(result: Result) -> dict[str, Any]:
                 "limit": entry.limit,
                 "margin": plain(entry.margin),
                 "holds": entry.holds,
+                "probability": plain(entry.probability),
             }
             for entry in result.feasibility
         ],
