@@ -32,6 +32,7 @@ SETTINGS: dict[str, str] = {
     "seed": "seed of the draws",
     "sampling": "how draws are made: lattice (evenly spread, the default) or plain (independent)",
     "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
+    "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
@@ -68,7 +69,9 @@ class Scenario:
         key = name.strip().replace("-", "_")
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key], self.origins[key] = self.settings[key] if key == "correlate" else value, origin
+            plain = {"correlate": str, "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found)}
+            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
+            self.origins[key] = origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -123,6 +126,8 @@ def setting(name: str, value: Any) -> Any:
         if not low <= number <= high:
             raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
         return number
+    if name == "percentiles":
+        return _percents(value)
     if name == "correlate" and isinstance(value, (str, Mapping, list, tuple)):
         from cluster_calc.sampling import parse_correlations
 
@@ -139,6 +144,22 @@ def setting(name: str, value: Any) -> Any:
         if value not in BASES:
             raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
     return value
+
+
+def _percents(value: Any) -> tuple[float, ...]:
+    """Percentiles as a tuple of numbers between 0 and 100.
+
+    >>> _percents("5, P95")
+    (5.0, 95.0)
+    """
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    try:
+        found = tuple(float(str(part).strip().removeprefix("P").removeprefix("p")) for part in parts)
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= percent <= 100 for percent in found):
+        raise InputError(f"percentiles: {quoted(value)} are not numbers from 0 to 100; write for example 5,95")
+    return found
 
 
 def date_text(name: str, value: str) -> str:

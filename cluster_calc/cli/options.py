@@ -16,6 +16,7 @@ from cluster_calc.scenario import FLAGS, SETTINGS
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
+    from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
@@ -139,6 +140,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
         _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
         _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
@@ -272,12 +274,18 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def merged_from(options: dict[str, Any]) -> Scenario:
+    """Options, environment and files → one scenario."""
+    from cluster_calc.scenario import gather
+
+    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+
+
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
     from cluster_calc.estimation import run
-    from cluster_calc.scenario import gather
 
-    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text

@@ -53,9 +53,11 @@ def _told(result: Result, name: str) -> Row | None:
     notes = [f"base = P{base:.0f}"]
     more = result.contingency(name, _CONFIDENCE)
     if more is not None:
-        sign = "+" if more >= 0 else "−"
-        notes.append(f"{sign}{shown(name, abs(more) * factor)} over base for {_CONFIDENCE:.0f} % confidence")
+        side = "over" if more >= 0 else "under"
+        notes.append(f"P{_CONFIDENCE:.0f} is {shown(name, abs(more) * factor)} {side} base")
+    for percent in result.scenario.settings.get("percentiles", ()):
+        notes.append(f"P{percent:g} {shown(name, (result.percentile(name, percent) or 0.0) * factor)}")
     level, error = result.percentile(name, 90.0), result.standard_error(name, 90.0)
-    if level and error is not None:
+    if level and error:
         notes.append(f"P90 ± {plain(100 * error / level, 2)} %")
     return Row(f"{_words(name).capitalize()}, mean", shown(name, average * factor), "; ".join(notes), name)
