@@ -18,6 +18,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
 from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
 from cluster_calc.places import Fault, Place, find_places, message, shown_path
+from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
 
 # What a scenario may set besides quantities: name → what it is, for help and errors.
@@ -30,6 +31,9 @@ SETTINGS: dict[str, str] = {
     "ranges": "draw from every range there is",
     "draws": "number of draws",
     "seed": "seed of the draws",
+    "sampling": "how draws are made: lattice (evenly spread, the default) or plain (independent)",
+    "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
+    "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
@@ -72,7 +76,12 @@ class Scenario:
         key = name.strip().replace("-", "_")
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key], self.origins[key] = value, origin
+            plain: dict[str, Any] = {
+                "correlate": str,
+                "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
+            }
+            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
+            self.origins[key] = origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -83,14 +92,20 @@ class Scenario:
                 raise InputError(
                     f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
                 )
-            given = {entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")}
+            given: dict[str, Any] = {
+                entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")
+            }
             if value.get("source"):
                 source = Source(id=origin, title=str(value["source"])[:300])
             text = value["value"]
         else:
             text, given = value, {}
-        number, low, high = parse(QUANTITIES[key], text)
-        self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+        if isinstance(text, str) and "(" in text and is_shape(text):
+            fields = parse_shape(QUANTITIES[key], text, _number)
+            self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
+        else:
+            number, low, high = parse(QUANTITIES[key], text)
+            self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
 
 
@@ -123,10 +138,18 @@ def setting(name: str, value: Any) -> Any:
         if not low <= number <= high:
             raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
         return number
+    if name == "percentiles":
+        return _percents(value)
+    if name == "correlate" and isinstance(value, (str, Mapping, list, tuple)):
+        from cluster_calc.sampling import parse_correlations
+
+        return parse_correlations(value)
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
     if not value.strip() and name != "as_of":
         raise InputError(f"{name}: {quoted(value)} is empty; give {SETTINGS[name]}")
+    if name == "sampling" and value not in ("lattice", "plain"):
+        raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
     if name == "price_basis":
@@ -135,6 +158,22 @@ def setting(name: str, value: Any) -> Any:
         if value not in BASES:
             raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
     return value
+
+
+def _percents(value: Any) -> tuple[float, ...]:
+    """Percentiles as a tuple of numbers between 0 and 100.
+
+    >>> _percents("5, P95")
+    (5.0, 95.0)
+    """
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    try:
+        found = tuple(float(str(part).strip().removeprefix("P").removeprefix("p")) for part in parts)
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= percent <= 100 for percent in found):
+        raise InputError(f"percentiles: {quoted(value)} are not numbers from 0 to 100; write for example 5,95")
+    return found
 
 
 def date_text(name: str, value: str) -> str:
@@ -241,8 +280,6 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if low >= high:
         why = "no wider than a point" if low == high else "upside down"
         raise InputError(f"{known.name}: the range {quoted(text)} is {why}; write LOW..HIGH with LOW < HIGH")
-    from cluster_calc.uncertainty import median
-
     return median(known, low, high), low, high
 
 

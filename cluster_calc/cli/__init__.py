@@ -16,6 +16,7 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
+    "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "batch": ("batch", "one estimate per row of a table"),
 }

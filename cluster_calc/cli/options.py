@@ -18,6 +18,7 @@ from cluster_calc.scenario import FLAGS, SETTINGS
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
     from cluster_calc.nomenclature import Quantity
+    from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
@@ -124,7 +125,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             multiple=True,
             metavar="NAME=VALUE",
             heading=_GENERAL,
-            help="give any quantity; LOW..HIGH is a 5-95 % range",
+            help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
             shell_complete=completion.assignments,
         ),
         _option(
@@ -146,6 +147,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
+        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
     return found
@@ -258,7 +262,10 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None
+        and value != ()
+        and (name in QUANTITIES or name in SETTINGS)
+        and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:
@@ -281,10 +288,16 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def merged_from(options: dict[str, Any]) -> Scenario:
+    """Options, environment and files → one scenario."""
+    from cluster_calc.scenario import gather
+
+    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+
+
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
     from cluster_calc.estimation import run
-    from cluster_calc.scenario import gather
 
     # Everything that can be refused is refused before anything is computed or written.
     limits(options)
@@ -293,7 +306,7 @@ def run_from(options: dict[str, Any]) -> Result:
             from cluster_calc.files import check_target
 
             check_target(Path(target), option)
-    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text

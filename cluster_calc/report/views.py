@@ -54,8 +54,11 @@ class Report(NamedTuple):
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.ranges import ranges
+
     sections = [
         _headline(result),
+        ranges(result),
         _money(result),
         _flops(result),
         _limits(result),
