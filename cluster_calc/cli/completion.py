@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _item(value: str, **more: str | None) -> CompletionItem:
+def _item(value: str, kind: str = "plain", help: str | None = None) -> CompletionItem:
     from click.shell_completion import CompletionItem
 
-    return CompletionItem(value, **more)
+    return CompletionItem(value, kind, help)
 
 
 def chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -49,7 +49,7 @@ def assignments(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The shell's own file names."""
-    return [_item(incomplete, type="file")]
+    return [_item(incomplete, "file")]
 
 
 def one_of(names: Iterable[str]) -> Completer:
