@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -328,10 +329,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None, option: str = "-o") -> None:
-    """Text to a file, atomically, or to stdout."""
+# Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.
+_UNSEEN = re.compile("(\x1b\\[[012]m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written out: a name in a file cannot drive the reader's screen.
+
+    >>> visible("\\x1b[1mbold\\x1b[0m \\x1b[31mred \\u202egnp") == "\\x1b[1mbold\\x1b[0m \\\\u001b[31mred \\\\u202egnp"
+    True
+    """
+    return _UNSEEN.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
+
+def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = False) -> None:
+    """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
+    text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)
         return
     from cluster_calc.files import write_atomically
 
