@@ -261,6 +261,10 @@ class Catalog:
             return None
         return _Reader(self, "assumptions.toml", "default").figure(name, raw, {}, kind=str(raw.get("kind", "range")))
 
+    def figure(self, name: str, entry: Any, inherited: Mapping[str, Any], file: str) -> Datum:
+        """One figure of a data file as a Datum; `inherited` is what its table says of all of its figures."""
+        return _Reader(self, file, "catalog").figure(name, entry, inherited, kind="range")
+
     def default_shipments(self) -> tuple[Path, str]:
         """The shipment count that shares refer to unless told otherwise."""
         raw = _assumptions(self.folders[-1] / "assumptions.toml")["annual_shipments"]
