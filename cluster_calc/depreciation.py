@@ -73,8 +73,12 @@ def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
 
         dates = ""
         if "purchase_date" in values and "start" in values:
-            dates = f" (bought {shown('purchase_date', values['purchase_date'])}, start {shown('start', values['start'])})"
-        raise InputError(f"hardware_age: the hardware is bought after the run starts{dates}; give an earlier --purchase-date")
+            dates = (
+                f" (bought {shown('purchase_date', values['purchase_date'])}, start {shown('start', values['start'])})"
+            )
+        raise InputError(
+            f"hardware_age: the hardware is bought after the run starts{dates}; give an earlier --purchase-date"
+        )
 
 
 def warnings(result: Result) -> list[str]:
@@ -90,7 +94,11 @@ def warnings(result: Result) -> list[str]:
             f"{shown('replacement_cost', values['replacement_cost'])} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)
-    if method == "price-performance-first-order" and {"first_order_charge", "training_time", "price_performance_trend"} <= set(values):
+    if method == "price-performance-first-order" and {
+        "first_order_charge",
+        "training_time",
+        "price_performance_trend",
+    } <= set(values):
         import numpy as np
 
         exponent = np.asarray(values["price_performance_trend"] * values["training_time"] * np.log(10))

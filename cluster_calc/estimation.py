@@ -50,9 +50,9 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed", "purchase_date"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
 @dataclass(frozen=True)

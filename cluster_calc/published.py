@@ -31,13 +31,16 @@ def preset(
         found |= _table(book, {**common, **{name: family[name] for name in names if name in family}})
         holds = bool(family["holds_server"])
         released, priced = family["release_date"], family.get("price_date", "")
+        found["chip_price"] = found["chip_price"].with_(as_of=priced)
     else:
         quote = min(item.prices, key=lambda entry: day_of(entry.datum.as_of), default=None)
         if quote is not None:
             found["chip_price"] = quote.datum
         holds = quote is not None and quote.basis in HOLDS_SERVER
         released, priced = day_of(item.released), day_of(quote.datum.as_of) if quote is not None else ""
-        notes.append(f"Epoch AI has no price for {item.name}: the earliest one of the catalog stands, as its rule has it")
+        notes.append(
+            f"Epoch AI has no price for {item.name}: the earliest one of the catalog stands, as its rule has it"
+        )
     if "chip_price" in given:
         holds = settings.get("price_basis") in HOLDS_SERVER
         if settings.get("price_basis") in HOLDS_NETWORK:
@@ -49,14 +52,18 @@ def preset(
             found[name] = _date(book, name, day, common)
     if "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
-        found["planned_start"] = _date(book, "planned_start", today, {**common, "note": "a run without a start begins today"})
+        found["planned_start"] = _date(
+            book, "planned_start", today, {**common, "note": "a run without a start begins today"}
+        )
     else:
         given.setdefault("planned_start", given.pop("start").with_(name="planned_start"))
     started = found["planned_start"] if "planned_start" not in given else given["planned_start"]
     found["electricity_price"], note = _electricity(book, raw["electricity"], float(started.value))
     notes += [note] if note else []
     if kind == "tpu":
-        notes.append("Epoch AI's TPU energy multiplies a mean draw by 0.43 once more: it is about half of what it was in 2024")
+        notes.append(
+            "Epoch AI's TPU energy multiplies a mean draw by 0.43 once more: it is about half of what it was in 2024"
+        )
     return {name: datum for name, datum in found.items() if name not in given}, notes
 
 

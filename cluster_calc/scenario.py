@@ -136,7 +136,9 @@ def setting(name: str, value: Any) -> Any:
         known = depreciation.METHODS if name == "depreciation_method" else depreciation.PUBLISHED
         if value not in known:
             shown = name.removesuffix("_method")
-            raise InputError(f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}")
+            raise InputError(
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
+            )
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 

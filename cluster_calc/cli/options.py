@@ -212,6 +212,7 @@ _FORMULA_NAMES = frozenset(
         "active_parameters",
         "age_at_end",
         "all_in_price",
+        "amortised_hardware_cost",
         "book_value_at_end",
         "book_value_at_start",
         "budget_margin",

@@ -12,7 +12,7 @@ def book_value_at_start(
 ) -> Number:
     """Book value when the run starts: V_0 = K · (1 − δ)^(a / year).
 
-    >>> book_value_at_start(capital_cost=1000.0, declining_rate=0.3, hardware_age=2.0, depreciation_period=1.0)
+    >>> round(book_value_at_start(1000.0, declining_rate=0.3, hardware_age=2.0, depreciation_period=1.0), 9)
     490.0
     """
     return capital_cost * (1 - declining_rate) ** (hardware_age / depreciation_period)

@@ -7,7 +7,11 @@ from cluster_calc.number import Number
 
 
 def book_value_at_start(
-    capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number, depreciation_period: Number
+    capital_cost: Number,
+    residual_value: Number,
+    hardware_age: Number,
+    service_time: Number,
+    depreciation_period: Number,
 ) -> Number:
     """Book value when the run starts, of hardware replaced like for like at the end of each life.
 
@@ -43,7 +47,7 @@ def book_value_at_end(
 ) -> Number:
     """Book value when the run ends, of hardware replaced like for like at the end of each life.
 
-    >>> float(book_value_at_end(1000.0, 0.1, age_at_end=1.0, service_time=5.0, depreciation_period=1.0))
+    >>> round(float(book_value_at_end(1000.0, 0.1, age_at_end=1.0, service_time=5.0, depreciation_period=1.0)), 9)
     640.0
     """
     charged = double_declining_charged(age_at_end / depreciation_period, service_time / depreciation_period)
@@ -51,7 +55,11 @@ def book_value_at_end(
 
 
 def depreciation_rate(
-    capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number, depreciation_period: Number
+    capital_cost: Number,
+    residual_value: Number,
+    hardware_age: Number,
+    service_time: Number,
+    depreciation_period: Number,
 ) -> Number:
     """Charge per unit of time in the year of service in which the run starts.
 

@@ -1,4 +1,4 @@
-"""Epoch AI's calendar (Cottier et al. 2024): when the hardware was bought and how old it is at the start of the run.
+"""Epoch AI's method (Cottier et al. 2024): its calendar, and its name for the charge.
 
 The start of a GPU run and of a TPU run follow different rules: `epoch_gpu.py`, `epoch_tpu.py`.
 """
@@ -27,3 +27,12 @@ def hardware_age(start: Number, purchase_date: Number, date_step: Number) -> Num
     365.0
     """
     return np.floor((start - purchase_date) / date_step) * date_step
+
+
+def amortised_hardware_cost(depreciation: Number) -> Number:
+    """Epoch AI's name for the charge: the amortised cost of the run's hardware.
+
+    >>> amortised_hardware_cost(depreciation=100.0)
+    100.0
+    """
+    return depreciation

@@ -67,7 +67,5 @@ def depreciation_rate(
     >>> round(float(depreciation_rate(1000.0, 0.0, 1.0, 0.8, 0.6, 0.45, 0.3)), 9)
     200.0
     """
-    slope = resale_slope(
-        hardware_age / depreciation_period, resale_year_1, resale_year_2, resale_year_3, resale_year_4
-    )
+    slope = resale_slope(hardware_age / depreciation_period, resale_year_1, resale_year_2, resale_year_3, resale_year_4)
     return capital_cost * slope / depreciation_period

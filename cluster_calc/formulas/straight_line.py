@@ -32,7 +32,9 @@ def hardware_charge(depreciation_rate: Number, training_time: Number) -> Number:
     return depreciation_rate * training_time
 
 
-def book_value_at_start(capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number) -> Number:
+def book_value_at_start(
+    capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number
+) -> Number:
     """Book value when the run starts: K · (1 − (1 − r) · a / L_s), not below K · r.
 
     >>> float(book_value_at_start(capital_cost=1000.0, residual_value=0.1, hardware_age=45.0, service_time=90.0))
@@ -44,7 +46,7 @@ def book_value_at_start(capital_cost: Number, residual_value: Number, hardware_a
 def book_value_at_end(capital_cost: Number, residual_value: Number, age_at_end: Number, service_time: Number) -> Number:
     """Book value when the run ends, of hardware that is not replaced.
 
-    >>> float(book_value_at_end(capital_cost=1000.0, residual_value=0.1, age_at_end=900.0, service_time=90.0))
+    >>> round(float(book_value_at_end(1000.0, residual_value=0.1, age_at_end=900.0, service_time=90.0)), 9)
     100.0
     """
     return capital_cost * (1 - (1 - residual_value) * np.clip(age_at_end / service_time, 0, 1))
