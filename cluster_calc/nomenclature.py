@@ -208,6 +208,9 @@ _ALL = (
     *(_positive(f"resale_year_{year}", f"ρ_{year}", "1", "share", f"share of the price paid for hardware {year} years old", MONEY,
                 high=1.0, usual=(0.02, 0.95), bare=True, example="0.6") for year in (1, 2, 3, 4)),
     _not_negative("amortised_hardware_cost", "d", "USD", "money", "Epoch AI's name for the depreciation", MONEY, example="'1 MUSD'"),
+    _not_negative("cost_per_delivered_chip_hour", "R_d", "USD/chip/hour", "price", "run cost per chip-hour of arithmetic at full peak", MONEY,
+                  example="'5 USD/hour'"),
+    _not_negative("cost_per_zettaflop", "R_z", "USD/ZFLOP", "price", "run cost per 1e21 FLOP", MONEY, example="'1000 USD/ZFLOP'"),
     # Dates and rents of published runs
     Quantity("publication_date", "t_pub", "date", "date", "day the run was published", MONEY, is_date=True, example="2024-07-23"),
     _not_negative("publication_lag", "t_l", "day", "time", "time from the end of a run to its publication", MONEY, example="'60 days'"),

@@ -16,6 +16,8 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+    "compare": ("compare", "options side by side on the same demand and the same draws"),
+    "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -226,6 +226,8 @@ _FORMULA_NAMES = frozenset(
         "cluster_throughput",
         "compute_per_dollar",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
