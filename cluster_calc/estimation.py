@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cluster_calc import depreciation
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
@@ -49,9 +50,9 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
 class Constraint(NamedTuple):
@@ -256,7 +257,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
-    if "deadline" in given and "start" not in given:
+    dated = depreciation.dated_names(settings)
+    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
@@ -268,11 +270,14 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given)
+    preset, remarks = depreciation.preset(settings, item, given, book)
+    model = model_of(*sets, *depreciation.sets_of(settings, item))
+    finder = _Finder(book, item, precision, merged, given, preset)
+    finder.warnings += remarks
     data = finder.fill(model)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
     _check(values, data, mode)
+    depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item)
     result = Result(
@@ -290,7 +295,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
+    warnings = (
+        *finder.warnings,
+        *_warnings(result, given),
+        *depreciation.warnings(result),
+        *_stale(result, settings),
+    )
     result = _replaced(result, feasibility=feasibility, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
@@ -376,8 +386,16 @@ def _implied_text(given: Mapping[str, Datum]) -> str:
 class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
-    def __init__(self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum]) -> None:
-        self.book, self.item, self.precision, self.given = book, item, precision, given
+    def __init__(
+        self,
+        book: Catalog,
+        item: Chip,
+        precision: str,
+        merged: Scenario,
+        given: Mapping[str, Datum],
+        preset: Mapping[str, Datum],
+    ) -> None:
+        self.book, self.item, self.precision, self.given, self.preset = book, item, precision, given, preset
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
         self.as_of = settings.get("as_of", "")
@@ -403,6 +421,8 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
+        if name in self.preset:
+            return self.preset[name]
         return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:

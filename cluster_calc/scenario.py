@@ -27,6 +27,9 @@ SETTINGS: dict[str, str] = {
     "precision": "precision whose dense peak counts",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
+    "price-performance, price-performance-first-order or resale",
+    "method": "a published method whose rules apply: epoch-2024",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -74,14 +77,21 @@ class Scenario:
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
+        if key == "depreciation" and isinstance(value, str) and value.strip()[:1].isalpha():
+            # One name for both: the words choose how hardware is charged, an amount replaces the charge.
+            key = "depreciation_method"
+        if key in ("depreciation", "depreciation_method"):
+            self.data.pop("depreciation", None)
+            self.settings.pop("depreciation_method", None)
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
             plain: dict[str, Any] = {
                 "correlate": str,
                 "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
             }
-            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
-            self.origins[key] = origin
+            text = plain[key](self.settings[key]) if key in plain else value
+            key = "depreciation" if key == "depreciation_method" else key
+            self.texts[key], self.origins[key] = text, origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -152,6 +162,15 @@ def setting(name: str, value: Any) -> Any:
         raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
+    if name in ("depreciation_method", "method"):
+        from cluster_calc import depreciation
+
+        known = depreciation.METHODS if name == "depreciation_method" else depreciation.PUBLISHED
+        if value not in known:
+            shown = name.removesuffix("_method")
+            raise InputError(
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
+            )
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 

@@ -86,6 +86,17 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "depreciation":
+            found.append(
+                _option(
+                    "--depreciation",
+                    "depreciation",
+                    metavar="METHOD",
+                    heading=entry.group,
+                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
+                )
+            )
+            continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":
@@ -142,6 +153,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="write a scenario file that gives the same result",
             shell_complete=completion.files,
         ),
+        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
@@ -199,6 +211,10 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "start",
+        "purchase_date",
+        "hardware_age",
+        "rental_price",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -209,16 +225,24 @@ _FORMULA_NAMES = frozenset(
         "accelerator_capital",
         "accelerator_time",
         "active_parameters",
+        "age_at_end",
         "all_in_price",
+        "amortised_hardware_cost",
+        "book_value_at_end",
+        "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
+        "chip_value_at_start",
         "chips",
         "cluster_throughput",
         "compute_per_dollar",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -229,8 +253,12 @@ _FORMULA_NAMES = frozenset(
         "emissions",
         "facility_energy",
         "facility_power",
+        "first_order_charge",
         "goodput_loss",
         "goodput_loss_cost",
+        "hardware_age",
+        "hardware_charge",
+        "idle_charge",
         "implied_mfu",
         "mfu",
         "mfu_loss",
@@ -238,14 +266,20 @@ _FORMULA_NAMES = frozenset(
         "network_capital",
         "peak_facility_power",
         "petaflops_days",
+        "planned_start",
         "power_margin",
+        "purchase_date",
         "rental_cost",
+        "rental_price",
         "rental_ratio",
+        "replacement_cost",
+        "replacements",
         "run_cost",
         "server_capital",
         "server_power_factor",
         "service_time",
         "shipment_share",
+        "start",
         "step_throughput",
         "supply_margin",
         "time_available",
