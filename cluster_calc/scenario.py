@@ -30,6 +30,7 @@ SETTINGS: dict[str, str] = {
     "draws": "number of draws",
     "seed": "seed of the draws",
     "resize": "size the cluster for each draw instead of once",
+    "checkpoint_rule": "interval between checkpoints under failures: daly (default), optimal or young",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }

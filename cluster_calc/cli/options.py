@@ -100,6 +100,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
                 )
             )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
+            )
         if entry.name == "chip_price":
             found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
             found.append(
@@ -184,6 +188,7 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -198,6 +203,10 @@ _FORMULA_NAMES = frozenset(
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
         "chip_hours",
         "chip_power",
         "chips",
@@ -212,18 +221,24 @@ _FORMULA_NAMES = frozenset(
         "depreciation_rate",
         "electricity_cost",
         "emissions",
+        "ettr",
         "facility_energy",
         "facility_power",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
         "implied_mfu",
+        "interruptions",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mtbf",
         "network_capital",
+        "outages_in_repair",
         "peak_facility_power",
         "petaflops_days",
         "power_margin",
+        "recovery_goodput",
         "rental_cost",
         "rental_ratio",
         "run_cost",
@@ -231,6 +246,9 @@ _FORMULA_NAMES = frozenset(
         "server_power_factor",
         "service_time",
         "shipment_share",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
         "step_throughput",
         "supply_margin",
         "time_available",

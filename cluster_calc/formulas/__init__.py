@@ -12,18 +12,23 @@ from typing import Any
 
 from cluster_calc.formulas import (
     capital,
+    checkpoint_size,
+    checkpointing,
     chip_time,
     cluster,
     compute,
+    daly,
     data_size,
     deliverable,
     density,
+    failures,
     held_time,
     limits,
     measures,
     model_size,
     observed,
     operations,
+    optimal_interval,
     parameter_count,
     power,
     sizing,
@@ -31,6 +36,7 @@ from cluster_calc.formulas import (
     supply,
     timing,
     utilisation,
+    young,
 )
 
 FormulaSet = tuple[Callable[..., Any], ...]
@@ -70,6 +76,14 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+
+# Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
+FAILURES = formulas_of(failures)
+CHECKPOINTING = formulas_of(checkpointing)
+CHECKPOINT_SIZE = formulas_of(checkpoint_size)
+YOUNG = formulas_of(young)
+DALY = formulas_of(daly)
+OPTIMAL_INTERVAL = formulas_of(optimal_interval)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value
