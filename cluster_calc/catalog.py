@@ -174,6 +174,7 @@ class Catalog:
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self.folders = (*folders, shipped("catalog"))
         self._sources: dict[Path, Sources] = {}
+        self._chips: dict[str, Chip] = {}
 
     def sources(self, folder: Path) -> Sources:
         """The sources of one folder."""
@@ -208,17 +209,18 @@ class Catalog:
             if key in (fold(item), fold(name), *map(fold, aliases)):
                 return path
         singular = kind.removesuffix("s")
-        holding = [
-            item for item, (_, name, aliases) in heads.items() if len(key) >= 2 and key in fold(f"{item} {name}")
-        ]
-        if len(holding) > 1:
-            shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
-            raise InputError(f"{singular} {quoted(text)} is ambiguous: {shown}")
+        holding = [item for item, (_, name, _) in heads.items() if len(key) >= 2 and key in fold(f"{item} {name}")]
         known = {fold(alias): alias for _, _, aliases in heads.values() for alias in aliases} | {
             fold(k): k for k in heads
         }
-        close = [known[name] for name in nearest(key, known)] or holding
-        hint = f" Did you mean {' or '.join(close)}?" if close else f" `cluster-calc catalog list {kind}` lists them."
+        close = [known[name] for name in nearest(key, known)]
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        if len(holding) > 1:
+            shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
+            raise InputError(f"{singular} {quoted(text)} matches several: {shown}.{hint}")
+        hint = hint or (
+            f" Did you mean {holding[0]}?" if holding else f" `cluster-calc catalog list {kind}` lists them."
+        )
         raise InputError(f"unknown {singular} {quoted(text)}.{hint}")
 
     def chip(self, text: str) -> Chip:
@@ -227,7 +229,9 @@ class Catalog:
         >>> Catalog().chip("h100").id
         'nvidia-h100-sxm'
         """
-        return self.load_chip(self.find(text))
+        if text not in self._chips:
+            self._chips[text] = self.load_chip(self.find(text))
+        return self._chips[text]
 
     def load_chip(self, path: Path) -> Chip:
         """One chip file as a Chip."""
@@ -256,18 +260,15 @@ class Catalog:
         raw = _assumptions(self.folders[-1] / "assumptions.toml").get(name)
         if raw is None:
             return None
+        if "item" in raw:  # the default is an item of the catalog
+            return self.shipments(str(raw["item"])).with_(origin="default", kind=str(raw.get("kind", "choice")))
         return _Reader(self, "assumptions.toml", "default").figure(name, raw, {}, kind=str(raw.get("kind", "range")))
 
-    def default_shipments(self) -> tuple[Path, str]:
-        """The shipment count that shares refer to unless told otherwise."""
-        raw = _assumptions(self.folders[-1] / "assumptions.toml")["annual_shipments"]
-        return self.find(str(raw["item"]), "shipments"), str(raw["item"])
-
-    def shipments(self, item: str | None = None) -> Datum:
+    def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
-        path = self.find(item, "shipments") if item else self.default_shipments()[0]
+        path = self.find(item, "shipments")
         raw = read_toml(path)
-        reader = _Reader(self, path.name, "catalog" if item else "default")
+        reader = _Reader(self, path.name, "catalog")
         figure = reader.section(raw, "figures", only=("annual_shipments",))["annual_shipments"]
         return figure.with_(label=str(raw["name"]), note=str(raw.get("scope", "")))
 

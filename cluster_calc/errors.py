@@ -18,6 +18,10 @@ class InputError(ClusterCalcError, ValueError):
     """An input that cannot be used: names the field, quotes the text, says why and what is right."""
 
 
+class UndeterminedError(InputError):
+    """Nothing is wrong with what was given; it does not determine a result."""
+
+
 class UnitError(InputError):
     """A unit that is unknown or measures something else than its field."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, MissingDataError, quoted
+from cluster_calc.errors import InputError, MissingDataError, UndeterminedError, quoted
 from cluster_calc.graph import Model, model_of
 from cluster_calc.nomenclature import QUANTITIES, Quantity, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -49,7 +49,7 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed"}) | {
+_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time"}) | {
     limit for limit, _, _ in CONSTRAINTS.values()
 }
 
@@ -133,8 +133,7 @@ class Result:
         >>> estimate(training_compute=1e24, chip="tpuv5p").lacking("run_cost")
         ['--chip-price', '--tdp']
         """
-        leaves = [leaf for leaf in self.model.missing_behind(name, self.values) if leaf not in _OPTIONAL]
-        return [QUANTITIES[leaf].option for leaf in leaves]
+        return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
 
     @property
     def feasible(self) -> bool:
@@ -204,7 +203,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         del given["chip_hours"]
     mode, sets = mode_of(given, settings)
     if "chip" not in settings:
-        raise InputError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
+        raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
         given["time_allowed"] = given.pop("training_time").with_(name="time_allowed")
     if mode == "observed" and "goodput" not in given:
@@ -286,7 +285,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         have, lack, hint = (
             ("parameters", "tokens", "--tokens 1.4e12") if sized else ("tokens", "parameters", "--params 65e9")
         )
-        raise InputError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
+        raise UndeterminedError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
     if time_held and "time_allowed" in given:
         raise InputError(
             f"training_time and time_allowed are both given ({_shown(given, 'training_time', 'time_allowed')}); give one"
@@ -301,7 +300,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         sets += ("dense", "model-size")
     demand = ("compute",) if flop or (sized and fed) else ("deliverable",)
     if not work and not chips:
-        raise InputError(
+        raise UndeterminedError(
             "nothing to estimate: give a demand (--flop, or --params with --tokens) or --chips.\n"
             f"For example: {EXAMPLE}"
         )
@@ -365,8 +364,6 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        if name == "annual_shipments":
-            return self.book.shipments()
         return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:
@@ -442,8 +439,8 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     }
     for name in model.steps:
         if name not in values:
-            lacking = [leaf for leaf in model.missing_behind(name, values) if leaf not in _OPTIONAL]
-            if lacking:
+            lacking = model.missing_behind(name, values)
+            if lacking and not _OPTIONAL.intersection(lacking):
                 missing[name] = "; ".join(map(reason, lacking))
     return missing
 
