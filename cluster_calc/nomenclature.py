@@ -183,6 +183,10 @@ _ALL = (
     _not_negative("rental_cost", "Q", "USD", "money", "the same chip-hours rented", MONEY, example="'5 MUSD'"),
     _not_negative("rental_ratio", "Q/R", "1", "ratio", "rental cost ÷ run cost", MONEY, bare=True, example="1.5"),
     # Failures and goodput
+    _positive("billed_chip_hours", "A_b", "chip*hour", "chip_time", "chip-hours as published or billed", FAILURES,
+              example="'2.788e6 chip*hour'"),
+    _positive("implied_goodput", "g_i", "1", "share", "predicted ÷ published chip-hours; stated, not applied", FAILURES, bare=True,
+              example="0.84"),
     _positive("chips_per_server", "c_s", "chip/server", "number", "accelerators that fail together: one server", FAILURES, bare=True,
               whole=True, usual=(1, 72), example="8"),
     _positive("servers", "n_s", "server", "count", "servers the chips sit in", FAILURES, bare=True, example="2048"),

@@ -28,7 +28,9 @@ ERROR, NOTE = "error", "method_note"
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
-PREPARERS: dict[str, str] = {}
+PREPARERS: dict[str, str] = {
+    "published-run": "cluster_calc.published_runs:prepare",
+}
 
 
 class Prepared(NamedTuple):

@@ -227,6 +227,7 @@ _FORMULA_NAMES = frozenset(
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "implied_goodput",
         "implied_mfu",
         "interruptions",
         "mfu",

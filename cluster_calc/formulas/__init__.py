@@ -32,6 +32,7 @@ from cluster_calc.formulas import (
     parameter_count,
     peak,
     power,
+    published_run,
     sizing,
     straight_line,
     supply,
@@ -85,6 +86,16 @@ CHECKPOINT_SIZE = formulas_of(checkpoint_size)
 YOUNG = formulas_of(young)
 DALY = formulas_of(daly)
 OPTIMAL_INTERVAL = formulas_of(optimal_interval)
+
+# A published run at its word: the predicted time, and what its own hours, watts and rates make.
+PUBLISHED = (
+    *COMPUTE,
+    *TIMING,
+    *formulas_of(published_run),
+    power.chip_power,
+    power.emissions,
+    operations.rental_cost,
+)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value
