@@ -14,7 +14,7 @@ from cluster_calc.tables import Prepared
 # An energy figure with these labels was published before PUE.
 WITHOUT_PUE = frozenset({"carbon", "neither"})
 CLOSE = 0.02
-GRAMS, HOUR, DAY, MWH = 1000.0, 3600.0, 86400.0, 3.6e9
+GRAMS, HOUR = 1000.0, 3600.0
 
 
 def prepare(row: Mapping[str, str]) -> Prepared:
@@ -123,14 +123,15 @@ def _csv(heads: list[str], rows: list[dict[str, str]]) -> str:
 
 def _row_checks(row: Mapping[str, str], filled: Mapping[str, str], result: Mapping[str, float | None]) -> list[Check]:
     own = bool(row["match_flop"]) or not filled["match_flop"]
+    counted = own or bool(row["gpu_hours_published"])
     found = []
 
-    def add(figure: str, computed: float | None, printed: str, scale: float, unit: str, by: str, own: bool) -> None:
+    def add(figure: str, computed: float | None, printed: str, unit: str, by: str, own: bool) -> None:
         if computed is None or not printed:
             return
         slack = rounding_of(printed) + (rounding_of(row[by]) if by and row[by] else 0.0)
         found.append(
-            Check(row["id"], row["model"], figure, computed, float(printed) * scale, unit, slack, own,
+            Check(row["id"], row["model"], figure, computed, float(printed), unit, slack, own,
                   row.get("reason", ""), row["source"])
         )  # fmt: skip
 
@@ -138,12 +139,16 @@ def _row_checks(row: Mapping[str, str], filled: Mapping[str, str], result: Mappi
     chips = float(row["chips"]) if row["chips"] else None
     hours = time * chips * 24 if time is not None and chips is not None else None
     if row["gpu_hours_published"] and hours is not None:
-        add("chip-hours", hours, row["gpu_hours_published"], 1, "chip-hours", "", False)
+        add("chip-hours", hours, row["gpu_hours_published"], "chip-hours", "util_frac", own)
     else:
-        add("time", time, row["wall_clock_days_published"], 1, "days", "util_frac", own)
+        add("time", time, row["wall_clock_days_published"], "days", "util_frac", own)
     energy = result.get("facility_energy")
-    add("energy", None if energy is None else energy / 1000, row["energy_mwh_published"], 1, "MWh", "", own)
+    add("energy", None if energy is None else energy / 1000, row["energy_mwh_published"], "MWh", "", counted)
     mass = result.get("emissions")
-    add("carbon", None if mass is None else mass / 1000, row["co2_t_published"], 1, "t", "", own)
-    add("dollars", result.get("rental_cost"), row["cost_usd_published"], 1, "USD", "", own)
+    if mass is None and row["energy_mwh_published"] and row["ci_kg_per_kwh"]:
+        # No hours or watts: the published energy stands for the computed one.
+        after = float(row["pue_published"] or 1) if row["pue_applied"] == "carbon" else 1.0
+        mass = float(row["energy_mwh_published"]) * 1000 * float(row["ci_kg_per_kwh"]) * after
+    add("carbon", None if mass is None else mass / 1000, row["co2_t_published"], "t", "", counted)
+    add("dollars", result.get("rental_cost"), row["cost_usd_published"], "USD", "", counted)
     return found
