@@ -111,7 +111,12 @@ class Result:
     def results(self) -> list[str]:
         """The names of everything computed, missing ones included, in the nomenclature's order."""
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
-        return [name for name in QUANTITIES if name in computed and name not in self.data]
+        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
+        return [
+            name
+            for name in QUANTITIES
+            if name in computed and (name not in self.data or self.data[name].origin == "computed")
+        ]
 
     def percentile(self, name: str, percent: float) -> float | None:
         """A percentile of a result in its JSON unit; None when it does not vary.
@@ -271,10 +276,20 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
     preset, remarks = depreciation.preset(settings, item, given, book)
+    from cluster_calc import resilience
+
+    searched = False  # whether chips and goodput depend on each other, so that the chips are searched
+    if resilience.asked(given, settings) and mode != "cluster":
+        searched = mode == "fixed-time" and "goodput" not in given
+        sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
+        if searched:
+            given["chips"] = resilience.PLACE
     model = model_of(*sets, *depreciation.sets_of(settings, item))
     finder = _Finder(book, item, precision, merged, given, preset)
     finder.warnings += remarks
     data = finder.fill(model)
+    if searched:
+        data["chips"] = resilience.sized_chips(model, data)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
     _check(values, data, mode)
     depreciation.check(values, settings)

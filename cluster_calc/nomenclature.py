@@ -83,6 +83,8 @@ DEMAND = "Demand"
 SIZE = "Time and size"
 CHIP = "Chip and utilisation"
 MONEY = "Money"
+FAILURES = "Failures and goodput"
+LAYOUT = "Model, layout and memory"
 POWER = "Power and site"
 SUPPLY = "Supply"
 LIMITS = "Limits (each absent = not checked)"
@@ -226,6 +228,50 @@ _ALL = (
                   usual=(0.02, 200), example="'4 USD/hour'"),
     _positive("commitment_factor", "f_c", "1", "ratio", "rent under the commitment ÷ listed rent", MONEY, usual=(0.2, 1.0), bare=True,
               example="0.44"),
+    # Failures and goodput
+    _positive("billed_chip_hours", "A_b", "chip*hour", "chip_time", "chip-hours as published or billed", FAILURES,
+              example="'2.788e6 chip*hour'"),
+    _positive("implied_goodput", "g_i", "1", "share", "predicted ÷ published chip-hours; stated, not applied", FAILURES, bare=True,
+              example="0.84"),
+    _positive("chips_per_server", "c_s", "chip/server", "number", "accelerators that fail together: one server", FAILURES, bare=True,
+              whole=True, usual=(1, 72), example="8"),
+    _positive("servers", "n_s", "server", "count", "servers the chips sit in", FAILURES, bare=True, example="2048"),
+    _positive("failure_rate", "λ", "failure/server/day", "rate_of_failure", "failures of one server in a day", FAILURES,
+              usual=(1e-4, 0.1), example="'0.0038 failure/server/day'"),
+    _positive("failures_per_interruption", "k", "failure", "number", "failures that stop the job once; above 1 where it rides some out",
+              FAILURES, bare=True, usual=(1, 100), example="1"),
+    _positive("mtbf", "M", "hour", "time", "mean time between interruptions of the whole job", FAILURES, usual=(0.05, 1e5),
+              example="'3.1 hours'"),
+    _not_negative("interruptions", "k_T", "1", "count", "interruptions to expect in the run", FAILURES, bare=True, example="419"),
+    _positive("checkpoint_bytes", "b_c", "byte/parameter", "number", "bytes a checkpoint keeps per parameter", FAILURES, bare=True,
+              usual=(2, 20), example="14"),
+    _positive("checkpoint_size", "S_c", "GB", "memory", "size of one checkpoint", FAILURES, example="'5670 GB'"),
+    _positive("storage_bandwidth", "B_c", "GB/s", "bandwidth", "rate at which the storage takes a checkpoint", FAILURES,
+              example="'2000 GB/s'"),
+    _positive("checkpoint_write_time", "δ", "s", "time", "time for which one checkpoint stops the run", FAILURES, usual=(0.1, 1800),
+              example="'10 s'"),
+    _positive("checkpoint_interval", "τ", "minute", "time", "compute time between checkpoints", FAILURES, usual=(0.5, 1440),
+              example="'8 minutes'"),
+    _not_negative("restart_time", "R_t", "minute", "time", "from an interruption until useful steps run again", FAILURES,
+                  usual=(0, 600), example="'10 minutes'"),
+    _positive("checkpoint_goodput", "g_c", "1", "share", "what writing checkpoints leaves of the time", FAILURES, high=1.0, bare=True,
+              example="0.98"),
+    _positive("recovery_goodput", "g_r", "1", "share", "what lost work and restarts leave of the rest", FAILURES, high=1.0, bare=True,
+              example="0.93"),
+    _not_negative("ettr", "ETTR", "1", "share", "effective training time ratio, linearised (Kokolis et al. 2024)", FAILURES, bare=True,
+                  example="0.9"),
+    _not_negative("repair_time", "T_r", "day", "time", "time until a failed server is back", FAILURES, usual=(0.01, 60),
+                  example="'3 days'"),
+    _not_negative("outages_in_repair", "μ", "1", "number", "mean number of outages being repaired at once", FAILURES, bare=True,
+                  example="7.8"),
+    _positive("servers_per_outage", "s", "server", "number", "servers that one failure takes out; a rack's, where racks fail whole",
+              FAILURES, bare=True, example="1"),
+    Quantity("spare_deviate", "z", "1", "number", "standard normal deviate of the spares' confidence: 2.326 is P99", FAILURES,
+             low=0.0, high=8.0, bare=True, example="2.326"),
+    _not_negative("spare_servers", "n_sp", "server", "count", "spare servers that cover repairs at that confidence", FAILURES,
+                  bare=True, example="15"),
+    _not_negative("spare_chips", "n_sc", "chip", "count", "accelerators in the spare servers", FAILURES, bare=True, example="120"),
+    _not_negative("spare_share", "f_sp", "1", "share", "spare servers per server in use", FAILURES, bare=True, example="0.02"),
     # Power and site
     _positive("tdp", "w", "W/chip", "power", "thermal design power of the accelerator", POWER, usual=(10, 30000), example="'700 W'"),
     _positive("system_power", "w_s", "W/chip", "power", "server power at full load per accelerator, as published", POWER,

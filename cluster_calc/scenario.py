@@ -38,6 +38,7 @@ SETTINGS: dict[str, str] = {
     "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
     "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
+    "checkpoint_rule": "interval between checkpoints under failures: daly (default), optimal or young",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }

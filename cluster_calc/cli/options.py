@@ -109,6 +109,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
+            )
         if entry.name == "chip_price":
             found.append(
                 _option(
@@ -215,6 +219,7 @@ def computed_names() -> frozenset[str]:
         "purchase_date",
         "hardware_age",
         "rental_price",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -234,6 +239,10 @@ _FORMULA_NAMES = frozenset(
         "capital_cost",
         "capital_margin",
         "chip_depreciation_rate",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
         "chip_hours",
         "chip_power",
         "chip_value_at_start",
@@ -251,6 +260,7 @@ _FORMULA_NAMES = frozenset(
         "depreciation_rate",
         "electricity_cost",
         "emissions",
+        "ettr",
         "facility_energy",
         "facility_power",
         "first_order_charge",
@@ -259,16 +269,24 @@ _FORMULA_NAMES = frozenset(
         "hardware_age",
         "hardware_charge",
         "idle_charge",
+        "goodput",
+        "goodput_loss",
+        "goodput_loss_cost",
+        "implied_goodput",
         "implied_mfu",
+        "interruptions",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mtbf",
         "network_capital",
+        "outages_in_repair",
         "peak_facility_power",
         "petaflops_days",
         "planned_start",
         "power_margin",
         "purchase_date",
+        "recovery_goodput",
         "rental_cost",
         "rental_price",
         "rental_ratio",
@@ -280,6 +298,9 @@ _FORMULA_NAMES = frozenset(
         "service_time",
         "shipment_share",
         "start",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
         "step_throughput",
         "supply_margin",
         "time_available",

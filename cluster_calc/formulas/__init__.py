@@ -14,11 +14,14 @@ from cluster_calc.formulas import (
     age,
     capital,
     charge,
+    checkpoint_size,
+    checkpointing,
     chip_energy,
     chip_time,
     cluster,
     commitment,
     compute,
+    daly,
     data_size,
     declining_balance,
     deliverable,
@@ -27,16 +30,19 @@ from cluster_calc.formulas import (
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    failures,
     held_time,
     limits,
     measures,
     model_size,
     observed,
     operations,
+    optimal_interval,
     parameter_count,
     peak,
     power,
     price_trend,
+    published_run,
     resale,
     service_life,
     sizing,
@@ -46,6 +52,7 @@ from cluster_calc.formulas import (
     trend_first_order,
     trend_integral,
     utilisation,
+    young,
 )
 
 FormulaSet = tuple[Callable[..., Any], ...]
@@ -102,6 +109,24 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+
+# Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
+FAILURES = formulas_of(failures)
+CHECKPOINTING = formulas_of(checkpointing)
+CHECKPOINT_SIZE = formulas_of(checkpoint_size)
+YOUNG = formulas_of(young)
+DALY = formulas_of(daly)
+OPTIMAL_INTERVAL = formulas_of(optimal_interval)
+
+# A published run at its word: the predicted time, and what its own hours, watts and rates make.
+PUBLISHED = (
+    *COMPUTE,
+    *TIMING,
+    *formulas_of(published_run),
+    power.chip_power,
+    power.emissions,
+    operations.rental_cost,
+)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value
