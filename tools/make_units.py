@@ -86,7 +86,8 @@ def table_text() -> str:
     ]
     for text in everyday():
         found = unit_from_pint(text)
-        lines.append(f'    "{text}": ({found.factor!r}, "{found.dimension}"),')
+        factor = repr(found.factor).replace("e+", "e")  # as the formatter writes it
+        lines.append(f'    "{text}": ({factor}, "{found.dimension}"),')
     return "\n".join([*lines, "}", ""])
 
 
