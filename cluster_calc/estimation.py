@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "cluster-calc/estimate/1"
 DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chips")
+# Two names for one thing in base units: a demand given in the one is the other.
+SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
 # How old a figure may be, in days, before a report marks it.
 SHELF_LIFE = {"chip_price": 180, "rental_price": 180, "electricity_price": 730, "annual_shipments": 730}
@@ -92,6 +94,8 @@ class Result:
         from cluster_calc.units import registry
 
         known = quantity(name)
+        if known.is_date:  # days since 1970-01-01
+            return registry().Quantity(self.in_unit(known.name) / 86400.0, "day")
         return registry().Quantity(self.in_unit(known.name), "" if known.unit == "1" else known.unit)
 
     def in_unit(self, name: str) -> Any:
@@ -194,9 +198,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     """Evaluate a merged scenario."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
-    if "chip_hours" in given and "accelerator_time" not in given:
-        given["accelerator_time"] = given["chip_hours"].with_(name="accelerator_time")
-        del given["chip_hours"]
+    for other, name in SAME.items():
+        if other in given and name in given:
+            raise InputError(
+                f"{other} and {name} are both given and mean the same ({_shown(given, other, name)}); leave one out"
+            )
+        if other in given:
+            given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
@@ -213,6 +221,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
+    if "deadline" in given and given["deadline"].value <= given["start"].value:
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):

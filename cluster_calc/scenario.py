@@ -36,7 +36,7 @@ SETTINGS: dict[str, str] = {
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
-NOT_SETTINGS = frozenset({"CATALOG"})
+NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
 EXTRA_NAMES = {"days": "training_time"}
 
