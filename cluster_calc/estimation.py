@@ -117,7 +117,8 @@ class Result:
             return None
         import numpy as np
 
-        return float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        value = float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        return value if math.isfinite(value) else None
 
     @property
     def catalog_date(self) -> str:
@@ -223,6 +224,11 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         )  # fmt: skip
     if "deadline" in given and given["deadline"].value <= given["start"].value:
         raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+    if "parameters" in given and "active_parameters" in given and _largest(
+        given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
+        raise InputError(
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+        )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):
@@ -232,10 +238,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     model = model_of(*sets, "straight-line")
     finder = _Finder(book, item, precision, merged, given)
     data = finder.fill(model)
-    values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
+    values = _evaluated(model, {name: datum.value for name, datum in data.items() if datum.value is not None})
+    undefined = _undefined(model, values, data)
+    for name in undefined:
+        del values[name]
     _check(values, data, mode)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
-    missing = _missing(model, values, item)
+    missing = _missing(model, values, item) | undefined
     result = Result(
         chip=item, precision=precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
@@ -406,6 +415,26 @@ def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
     return any(name in step.inputs for step in model.steps.values() if step.name not in given) or name in model.steps
 
 
+def _evaluated(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's values; what overflows or divides by zero is judged afterwards, not printed as a warning."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return model.evaluate(given)
+
+
+def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum]) -> dict[str, str]:
+    """The ratios to a run cost of nothing: there is no such number, and that is no fault of the inputs."""
+    cost = values.get("run_cost")
+    if cost is None or getattr(cost, "shape", None) or cost != 0:
+        return {}
+    return {
+        step.name: f"{step.name} is undefined: run_cost is 0"
+        for step in model.plan(data)
+        if "run_cost" in step.inputs and step.name in values and not math.isfinite(values[step.name])
+    }
+
+
 def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> None:
     """What the inputs imply must itself be possible."""
     import numpy as np
@@ -461,7 +490,7 @@ def _drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Re
     kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
     samples = {name: np.empty(draws) for name in kept}
     for place, drawn in blocks(result.data, ranged, draws, seed):
-        values = result.model.evaluate({**fixed, **drawn})
+        values = _evaluated(result.model, {**fixed, **drawn})
         for name in kept:
             samples[name][place] = values[name]
     return _replaced(result, samples=samples, draws=draws, seed=seed)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.nomenclature import INFINITY, QUANTITIES
 
 
 class ModelError(Exception):
@@ -84,13 +84,18 @@ class Model:
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every reachable value: the given ones and what the formulas make of them.
 
+        A float divided by zero is infinite, as in an array: a float is the 0-d case.
+
         >>> from cluster_calc import formulas
         >>> Model(*formulas.TIMING).evaluate({"accelerator_time": 10.0, "chips": 5})["training_time"]
         2.0
         """
         values = dict(given)
         for name, formula, inputs in self.plan(given):
-            values[name] = formula(*[values[entry] for entry in inputs])
+            try:
+                values[name] = formula(*[values[entry] for entry in inputs])
+            except ZeroDivisionError:
+                values[name] = INFINITY
         return values
 
     def missing_behind(self, name: str, known: Iterable[str]) -> list[str]:
