@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "cluster-calc/estimate/1"
 DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chips")
+# Two names for one thing in base units: a demand given in the one is the other.
+SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
 # How old a figure may be, in days, before a report marks it.
 SHELF_LIFE = {"chip_price": 180, "rental_price": 180, "electricity_price": 730, "annual_shipments": 730}
@@ -98,6 +100,8 @@ class Result:
         from cluster_calc.units import registry
 
         known = quantity(name)
+        if known.is_date:  # days since 1970-01-01
+            return registry().Quantity(self.in_unit(known.name) / 86400.0, "day")
         return registry().Quantity(self.in_unit(known.name), "" if known.unit == "1" else known.unit)
 
     def in_unit(self, name: str) -> Any:
@@ -135,7 +139,8 @@ class Result:
         known = self._cache.setdefault(("percentiles", key), {})
         if percent not in known:
             known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
-        return float(known[percent]) / QUANTITIES[key].factor
+        value = float(known[percent]) / QUANTITIES[key].factor
+        return value if math.isfinite(value) else None
 
     def standard_error(self, name: str, percent: float) -> float | None:
         """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
@@ -249,9 +254,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     """Evaluate a merged scenario."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
-    if "chip_hours" in given and "accelerator_time" not in given:
-        given["accelerator_time"] = given["chip_hours"].with_(name="accelerator_time")
-        del given["chip_hours"]
+    for other, name in SAME.items():
+        if other in given and name in given:
+            raise InputError(
+                f"{other} and {name} are both given and mean the same ({_shown(given, other, name)}); leave one out"
+            )
+        if other in given:
+            given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
@@ -269,6 +278,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
+    if "deadline" in given and given["deadline"].value <= given["start"].value:
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+    if "parameters" in given and "active_parameters" in given and _largest(
+        given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
+        raise InputError(
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+        )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):
@@ -291,10 +307,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     if searched:
         data["chips"] = resilience.sized_chips(model, data)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
+    undefined = _undefined(model, values, data)
+    for name in undefined:
+        del values[name]
     _check(values, data, mode)
     depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
-    missing = _missing(model, values, item)
+    missing = _missing(model, values, item) | undefined
     result = Result(
         chip=item, precision=precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
@@ -480,6 +499,18 @@ class _Finder:
 def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
     """Whether some formula that runs, or could run, reads the leaf."""
     return any(name in step.inputs for step in model.steps.values() if step.name not in given) or name in model.steps
+
+
+def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum]) -> dict[str, str]:
+    """The ratios to a run cost of nothing: there is no such number, and that is no fault of the inputs."""
+    cost = values.get("run_cost")
+    if cost is None or getattr(cost, "shape", None) or cost != 0:
+        return {}
+    return {
+        step.name: f"{step.name} is undefined: run_cost is 0"
+        for step in model.plan(data)
+        if "run_cost" in step.inputs and step.name in values and not math.isfinite(values[step.name])
+    }
 
 
 def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> None:

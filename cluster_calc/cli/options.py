@@ -13,7 +13,7 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES, RESULTS
-from cluster_calc.scenario import FLAGS, SETTINGS
+from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
@@ -327,8 +327,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
             raise InputError(
                 f"--days {quoted(options['days'])} and --training-time {quoted(found['training_time'])} say the same twice; give one"
             )
-        text = str(options["days"]).strip()
-        found["training_time"] = text if text[-1:].isalpha() else f"{text} days"
+        found["training_time"] = in_days(options["days"])
     for pair in options.get("sets") or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
@@ -336,10 +335,11 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         from cluster_calc.scenario import name_of
 
         key = name.strip().replace("-", "_")
+        value = in_days(value.strip()) if key == "days" else value.strip()
         key = key if key in SETTINGS else name_of(key)
         if key in found:
             raise InputError(f"{key} is given twice: {quoted(found[key])} and {quoted(value)}")
-        found[key] = value.strip()
+        found[key] = value
     return found
 
 
