@@ -297,6 +297,10 @@ class Catalog:
             return self.shipments(str(raw["item"])).with_(origin="default", kind=str(raw.get("kind", "choice")))
         return _Reader(self, "assumptions.toml", "default").figure(name, raw, {}, kind=str(raw.get("kind", "range")))
 
+    def figure(self, name: str, entry: Any, inherited: Mapping[str, Any], file: str) -> Datum:
+        """One figure of a data file as a Datum; `inherited` is what its table says of all of its figures."""
+        return _Reader(self, file, "catalog").figure(name, entry, inherited, kind="range")
+
     def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
         path = self.find(item, "shipments")
