@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster_calc.cli import COMMANDS
 from tests.cli.running import clean_environment, command_line, run, run_process
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux
 ESTIMATE = "estimate --flop 2e25 --chip h100"
 WIDE = ("estimate --params 405B --tokens 15.6T --chip h100 --mfu 0.3..0.5 --budget '100 MUSD' --power-limit '20 MW' "
         "--deadline 2027-06-30 --start 2027-01-01 --supply-limit '5 %'")  # fmt: skip
-COMMANDS = [ESTIMATE, WIDE, "explain run_cost --flop 2e25 --chip h100", "--help", "estimate --help",
-            "estimate --flop 2e25 --chip tesla-d1"]  # fmt: skip
+SHOWN = [ESTIMATE, WIDE, "explain run_cost --flop 2e25 --chip h100", "--help", "estimate --flop 2e25 --chip tesla-d1",
+         *(f"{name} --help" for name in COMMANDS)]  # fmt: skip
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 # Bold, dim and back: no colour of our own, so that dark and light terminals read the same.
 PLAIN_STYLES = {"", "0", "1", "2", "22", "39", "49"}
@@ -33,6 +35,7 @@ class Terminal:
     """A tmux server of its own with one window."""
 
     def __init__(self, folder: Path, columns: int, environment: dict[str, str]) -> None:
+        self.count = itertools.count()
         self.tmux = ["tmux", "-L", f"cluster-calc-{uuid.uuid4().hex[:12]}", "-f", "/dev/null"]
         script = folder / "shell"
         exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
@@ -66,9 +69,10 @@ class Terminal:
     def output(self, arguments: str) -> tuple[str, int]:
         """A command's text with its styles, and its exit code."""
         command = shlex.join(command_line())
-        self.send(f"clear; {command} {arguments}; echo {END}$?")
-        screen = self.wait_for(END)
-        text, code, *_ = re.split(rf"^{END}([0-9]+)", screen, flags=re.MULTILINE)
+        end = f"{END}{next(self.count)}:"  # a new one each time: the last may still be on the screen
+        self.send(f"clear; {command} {arguments}; echo {end}$?")
+        screen = self.wait_for(end)
+        text, code, *_ = re.split(rf"^{end}([0-9]+)", screen, flags=re.MULTILINE)
         return text, int(code)
 
 
@@ -92,7 +96,7 @@ def width(line: str) -> int:
                          indirect=True, ids=["80 columns", "120 columns"])  # fmt: skip
 def test_everything_fits_the_terminal(terminal: Terminal) -> None:
     columns = int(terminal("display-message", "-p", "#{pane_width}"))
-    for arguments in COMMANDS:
+    for arguments in SHOWN:
         text, code = terminal.output(arguments)
         assert code == 0, text
         body = text.partition("\nNext")[0] if arguments.startswith("estimate --") else text
