@@ -28,6 +28,8 @@ SETTINGS: dict[str, str] = {
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
+    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
+    "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",

@@ -224,8 +224,9 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         got = unit(rest)
     except UnitError as error:
         raise UnitError(f"{quoted(text)}: {error}{hint}") from None
-    if got.dimension != want.dimension and not (
-        "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
+    if got.dimension != want.dimension and not any(
+        per in unit_text and got.dimension == target(unit_text.replace(per, "") or "1").dimension
+        for per in ("/chip", "/server")
     ):
         raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{hint}")
     return number * got.factor

@@ -99,6 +99,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
                 )
             )
+            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
             continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
@@ -112,6 +113,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 )
             )
         if entry.name == "chip_price":
+            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
             found.append(
                 _option(
@@ -212,7 +214,9 @@ _FORMULA_NAMES = frozenset(
         "active_parameters",
         "age_at_end",
         "all_in_price",
+        "all_server_capital",
         "amortised_hardware_cost",
+        "bill_excess",
         "book_value_at_end",
         "book_value_at_start",
         "budget_margin",
@@ -224,7 +228,9 @@ _FORMULA_NAMES = frozenset(
         "chip_value_at_start",
         "chips",
         "cluster_throughput",
+        "colocation_cost",
         "compute_per_dollar",
+        "contingency_capital",
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
@@ -236,6 +242,7 @@ _FORMULA_NAMES = frozenset(
         "depreciation_rate",
         "electricity_cost",
         "emissions",
+        "facility_capital",
         "facility_energy",
         "facility_power",
         "first_order_charge",
@@ -244,15 +251,21 @@ _FORMULA_NAMES = frozenset(
         "hardware_age",
         "hardware_charge",
         "idle_charge",
+        "idle_chips",
         "implied_mfu",
+        "installation_capital",
+        "insurance_cost",
+        "maintenance_cost",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
         "network_capital",
+        "operations_cost",
         "peak_facility_power",
         "petaflops_days",
         "planned_start",
         "power_margin",
+        "project_capital",
         "purchase_date",
         "rental_cost",
         "rental_price",
@@ -262,16 +275,24 @@ _FORMULA_NAMES = frozenset(
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
+        "software_cost",
+        "spare_capital",
+        "spare_servers",
+        "staff_cost",
         "start",
         "step_throughput",
+        "storage_capital",
+        "storage_cost",
         "supply_margin",
         "time_available",
         "time_margin",
         "tokens",
         "training_compute",
         "training_time",
+        "two_factor_capital",
     ]
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster_calc.formulas import (
     age,
+    bill,
     capital,
     charge,
     chip_energy,
@@ -27,6 +28,7 @@ from cluster_calc.formulas import (
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    facility,
     held_time,
     limits,
     measures,
@@ -38,6 +40,7 @@ from cluster_calc.formulas import (
     power,
     price_trend,
     resale,
+    running_costs,
     service_life,
     sizing,
     straight_line,
@@ -65,8 +68,13 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
+# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
+# factors (capital), or line by line for a chosen server (bill).
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(bill)
+FACILITY = formulas_of(facility)
+RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
 STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
