@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.cash_flow import Finance, finance
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
@@ -25,24 +26,28 @@ _EXPORTS = {
     "ClusterCalcError": "errors",
     "Comparison": "comparison",
     "Datum": "datum",
+    "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
     "Source": "datum",
     "compare": "comparison",
     "diff": "result_diff",
     "estimate": "estimation",
+    "finance": "cash_flow",
 }
 
 __all__ = [
     "ClusterCalcError",
     "Comparison",
     "Datum",
+    "Finance",
     "InputError",
     "Result",
     "Source",
     "compare",
     "diff",
     "estimate",
+    "finance",
 ]
 
 

@@ -50,6 +50,8 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         sets += ("age",)
     if "construction_cost" in given:
         sets += ("facility",)
+    sets += ("owned",) if "owned_chips" in given else ()
+    sets += ("development",) if "development_factor" in given and mode != "cluster" else ()
     if mode != "cluster" and RATES.intersection(given):
         sets += ("running-costs",)
     return sets

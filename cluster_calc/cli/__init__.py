@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
+    "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
 }

@@ -89,6 +89,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "horizon":
+            for name in ("rate_terms", "flow_timing"):
+                option = "--" + name.replace("_", "-")
+                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -240,6 +244,7 @@ _FORMULA_NAMES = frozenset(
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "development_cost",
         "electricity_cost",
         "emissions",
         "facility_capital",
@@ -260,12 +265,16 @@ _FORMULA_NAMES = frozenset(
         "mfu_loss",
         "mfu_loss_cost",
         "network_capital",
+        "new_capital",
+        "new_chips",
         "operations_cost",
+        "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
         "planned_start",
         "power_margin",
         "project_capital",
+        "project_cost",
         "purchase_date",
         "rental_cost",
         "rental_price",

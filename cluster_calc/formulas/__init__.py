@@ -24,6 +24,7 @@ from cluster_calc.formulas import (
     declining_balance,
     deliverable,
     density,
+    development,
     double_declining,
     epoch_dates,
     epoch_gpu,
@@ -35,6 +36,7 @@ from cluster_calc.formulas import (
     model_size,
     observed,
     operations,
+    owned,
     parameter_count,
     peak,
     power,
@@ -74,6 +76,8 @@ HARDWARE = formulas_of(peak, power, supply, limits)
 TWO_FACTORS = formulas_of(capital)
 BILL = formulas_of(bill)
 FACILITY = formulas_of(facility)
+OWNED = formulas_of(owned)
+DEVELOPMENT = formulas_of(development)
 RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.

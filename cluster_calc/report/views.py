@@ -19,6 +19,7 @@ HEADLINE = (
 RUN_LINES = ("depreciation", "electricity_cost", "operations_cost")
 CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "storage_capital", "spare_capital",
                  "installation_capital", "contingency_capital")  # fmt: skip
+DEVELOPMENT_LINES = ("run_cost", "development_cost")
 PROJECT_LINES = ("capital_cost", "facility_capital")
 OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
 # Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
@@ -179,6 +180,7 @@ def _money(result: Result) -> Section | None:
     for lines, total, title in (
         (RUN_LINES, "run_cost", "Run cost"),
         (CAPITAL_LINES, "capital_cost", "Capital cost"),
+        (DEVELOPMENT_LINES, "project_cost", "Final run and development"),
         (PROJECT_LINES, "project_capital", "Cash for hardware and building"),
     ):
         if total not in result.values and total not in result.missing:
