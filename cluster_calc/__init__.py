@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.inverse import Solution, solve
     from cluster_calc.result_diff import diff
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
@@ -29,11 +30,13 @@ _EXPORTS = {
     "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
+    "Solution": "inverse",
     "Source": "datum",
     "compare": "comparison",
     "diff": "result_diff",
     "estimate": "estimation",
     "finance": "cash_flow",
+    "solve": "inverse",
 }
 
 __all__ = [
@@ -43,11 +46,13 @@ __all__ = [
     "Finance",
     "InputError",
     "Result",
+    "Solution",
     "Source",
     "compare",
     "diff",
     "estimate",
     "finance",
+    "solve",
 ]
 
 

@@ -48,6 +48,11 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
     else:
         sets += ("age",)
+    if settings.get("server"):
+        from cluster_calc import resilience
+
+        # The reserve follows from failures and repairs where they are given, else it is a share.
+        sets += () if resilience.asked(given, settings) and mode != "cluster" else ("reserve",)
     if "construction_cost" in given:
         sets += ("facility",)
     sets += ("owned",) if "owned_chips" in given else ()

@@ -12,6 +12,7 @@ from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.units import target
 
 INFINITY = float("inf")
+LISTED = "`cluster-calc estimate --help` lists the names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ DEMAND = "Demand"
 SIZE = "Time and size"
 CHIP = "Chip and utilisation"
 MONEY = "Money"
+FAILURES = "Failures and goodput"
+LAYOUT = "Model, layout and memory"
 POWER = "Power and site"
 SUPPLY = "Supply"
 LIMITS = "Limits (each absent = not checked)"
@@ -110,8 +113,8 @@ _ALL = (
     _positive("flop_per_parameter_token", "c", "FLOP/parameter/token", "number",
               "arithmetic per active parameter and token: 2 forward, 4 backward", DEMAND, bare=True, usual=(2, 10), example="6"),
     # Time and size
-    _positive("chips", "n", "chip", "count", "accelerators used; the chip's unit says what one is", SIZE, bare=True, whole=True,
-              usual=(1, 5e7), example="10000"),
+    Quantity("chips", "n", "chip", "count", "accelerators used; the chip's unit says what one is", SIZE, low=1.0, bare=True,
+             whole=True, usual=(1, 5e7), example="10000"),
     _positive("time_allowed", "T_max", "day", "time", "the longest the run may take; sizes the cluster when chips is open", SIZE,
               usual=(0.01, 1000), example="'90 days'"),
     _positive("training_time", "T", "day", "time", "wall-clock time of the run", SIZE, usual=(0.01, 1000), example="'21 days'"),
@@ -181,20 +184,17 @@ _ALL = (
     _not_negative("rental_cost", "Q", "USD", "money", "the same chip-hours rented", MONEY, example="'5 MUSD'"),
     _not_negative("rental_ratio", "Q/R", "1", "ratio", "rental cost ÷ run cost", MONEY, bare=True, example="1.5"),
     # Bill of materials
-    _positive("chips_per_server", "c_s", "chip/server", "count", "accelerators in one server", MONEY, usual=(1, 1000), bare=True, example="8"),
     _positive("server_price", "p_s", "USD/server", "money", "price of one server with its accelerators", MONEY, usual=(1e3, 1e8),
               example="'300000 USD/server'"),
     _positive("server_power", "w_n", "W/server", "power", "power of one server at full load, as published", MONEY, example="'10.2 kW/server'"),
-    _positive("servers", "n_s", "server", "count", "whole servers that hold the chips", MONEY, bare=True, example="128"),
     _not_negative("idle_chips", "n_i", "chip", "count", "chips bought that the run leaves out, because servers come whole", MONEY, bare=True,
                   example="4"),
     _not_negative("all_server_capital", "S", "USD", "money", "all servers with their accelerators", MONEY, example="'100 MUSD'"),
     _not_negative("storage_share", "s_t", "1", "share", "storage ÷ (servers and network)", MONEY, high=1.0, usual=(0.0, 0.1), bare=True,
                   example="0.02"),
     _not_negative("storage_capital", "K_t", "USD", "money", "storage of the cluster", MONEY, example="'5 MUSD'"),
-    _not_negative("spare_share", "s_r", "1", "share", "servers in reserve ÷ servers", MONEY, high=1.0, usual=(0.0, 0.1), bare=True,
+    _not_negative("reserve_share", "s_r", "1", "share", "servers kept in reserve ÷ servers", MONEY, high=1.0, usual=(0.0, 0.1), bare=True,
                   example="0.03"),
-    _not_negative("spare_servers", "n_r", "server", "count", "whole servers in reserve", MONEY, bare=True, example="4"),
     _not_negative("spare_capital", "K_r", "USD", "money", "servers in reserve", MONEY, example="'5 MUSD'"),
     _not_negative("installation_share", "s_i", "1", "share", "installation ÷ hardware installed", MONEY, high=1.0, usual=(0.0, 0.2),
                   bare=True, example="0.05"),
@@ -299,6 +299,50 @@ _ALL = (
                   usual=(0.02, 200), example="'4 USD/hour'"),
     _positive("commitment_factor", "f_c", "1", "ratio", "rent under the commitment ÷ listed rent", MONEY, usual=(0.2, 1.0), bare=True,
               example="0.44"),
+    # Failures and goodput
+    _positive("billed_chip_hours", "A_b", "chip*hour", "chip_time", "chip-hours as published or billed", FAILURES,
+              example="'2.788e6 chip*hour'"),
+    _positive("implied_goodput", "g_i", "1", "share", "predicted ÷ published chip-hours; stated, not applied", FAILURES, bare=True,
+              example="0.84"),
+    _positive("chips_per_server", "c_s", "chip/server", "number", "accelerators that fail together: one server", FAILURES, bare=True,
+              whole=True, usual=(1, 72), example="8"),
+    _positive("servers", "n_s", "server", "count", "servers the chips sit in", FAILURES, bare=True, example="2048"),
+    _positive("failure_rate", "λ", "failure/server/day", "rate_of_failure", "failures of one server in a day", FAILURES,
+              usual=(1e-4, 0.1), example="'0.0038 failure/server/day'"),
+    _positive("failures_per_interruption", "k", "failure", "number", "failures that stop the job once; above 1 where it rides some out",
+              FAILURES, bare=True, usual=(1, 100), example="1"),
+    _positive("mtbf", "M", "hour", "time", "mean time between interruptions of the whole job", FAILURES, usual=(0.05, 1e5),
+              example="'3.1 hours'"),
+    _not_negative("interruptions", "k_T", "1", "count", "interruptions to expect in the run", FAILURES, bare=True, example="419"),
+    _positive("checkpoint_bytes", "b_c", "byte/parameter", "number", "bytes a checkpoint keeps per parameter", FAILURES, bare=True,
+              usual=(2, 20), example="14"),
+    _positive("checkpoint_size", "S_c", "GB", "memory", "size of one checkpoint", FAILURES, example="'5670 GB'"),
+    _positive("storage_bandwidth", "B_c", "GB/s", "bandwidth", "rate at which the storage takes a checkpoint", FAILURES,
+              example="'2000 GB/s'"),
+    _positive("checkpoint_write_time", "δ", "s", "time", "time for which one checkpoint stops the run", FAILURES, usual=(0.1, 1800),
+              example="'10 s'"),
+    _positive("checkpoint_interval", "τ", "minute", "time", "compute time between checkpoints", FAILURES, usual=(0.5, 1440),
+              example="'8 minutes'"),
+    _not_negative("restart_time", "R_t", "minute", "time", "from an interruption until useful steps run again", FAILURES,
+                  usual=(0, 600), example="'10 minutes'"),
+    _positive("checkpoint_goodput", "g_c", "1", "share", "what writing checkpoints leaves of the time", FAILURES, high=1.0, bare=True,
+              example="0.98"),
+    _positive("recovery_goodput", "g_r", "1", "share", "what lost work and restarts leave of the rest", FAILURES, high=1.0, bare=True,
+              example="0.93"),
+    _not_negative("ettr", "ETTR", "1", "share", "effective training time ratio, linearised (Kokolis et al. 2024)", FAILURES, bare=True,
+                  example="0.9"),
+    _not_negative("repair_time", "T_r", "day", "time", "time until a failed server is back", FAILURES, usual=(0.01, 60),
+                  example="'3 days'"),
+    _not_negative("outages_in_repair", "μ", "1", "number", "mean number of outages being repaired at once", FAILURES, bare=True,
+                  example="7.8"),
+    _positive("servers_per_outage", "s", "server", "number", "servers that one failure takes out; a rack's, where racks fail whole",
+              FAILURES, bare=True, example="1"),
+    Quantity("spare_deviate", "z", "1", "number", "standard normal deviate of the spares' confidence: 2.326 is P99", FAILURES,
+             low=0.0, high=8.0, bare=True, example="2.326"),
+    _not_negative("spare_servers", "n_sp", "server", "count", "spare servers that cover repairs at that confidence", FAILURES,
+                  bare=True, example="15"),
+    _not_negative("spare_chips", "n_sc", "chip", "count", "accelerators in the spare servers", FAILURES, bare=True, example="120"),
+    _not_negative("spare_share", "f_sp", "1", "share", "spare servers per server in use", FAILURES, bare=True, example="0.02"),
     # Power and site
     _positive("tdp", "w", "W/chip", "power", "thermal design power of the accelerator", POWER, usual=(10, 30000), example="'700 W'"),
     _positive("system_power", "w_s", "W/chip", "power", "server power at full load per accelerator, as published", POWER,
@@ -334,7 +378,7 @@ _ALL = (
     _positive("supply_limit", "σ_max", "1", "share", "the largest share of a year's shipments", LIMITS, bare=True, example="'5 %'"),
     Quantity("start", "t_0", "date", "date", "first day of the run", LIMITS, is_date=True, example="2027-01-15"),
     Quantity("deadline", "t_1", "date", "date", "day by which the run must end", LIMITS, is_date=True, example="2027-06-30"),
-    Quantity("time_available", "T_av", "day", "time", "deadline less start", LIMITS, example="'90 days'"),
+    _positive("time_available", "T_av", "day", "time", "deadline less start", LIMITS, example="'90 days'"),
     Quantity("budget_margin", "m_R", "1", "share", "share of the budget left", LIMITS, bare=True, example="0.1"),
     Quantity("capital_margin", "m_K", "1", "share", "share of the capital budget left", LIMITS, bare=True, example="0.1"),
     Quantity("power_margin", "m_W", "1", "share", "share of the power limit left", LIMITS, bare=True, example="0.1"),
@@ -358,7 +402,7 @@ def resolve(name: str) -> str:
     key = name.strip().replace("-", "_")
     key = ALIASES.get(key, key)
     if key not in QUANTITIES:
-        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES)}")
+        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES, LISTED)}")
     return key
 
 

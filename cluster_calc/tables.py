@@ -28,7 +28,10 @@ ERROR, NOTE = "error", "method_note"
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
-PREPARERS: dict[str, str] = {"epoch-2024": "cluster_calc.epoch_runs:prepare"}
+PREPARERS: dict[str, str] = {
+    "epoch-2024": "cluster_calc.epoch_runs:prepare",
+    "published-run": "cluster_calc.published_runs:prepare",
+}
 
 
 class Prepared(NamedTuple):

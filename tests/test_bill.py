@@ -28,7 +28,7 @@ def test_the_lines_sum_and_the_bill_reconciles(
 ) -> None:
     result = cc.estimate(
         chip="h100", chips=chips, training_time="30 days", server="dgx-h100", network_share=network, storage_share=storage,
-        spare_share=spare, installation_share=rest, contingency_share=rest, maintenance_rate=0.04, staff_rate="3 MUSD/year",
+        reserve_share=spare, installation_share=rest, contingency_share=rest, maintenance_rate=0.04, staff_rate="3 MUSD/year",
     )  # fmt: skip
     values = result.values
     assert values["capital_cost"] == pytest.approx(sum(values[name] for name in CAPITAL_LINES), rel=1e-12)
@@ -44,7 +44,7 @@ def test_the_lines_sum_and_the_bill_reconciles(
 
 
 def test_without_extras_whole_servers_cost_what_two_factors_say() -> None:
-    result = cc.estimate(chip="h100", chips=800, server="dgx-h100", storage_share=0, spare_share=0)
+    result = cc.estimate(chip="h100", chips=800, server="dgx-h100", storage_share=0, reserve_share=0)
     assert result.values["bill_excess"] == pytest.approx(0, abs=1e-3)
     quick = cc.estimate(chip="h100", chips=800, chip_price=f"{375000 / 8} USD", price_basis="server")
     assert result.values["capital_cost"] == pytest.approx(quick.values["capital_cost"])

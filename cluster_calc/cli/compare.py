@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.cli import options as shared
 
 
@@ -48,7 +49,7 @@ def command(files: tuple[str, ...], by: str, **options: Any) -> None:
 def _several_chips(params: list[click.Parameter]) -> list[click.Parameter]:
     """The shared options with a --chip that may be given again, and without what serves one estimate only."""
     again = shared.GroupedOption(
-        ["--chip"], multiple=True, metavar="ID", heading="Demand", shell_complete=shared.complete_chips,
+        ["--chip"], multiple=True, metavar="ID", heading="Demand", shell_complete=completion.chips,
         help="accelerator; give it again for every option",
     )  # fmt: skip
     kept = [again if param.name == "chip" else param for param in params]

@@ -15,11 +15,14 @@ from cluster_calc.formulas import (
     bill,
     capital,
     charge,
+    checkpoint_size,
+    checkpointing,
     chip_energy,
     chip_time,
     cluster,
     commitment,
     compute,
+    daly,
     data_size,
     declining_balance,
     deliverable,
@@ -30,6 +33,7 @@ from cluster_calc.formulas import (
     epoch_gpu,
     epoch_tpu,
     facility,
+    failures,
     held_time,
     limits,
     measures,
@@ -37,12 +41,16 @@ from cluster_calc.formulas import (
     observed,
     operations,
     owned,
+    optimal_interval,
     parameter_count,
     peak,
     power,
     price_trend,
+    published_run,
     resale,
+    reserve,
     running_costs,
+    server_count,
     service_life,
     sizing,
     straight_line,
@@ -51,6 +59,7 @@ from cluster_calc.formulas import (
     trend_first_order,
     trend_integral,
     utilisation,
+    young,
 )
 
 FormulaSet = tuple[Callable[..., Any], ...]
@@ -74,7 +83,8 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
 # factors (capital), or line by line for a chosen server (bill).
 HARDWARE = formulas_of(peak, power, supply, limits)
 TWO_FACTORS = formulas_of(capital)
-BILL = formulas_of(bill)
+BILL = formulas_of(server_count, bill)
+RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
 DEVELOPMENT = formulas_of(development)
@@ -114,6 +124,24 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+
+# Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
+FAILURES = formulas_of(server_count, failures)
+CHECKPOINTING = formulas_of(checkpointing)
+CHECKPOINT_SIZE = formulas_of(checkpoint_size)
+YOUNG = formulas_of(young)
+DALY = formulas_of(daly)
+OPTIMAL_INTERVAL = formulas_of(optimal_interval)
+
+# A published run at its word: the predicted time, and what its own hours, watts and rates make.
+PUBLISHED = (
+    *COMPUTE,
+    *TIMING,
+    *formulas_of(published_run),
+    power.chip_power,
+    power.emissions,
+    operations.rental_cost,
+)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value

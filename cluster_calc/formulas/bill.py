@@ -6,18 +6,7 @@ for the same server, so that the difference is the sum of the lines they leave o
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.number import Number
-
-
-def servers(chips: Number, chips_per_server: Number) -> Number:
-    """Whole servers that hold the chips: n_s = ⌈n / c_s⌉.
-
-    >>> float(servers(chips=1001, chips_per_server=8))
-    126.0
-    """
-    return np.ceil(chips / chips_per_server)
 
 
 def idle_chips(servers: Number, chips_per_server: Number, chips: Number) -> Number:
@@ -72,15 +61,6 @@ def storage_capital(all_server_capital: Number, network_capital: Number, storage
     2.0
     """
     return (all_server_capital + network_capital) * storage_share
-
-
-def spare_servers(servers: Number, spare_share: Number) -> Number:
-    """Whole servers kept in reserve: ⌈n_s · s_r⌉.
-
-    >>> float(spare_servers(servers=126, spare_share=0.03))
-    4.0
-    """
-    return np.ceil(servers * spare_share)
 
 
 def spare_capital(spare_servers: Number, server_price: Number) -> Number:
