@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster_calc.formulas import (
     age,
+    bill,
     capital,
     charge,
     checkpoint_size,
@@ -26,10 +27,12 @@ from cluster_calc.formulas import (
     declining_balance,
     deliverable,
     density,
+    development,
     double_declining,
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    facility,
     failures,
     held_time,
     limits,
@@ -37,6 +40,7 @@ from cluster_calc.formulas import (
     model_size,
     observed,
     operations,
+    owned,
     optimal_interval,
     parameter_count,
     peak,
@@ -44,6 +48,9 @@ from cluster_calc.formulas import (
     price_trend,
     published_run,
     resale,
+    reserve,
+    running_costs,
+    server_count,
     service_life,
     sizing,
     straight_line,
@@ -72,8 +79,16 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
+# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
+# factors (capital), or line by line for a chosen server (bill).
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(server_count, bill)
+RESERVE = formulas_of(reserve)
+FACILITY = formulas_of(facility)
+OWNED = formulas_of(owned)
+DEVELOPMENT = formulas_of(development)
+RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
 STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
@@ -111,7 +126,7 @@ OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
-FAILURES = formulas_of(failures)
+FAILURES = formulas_of(server_count, failures)
 CHECKPOINTING = formulas_of(checkpointing)
 CHECKPOINT_SIZE = formulas_of(checkpoint_size)
 YOUNG = formulas_of(young)
