@@ -178,6 +178,8 @@ TABLE: dict[str, tuple[float, str]] = {
     "failure": (1.0, "[failure]"),
     "chip/server": (1.0, "[chip]/[server]"),
     "byte/parameter": (1.0, "[information]/[parameter]"),
+    "byte/token": (1.0, "[information]/[token]"),
+    "byte/token/token": (1.0, "[information]/[token]^2"),
     "FLOP/token": (1.0, "[work]/[token]"),
     "FLOP/token/token": (1.0, "[work]/[token]^2"),
     "us": (1e-06, "[time]"),

@@ -17,22 +17,29 @@ from cluster_calc.formulas import (
     chip_time,
     cluster,
     compute,
+    counted_all,
+    counted_without_embedding,
     daly,
     data_size,
     deliverable,
     density,
     failures,
+    flop,
     held_time,
     limits,
     measures,
+    memory,
     model_size,
+    model_state,
     observed,
     operations,
     optimal_interval,
     parameter_count,
     peak,
+    pipeline,
     power,
     published_run,
+    sharded_memory,
     sizing,
     straight_line,
     supply,
@@ -87,6 +94,15 @@ YOUNG = formulas_of(young)
 DALY = formulas_of(daly)
 OPTIMAL_INTERVAL = formulas_of(optimal_interval)
 
+# What a utilisation counts: with attention, and with or without the input embedding.
+FLOP_CONVENTION = formulas_of(flop)
+COUNTED_ALL = formulas_of(counted_all)
+COUNTED_WITHOUT_EMBEDDING = formulas_of(counted_without_embedding)
+PIPELINE = formulas_of(pipeline)
+# Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
+MODEL_STATE = formulas_of(model_state)
+LAYOUT_MEMORY = formulas_of(memory)
+SHARDED_MEMORY = formulas_of(sharded_memory)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,
