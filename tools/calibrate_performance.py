@@ -110,7 +110,11 @@ def main() -> None:
     if "--fit" not in sys.argv:
         return
     fitted = fit(cases)
-    print("fitted anew           ", summary(errors(cases, fitted)), {name: float(f"{value:.3g}") for name, value in fitted.items()})
+    print(
+        "fitted anew           ",
+        summary(errors(cases, fitted)),
+        {name: float(f"{value:.3g}") for name, value in fitted.items()},
+    )
     for kind, names in groups.items():
         for name in names:
             apart = [case for case in cases if getattr(case, kind) == name]
