@@ -24,6 +24,8 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.scenario import SETTINGS, gather, name_of, parse, setting
 
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
+# The method of the maps that `batch --predict-mfu` reads.
+PREDICT_MFU = "predict-mfu"
 ERROR, NOTE = "error", "method_note"
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
@@ -158,7 +160,7 @@ def _known(name: str, where: str) -> str:
 
 def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
     """The shipped map whose key columns the table has; the one with the most, and of the method asked for."""
-    if method:
+    if method not in ("", PREDICT_MFU):
         setting("method", method)
     found: list[ColumnMap] = []
     for folder in catalog().folders:

@@ -41,7 +41,7 @@ def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> N
 
     text = _read(file)
     table = tables.read_table(text, file)
-    method = "predict-mfu" if predict_mfu else options.get("method") or ""
+    method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
     mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, method)
     if predict_mfu and mapping is None:
         raise InputError(
