@@ -297,7 +297,9 @@ def layouts(job: Job) -> Layout:
             for b in _choices(job.micro_batch, [b for b in MICRO_BATCHES if each % b == 0]):
                 if each % b:
                     continue
+                # A given pipeline without a word on interleaving is a plain one.
                 chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and job.layers % (p * v) == 0)]
+                chunks = chunks[:1] if job.pipeline_parallel else chunks
                 found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
     if not found:
         raise InputError(
@@ -329,10 +331,10 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
     True
     """
     at = layouts(job)
-    found: list[tuple[bool, float, str, Number, Number, dict[str, Number]]] = []
+    found: list[tuple[bool, float, str, int, Any, dict[str, Number]]] = []
     for recompute in (job.recompute,) if job.recompute else RECOMPUTE:
         parts = step_parts(replace(job, recompute=recompute), machine, at, known)
-        time = sum(parts.values())
+        time: Any = sum(parts.values())
         needed = memory_of(job, at, recompute)
         fits = needed <= machine.memory
         # A layout that was given in full is not doubted: it ran.
@@ -341,15 +343,15 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
         found.append((bool(fits[place]), merit, recompute, place, needed, parts))
     fits_best, _, recompute, place, needed, parts = max(found, key=lambda entry: entry[:2])
     chosen = {name: float(value[place]) for name, value in parts.items()}
-    time = math.fsum(chosen.values())
+    step = math.fsum(chosen.values())
     model = flop_per_token(
         flop_per_parameter_token=6.0, counted_parameters=job.parameters, flop_per_attended_token=12.0,
         layers=job.layers, hidden_size=job.hidden_size, sequence_length=job.sequence_length,
     )  # fmt: skip
     hardware = hardware_flop(job, float(model), recompute)
-    rate = job.global_batch * job.sequence_length / (time * job.chips * machine.counted_peak)
+    rate = job.global_batch * job.sequence_length / (step * job.chips * machine.counted_peak)
     return Prediction(
         mfu=rate * model, hfu=rate * hardware, layout=Layout(*(float(entry[place]) for entry in at)),
-        recompute=recompute, step_time=time, parts=chosen, memory_needed=float(needed[place]), fits=fits_best,
+        recompute=recompute, step_time=step, parts=chosen, memory_needed=float(needed[place]), fits=fits_best,
         generation=known.generation,
     )  # fmt: skip
