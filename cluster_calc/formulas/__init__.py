@@ -22,6 +22,8 @@ from cluster_calc.formulas import (
     cluster,
     commitment,
     compute,
+    counted_all,
+    counted_without_embedding,
     daly,
     data_size,
     declining_balance,
@@ -34,16 +36,20 @@ from cluster_calc.formulas import (
     epoch_tpu,
     facility,
     failures,
+    flop,
     held_time,
     limits,
     measures,
+    memory,
     model_size,
+    model_state,
     observed,
     operations,
     owned,
     optimal_interval,
     parameter_count,
     peak,
+    pipeline,
     power,
     price_trend,
     published_run,
@@ -52,6 +58,7 @@ from cluster_calc.formulas import (
     running_costs,
     server_count,
     service_life,
+    sharded_memory,
     sizing,
     straight_line,
     supply,
@@ -133,6 +140,15 @@ YOUNG = formulas_of(young)
 DALY = formulas_of(daly)
 OPTIMAL_INTERVAL = formulas_of(optimal_interval)
 
+# What a utilisation counts: with attention, and with or without the input embedding.
+FLOP_CONVENTION = formulas_of(flop)
+COUNTED_ALL = formulas_of(counted_all)
+COUNTED_WITHOUT_EMBEDDING = formulas_of(counted_without_embedding)
+PIPELINE = formulas_of(pipeline)
+# Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
+MODEL_STATE = formulas_of(model_state)
+LAYOUT_MEMORY = formulas_of(memory)
+SHARDED_MEMORY = formulas_of(sharded_memory)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,
