@@ -23,6 +23,8 @@ from cluster_calc.units import split, to_base
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "id or alias of the server that holds the chips: its price and power",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
@@ -273,6 +275,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS
 
 if TYPE_CHECKING:
@@ -48,10 +48,24 @@ class GroupedCommand(click.Command):
 
 
 def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and aliases of the catalog, for the shell."""
+    """Ids and aliases of the catalog's chips, for the shell."""
+    return item_names("chips", incomplete)
+
+
+def complete_items(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """A completion of the ids and aliases of a kind."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        return item_names(kind, incomplete)
+
+    return complete
+
+
+def item_names(kind: str, incomplete: str) -> list[str]:
+    """The ids and aliases of a kind that begin like that."""
     from cluster_calc.catalog import catalog, fold
 
-    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
+    names = [name for item, (_, _, aliases) in catalog().heads(kind).items() for name in (*aliases, item)]
     return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
 
 
@@ -76,7 +90,11 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             heading=what,
             help="accelerator: an id or alias of the catalog",
             shell_complete=complete_chips,
-        )
+        ),
+        _option(
+            "--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=complete_items("servers")
+        ),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=complete_items("sites")),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
