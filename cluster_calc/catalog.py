@@ -119,12 +119,15 @@ class Catalog:
                 return item
         singular = singular_of(kind)
         holding = [item for item, head in heads.items() if len(key) >= 2 and key in fold(f"{item} {head.name}")]
+        known = {fold(alias): alias for head in heads.values() for alias in head.aliases} | {fold(k): k for k in heads}
+        close = [known[name] for name in nearest(key, known)]
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
         if len(holding) > 1:
             shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
-            raise InputError(f"{singular} {quoted(text)} is ambiguous: {shown}")
-        known = {fold(alias): alias for head in heads.values() for alias in head.aliases} | {fold(k): k for k in heads}
-        close = [known[name] for name in nearest(key, known)] or holding
-        hint = f" Did you mean {' or '.join(close)}?" if close else f" `cluster-calc catalog list {kind}` lists them."
+            raise InputError(f"{singular} {quoted(text)} matches several: {shown}.{hint}")
+        hint = hint or (
+            f" Did you mean {holding[0]}?" if holding else f" `cluster-calc catalog list {kind}` lists them."
+        )
         raise InputError(f"unknown {singular} {quoted(text)}.{hint}")
 
     def find(self, text: str, kind: str = "chips") -> Path:
@@ -177,6 +180,8 @@ class Catalog:
         table = _table(path).get(name)
         if table is None:
             return None
+        if "item" in table:  # the default is an item of the catalog
+            return self.shipments(str(table["item"])).with_(origin="default", kind=str(table.get("kind", "choice")))
         return Reader(self, Raw(path, {}), "default").figure(name, table, kind=str(table.get("kind", "range")))
 
     def shelf_lives(self) -> Mapping[str, float]:
@@ -188,16 +193,10 @@ class Catalog:
         lives = _table(self.folders[-1] / "shelf_lives.toml")
         return {name: to_base(table["life"], "day", bare=False) / 86400.0 for name, table in lives.items()}
 
-    def default_shipments(self) -> tuple[Path, str]:
-        """The shipment count that shares refer to unless told otherwise."""
-        item = str(_table(self.folders[-1] / "assumptions.toml")["annual_shipments"]["item"])
-        return self.find(item, "shipments"), item
-
-    def shipments(self, item: str | None = None) -> Datum:
+    def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
-        raw = self.raw(self.identify(item or self.default_shipments()[1], "shipments"), "shipments")
-        entry = raw.tables["figures"]["annual_shipments"]
-        figure = Reader(self, raw, "" if item else "default").figure("annual_shipments", entry)
+        raw = self.raw(self.identify(item, "shipments"), "shipments")
+        figure = Reader(self, raw).figure("annual_shipments", raw.tables["figures"]["annual_shipments"])
         return figure.with_(label=str(raw.tables["name"]), note=str(raw.tables.get("scope", "")))
 
 

@@ -48,7 +48,7 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed"}) | {
+_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time"}) | {
     limit for limit, _, _ in CONSTRAINTS.values()
 }
 
@@ -129,8 +129,7 @@ class Result:
         >>> estimate(training_compute=1e24, chip="tpuv5p").lacking("run_cost")
         ['--chip-price', '--tdp']
         """
-        leaves = [leaf for leaf in self.model.missing_behind(name, self.values) if leaf not in _OPTIONAL]
-        return [QUANTITIES[leaf].option for leaf in leaves]
+        return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
 
     @property
     def feasible(self) -> bool:
@@ -361,8 +360,6 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        if name == "annual_shipments":
-            return self.book.shipments()
         return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
 
     def from_around(self, name: str) -> Datum | None:
@@ -447,8 +444,8 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     }
     for name in model.steps:
         if name not in values:
-            lacking = [leaf for leaf in model.missing_behind(name, values) if leaf not in _OPTIONAL]
-            if lacking:
+            lacking = model.missing_behind(name, values)
+            if lacking and not _OPTIONAL.intersection(lacking):
                 missing[name] = "; ".join(map(reason, lacking))
     return missing
 

@@ -25,6 +25,7 @@ from cluster_calc.formulas import (
     observed,
     operations,
     parameter_count,
+    peak,
     power,
     sizing,
     straight_line,
@@ -51,7 +52,7 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
 
 
 # In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(capital, power, supply, limits)
+HARDWARE = formulas_of(peak, capital, power, supply, limits)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
 STRAIGHT_LINE = formulas_of(straight_line)

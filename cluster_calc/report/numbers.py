@@ -132,7 +132,7 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     if kind == "work":
         return f"{_power(base, figures)} FLOP"
     if kind == "work_per_dollar":
-        return f"{_power(base, figures)} FLOP per dollar"
+        return f"{_power(base, figures)} FLOP/$"
     if kind in ("rate", "power", "energy"):
         symbol = {"rate": "FLOP/s", "power": "W", "energy": "Wh"}[kind]
         number, prefix = scaled(base / (_HOUR if kind == "energy" else 1.0), _SI, figures)

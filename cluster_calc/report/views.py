@@ -156,6 +156,13 @@ def _share(result: Result, name: str, total: str) -> str:
     return f"{plain(100 * part / whole)}%"
 
 
+def _held(result: Result, name: str) -> str:
+    """What the accelerators' price holds besides them."""
+    if name != "accelerator_capital" or result.values.get("server_cost_factor") != 1.0:
+        return ""
+    return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
+
+
 def _money(result: Result) -> Section | None:
     rows = []
     for lines, total, title in (
@@ -166,11 +173,14 @@ def _money(result: Result) -> Section | None:
             continue
         present = [name for name in lines if name in result.values or name in result.missing]
         for name in present:
+            value = result.values.get(name)
+            if _scalar(value) and value == 0 and name in ("operations_cost", "server_capital"):
+                continue  # not included, or held by the price's basis: said elsewhere, not listed as a cost of 0
             rows.append(
                 Row(
                     QUANTITIES[name].label.capitalize(),
                     _value(result, name),
-                    _share(result, name, total),
+                    _share(result, name, total) + _held(result, name),
                     name,
                 )
             )
@@ -287,8 +297,9 @@ def _assumptions(result: Result) -> Section:
                 name,
             )
         )
-    title = "What moves the run cost" if "run_cost" in result.values else "Assumptions"
-    return Section(f"{title}: assumptions, source, date" if carried else "Assumptions: source, date", tuple(rows))
+    moved = "run cost" if "run_cost" in result.values else "cost of a chip-hour"
+    title = f"What moves the {moved}: assumption, source, date" if carried else "Assumptions: source, date"
+    return Section(title, tuple(rows))
 
 
 def _excluded(result: Result) -> Section:
