@@ -28,7 +28,7 @@ from cluster_calc.book.reader import Raw, Reader, read_item
 from cluster_calc.book.sources import Sources
 from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_toml
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
+from cluster_calc.errors import InputError, nearest, quoted
 from cluster_calc.resources import shipped
 from cluster_calc.units import to_base
 

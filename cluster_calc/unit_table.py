@@ -1003,6 +1003,8 @@ TABLE: dict[str, tuple[float, str]] = {
     "tokens/s": (1.0, "[token]/[time]"),
     "token/s/chip": (1.0, "[token]/[chip]/[time]"),
     "1/year": (3.168808781402895e-08, "1/[time]"),
+    "1/day": (1.1574074074074073e-05, "1/[time]"),
+    "1/hour": (0.0002777777777777778, "1/[time]"),
     "percent/year": (3.1688087814028947e-10, "1/[time]"),
     "%/year": (3.1688087814028947e-10, "1/[time]"),
 }

@@ -12,7 +12,7 @@ from cluster_calc.book import schema
 from cluster_calc.book.items import Item, item_of
 from cluster_calc.book.lines import line_of, lines_of
 from cluster_calc.book.physics import physical
-from cluster_calc.book.reader import FROM, INHERITED, Raw, laid_over, spread
+from cluster_calc.book.reader import INHERITED, Raw, laid_over, spread
 from cluster_calc.book.toml_file import read_text, read_toml, tables
 from cluster_calc.catalog import BASES, CATALOG_DATE, KINDS, PRECISIONS, Catalog, catalog, day_of, fold, item_files
 from cluster_calc.datum import CONFIDENCES
@@ -41,6 +41,14 @@ class Sheet:
         self.problems: list[Problem] = []
         self.lines: dict[str, int] = {}
         self.tables: dict[str, Any] = {}
+        self._below: dict[str, Any] | None = None
+
+    @property
+    def below(self) -> dict[str, Any]:
+        """The spread-out tables of the layers under this file, for one that holds only some fields."""
+        if self._below is None:
+            self._below = _below(self)
+        return self._below
 
     def wrong(self, place: str, message: str, fix: str = "") -> None:
         """Note a problem at a place of the file."""
@@ -154,7 +162,7 @@ def _names(sheet: Sheet) -> None:
     aliases = raw.get("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         sheet.wrong("aliases", "aliases is not a list of texts", 'write aliases = ["h100", "h100-sxm"]')
-    below = _below(sheet)
+    below = sheet.below
     for name in (*schema.NAMES, *schema.REQUIRED.get(sheet.kind, ())):
         if name not in raw and name not in below:
             sheet.wrong("", f"{name} is missing", f"add {name}; an empty aliases list is []")
@@ -168,7 +176,6 @@ def _names(sheet: Sheet) -> None:
 
 
 def _below(sheet: Sheet) -> dict[str, Any]:
-    """The spread-out tables of the layers under this file, for one that holds only some fields."""
     try:
         head = sheet.book.layered(sheet.kind).get(str(sheet.tables.get("id")))
         paths = [entry for entry in head.paths if entry[1].resolve() != sheet.path.resolve()] if head else []
@@ -204,11 +211,8 @@ def _keys(sheet: Sheet) -> None:
             for name, entry in value.items():
                 if name in INHERITED:
                     continue
-                if (
-                    key == "peak_throughput"
-                    and name not in names
-                    or key != "peak_throughput"
-                    and not schema.field_of(sheet.kind, name)
+                if (key == "peak_throughput" and name not in names) or (
+                    key != "peak_throughput" and not schema.field_of(sheet.kind, name)
                 ):
                     hint = did_you_mean(name, names).strip() or f"known: {', '.join(names)}"
                     sheet.wrong(f"{key}.{name}", f"unknown figure {quoted(name)} in [{key}]", hint)
@@ -239,15 +243,18 @@ def _drop_unknown(sheet: Sheet) -> None:
 
 def _loaded(sheet: Sheet) -> Item | None:
     """The file as an item, its layers under it; every figure that cannot be read is a problem of its own."""
-    merged = laid_over(spread(sheet.tables, sheet.layer), _below(sheet))
+    merged = laid_over(spread(sheet.tables, sheet.layer), sheet.below)
+    merged.pop("columns", None)
+    try:
+        return item_of(sheet.book, Raw(sheet.path, merged), sheet.kind)
+    except InputError:
+        pass  # something is wrong: each figure alone says what
     for title in (*schema.SECTIONS.get(sheet.kind, ("figures",)), *schema.SERIES_OF.get(sheet.kind, ())):
         part = merged.get(title)
         entries = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
         bad = []
         for key, entry in list(entries):
             place = f"{title}.{key}" if isinstance(part, dict) else f"{title}[{key}]"
-            if title == "columns":
-                continue
             try:
                 _one(sheet, merged, title, key, entry)
             except InputError as error:
@@ -258,7 +265,6 @@ def _loaded(sheet: Sheet) -> Item | None:
             merged[title] = {key: entry for key, entry in part.items() if key not in bad}
         elif isinstance(part, list):
             merged[title] = [entry for key, entry in enumerate(part) if key not in bad]
-    merged.pop("columns", None)
     try:
         return item_of(sheet.book, Raw(sheet.path, merged), sheet.kind)
     except InputError as error:
@@ -357,7 +363,7 @@ def _bounds(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
 
 def place_exempt(sheet: Sheet, check_name: str, field: str) -> bool:
     """Whether the file documents an exception for this check and field."""
-    exceptions = [*sheet.tables.get("exception", ()), *_below(sheet).get("exception", ())]
+    exceptions = [*sheet.tables.get("exception", ()), *sheet.below.get("exception", ())]
     return any(
         entry.get("check") == check_name and entry.get("field") == field and entry.get("reason") for entry in exceptions
     )

@@ -67,9 +67,12 @@ class Item:
     exceptions: tuple[Mapping[str, Any], ...] = ()
 
     def leaf(self, name: str, as_of: str = "", **facts: str) -> Leaf | None:
-        """The figure that stands: of the section, or of the series the chosen or newest one known by that day."""
-        for section in self.sections.values():
-            if name in section:
+        """The figure that stands: of the section, or of the series the chosen or newest one known by that day.
+
+        An analyst's estimate is no figure: it stands under `estimates` and is asked for by name.
+        """
+        for title, section in self.sections.items():
+            if name in section and title != "estimates":
                 return section[name]
         return standing(self.series.get(name, ()), as_of, **facts)
 

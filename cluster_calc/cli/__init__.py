@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "batch": ("batch", "one estimate per row of a table"),
+    "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
