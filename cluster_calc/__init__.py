@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.inverse import Solution, solve
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
@@ -24,11 +25,13 @@ _EXPORTS = {
     "Datum": "datum",
     "InputError": "errors",
     "Result": "estimation",
+    "Solution": "inverse",
     "Source": "datum",
     "estimate": "estimation",
+    "solve": "inverse",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate"]
+__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Solution", "Source", "estimate", "solve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -48,6 +48,7 @@ CATALOG_DATE = "2026-11-22"
 ENVIRONMENT = "CLUSTER_CALC_CATALOG"
 _HEAD_BYTES = 4096
 _HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)
+_QUOTED = re.compile(r'"([^"]*)"')
 
 
 class Head(NamedTuple):
@@ -223,10 +224,9 @@ def item_files(folder: Path, kind: str) -> list[Path]:
 
 def _head(path: Path) -> tuple[str, str, tuple[str, ...]]:
     """Id, name and aliases: from the first lines as they are usually written, else from the whole file."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        head = _HEAD.search(file.read(_HEAD_BYTES))
+    head = _HEAD.search(_head_text(path))
     if head is not None:
-        return head.group(1), head.group(2), tuple(re.findall(r'"([^"]*)"', head.group(3)))
+        return head.group(1), head.group(2), tuple(_QUOTED.findall(head.group(3)))
     raw = read_toml(path)
     aliases = raw.get("aliases", ())
     return (
@@ -234,6 +234,15 @@ def _head(path: Path) -> tuple[str, str, tuple[str, ...]]:
         str(raw.get("name", "")),
         tuple(map(str, aliases)) if isinstance(aliases, list) else (),
     )
+
+
+def _head_text(path: str | Path) -> str:
+    """The beginning of a file: every command reads all heads, so this is the plain system call."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.read(descriptor, _HEAD_BYTES).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def singular_of(kind: str) -> str:
@@ -259,7 +268,7 @@ def fold(text: str) -> str:
     >>> fold("TPU v3") == fold("tpuv3") == fold("tpu-v3")
     True
     """
-    return re.sub(r"[\s_-]+", "", text[:200].lower())
+    return "".join(text[:200].lower().replace("-", "").replace("_", "").split())
 
 
 def user_folder() -> Path:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
@@ -53,14 +53,17 @@ _OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "ti
 }
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked."""
+class Constraint(NamedTuple):
+    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
+
+    `probability` is the share of draws in which it holds, under ranges.
+    """
 
     constraint: str
     limit: str | None
     margin: float | None
     holds: bool | None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Result:
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
+    batches: int = field(default=0, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
         """A value as a pint quantity in its JSON unit."""
@@ -109,12 +114,57 @@ class Result:
         return [name for name in QUANTITIES if name in computed and name not in self.data]
 
     def percentile(self, name: str, percent: float) -> float | None:
-        """A percentile of a result in its JSON unit; None when it does not vary."""
-        if resolve(name) not in self.samples:
-            return None
-        import numpy as np
+        """A percentile of a result in its JSON unit; None when it does not vary.
 
-        return float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="uniform(0.3, 0.5)")
+        >>> round(result.percentile("mfu", 90), 3)
+        0.48
+        """
+        from cluster_calc.uncertainty import STANDARD, percentiles
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        if not 0 <= percent <= 100:
+            raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
+        known = self._cache.setdefault(("percentiles", key), {})
+        if percent not in known:
+            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+        return float(known[percent]) / QUANTITIES[key].factor
+
+    def standard_error(self, name: str, percent: float) -> float | None:
+        """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
+        from cluster_calc.uncertainty import standard_errors
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        known = self._cache.setdefault(("errors", key), {})
+        if percent not in known:
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+        error = known[percent] / QUANTITIES[key].factor
+        return float(error) if math.isfinite(error) else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean over the draws in its JSON unit; None when it does not vary."""
+        from cluster_calc.uncertainty import mean
+
+        key = resolve(name)
+        return mean(self.samples[key]) / QUANTITIES[key].factor if key in self.samples else None
+
+    def base_percentile(self, name: str) -> float | None:
+        """Where the base value sits among the draws, in percent: 46.0 reads "base = P46"."""
+        from cluster_calc.uncertainty import rank
+
+        key = resolve(name)
+        if key not in self.samples or getattr(self.values[key], "shape", None):
+            return None
+        return 100 * rank(self.samples[key], self.values[key])
+
+    def contingency(self, name: str, confidence: float = 80.0) -> float | None:
+        """What must be added to the base value so that it is enough at that confidence; None when it does not vary."""
+        level = self.percentile(name, confidence)
+        return None if level is None else level - float(self.in_unit(name))
 
     @property
     def catalog_date(self) -> str:
@@ -237,7 +287,11 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
     if ranged:
-        result = _drawn(result, ranged, settings)
+        from cluster_calc.uncertainty import drawn
+
+        result = drawn(result, ranged, settings)
+    elif settings.get("correlate"):
+        raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
@@ -417,9 +471,16 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
+    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
+        raise InputError(
+            "active_parameters: no more can be active than there are "
+            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
+        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -450,30 +511,6 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     return missing
 
 
-def _drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Result:
-    """The same model on blocks of draws. Chips are a decision: held at the base value unless `resize` is set."""
-    import numpy as np
-
-    from cluster_calc.uncertainty import DEFAULT_DRAWS, blocks
-
-    draws, seed = settings.get("draws", DEFAULT_DRAWS), settings.get("seed", 0)
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not settings.get("resize"):
-        fixed["chips"] = result.values["chips"]
-    plan = result.model.plan(fixed)
-    varying = set(ranged)
-    for step in plan:
-        if varying.intersection(step.inputs):
-            varying.add(step.name)
-    kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
-    samples = {name: np.empty(draws) for name in kept}
-    for place, drawn in blocks(result.data, ranged, draws, seed):
-        values = result.model.evaluate({**fixed, **drawn})
-        for name in kept:
-            samples[name][place] = values[name]
-    return _replaced(result, samples=samples, draws=draws, seed=seed)
-
-
 def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constraint:
     from cluster_calc.report.numbers import exact
 
@@ -484,7 +521,12 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constr
     if margin is None:
         return Constraint(name, exact(limit, given[limit].value), None, None)
     lowest = float(min(margin.flat)) if hasattr(margin, "flat") else float(margin)
-    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12)
+    probability = None
+    if margin_name in result.samples:
+        from cluster_calc.uncertainty import share_at_least
+
+        probability = share_at_least(result.samples[margin_name])
+    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12, probability)
 
 
 def _warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
@@ -565,7 +607,7 @@ def _stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[s
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += result.stale.values()
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

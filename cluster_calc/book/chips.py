@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -16,8 +17,7 @@ HOLDS_SERVER = frozenset({"server", "rack", "all-in"})
 HOLDS_NETWORK = frozenset({"all-in"})
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """One dated price: what it was, what it held, who asked it."""
 
     datum: Datum

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
@@ -24,16 +25,10 @@ def _kind(text: str, singular: bool = False) -> str:
     return known[text]
 
 
-def _complete_any(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[completion.CompletionItem]:
     from cluster_calc.catalog import KINDS
 
-    return [name for kind in KINDS for name in shared.item_names(kind, incomplete)]
-
-
-def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    from cluster_calc.catalog import KINDS
-
-    return [kind for kind in KINDS if kind.startswith(incomplete)]
+    return completion.one_of(KINDS)(ctx, param, incomplete)
 
 
 @click.group("catalog", epilog="Example: cluster-calc catalog show h100")
@@ -74,7 +69,7 @@ def list_(kind: str, words: str, columns: str, sort: str, as_of: str, **options:
 
 
 @command.command("show", epilog="Example: cluster-calc catalog show h100 --format json")
-@click.argument("item", metavar="ID", shell_complete=_complete_any)
+@click.argument("item", metavar="ID", shell_complete=completion.items())
 @click.option("--kind", default="", metavar="KIND", help="look in this kind only", shell_complete=_complete_kind)
 @shared.output_options("table", "json", "markdown")
 def show(item: str, kind: str, **options: Any) -> None:
