@@ -42,6 +42,7 @@ class Sheet:
         self.lines: dict[str, int] = {}
         self.tables: dict[str, Any] = {}
         self._below: dict[str, Any] | None = None
+        self._needed: set[tuple[str, str]] = set()
 
     @property
     def below(self) -> dict[str, Any]:
@@ -49,6 +50,22 @@ class Sheet:
         if self._below is None:
             self._below = _below(self)
         return self._below
+
+    def exempt(self, check_name: str, field: str) -> bool:
+        """Whether the file documents an exception for a check that fails on a field; it is then needed."""
+        self._needed.add((check_name, field))
+        return any(
+            entry.get("check") == check_name and entry.get("field") == field and entry.get("reason")
+            for entry in (*self.tables.get("exception", ()), *self.below.get("exception", ()))
+        )
+
+    def idle_exceptions(self) -> list[int]:
+        """The exceptions that nothing needs, by number."""
+        return [
+            number
+            for number, entry in enumerate(self.tables.get("exception", ()))
+            if (entry.get("check"), entry.get("field")) not in self._needed
+        ]
 
     def wrong(self, place: str, message: str, fix: str = "") -> None:
         """Note a problem at a place of the file."""
@@ -141,6 +158,10 @@ def check_item(path: Path, kind: str, book: Catalog, layer: int) -> Sheet:
         _series(sheet, item)
         _conflicts(sheet, item)
         physical(sheet, item)
+        for number in sheet.idle_exceptions():
+            sheet.wrong(
+                f"exception[{number}]", "an exception that nothing needs", "remove it, or correct check and field"
+            )
     return sheet
 
 
@@ -343,7 +364,7 @@ def _leaf(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
 
 def _bounds(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
     field = schema.field_of(sheet.kind, name)
-    if field is None or place_exempt(sheet, "bounds", name):
+    if field is None:
         return
     from cluster_calc.units import to_base
 
@@ -352,21 +373,13 @@ def _bounds(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
             continue
         limit = to_base(bound, field.unit, bare=False) if isinstance(bound, str) else float(bound)
         outside = leaf.datum.value < limit * (1 - 1e-9) if end == "low" else leaf.datum.value > limit * (1 + 1e-9)
-        if outside:
+        if outside and not sheet.exempt("bounds", name):
             side = "below" if end == "low" else "above"
             sheet.wrong(
                 place,
                 f"{place}: {leaf.value:g} {leaf.unit} is {side} the plausible {bound}: {field.reason}",
                 "correct it, or add [[exception]] with check, field and reason",
             )
-
-
-def place_exempt(sheet: Sheet, check_name: str, field: str) -> bool:
-    """Whether the file documents an exception for this check and field."""
-    exceptions = [*sheet.tables.get("exception", ()), *sheet.below.get("exception", ())]
-    return any(
-        entry.get("check") == check_name and entry.get("field") == field and entry.get("reason") for entry in exceptions
-    )
 
 
 def _conflicts(sheet: Sheet, item: Item) -> None:

@@ -43,19 +43,13 @@ def physical(sheet: Sheet, item: Item) -> None:
         _price(sheet, item, sixteen)
 
 
-def _exempt(sheet: Sheet, check: str, field: str) -> bool:
-    from cluster_calc.book.checks import place_exempt
-
-    return place_exempt(sheet, check, field)
-
-
 def _ladder(sheet: Sheet, peaks: dict[str, float]) -> None:
     for narrow, wide in LADDER:
         if (
             narrow in peaks
             and wide in peaks
             and peaks[narrow] * SLACK < peaks[wide]
-            and not _exempt(sheet, "ladder", narrow)
+            and not sheet.exempt("ladder", narrow)
         ):
             sheet.wrong(
                 f"peak_throughput.{narrow}",
@@ -73,7 +67,7 @@ def _sparse(sheet: Sheet, peaks: dict[str, float]) -> None:
                 ratio = peaks[fast] / peaks[slow]
                 if (fast, slow) == ("int8", "fp8") and ratio <= 2.05 and peaks[slow] <= SLACK * peaks.get("bf16", 0.0):
                     continue  # fp8 that only runs at the 16-bit rate makes its neighbour look fast
-                if ratio >= 1.95 * usual and not _exempt(sheet, "sparse", fast):
+                if ratio >= 1.95 * usual and not sheet.exempt("sparse", fast):
                     sheet.wrong(
                         f"peak_throughput.{fast}",
                         f"{fast} is {ratio:.3g} times {slow}, {usual:g} is usual: probably a sparse figure",
@@ -83,12 +77,12 @@ def _sparse(sheet: Sheet, peaks: dict[str, float]) -> None:
 
 def _efficiency(sheet: Sheet, per_watt: float, year: str) -> None:
     rule = schema.rules()["rules"]["efficiency"]
-    if not year.isdigit() or _exempt(sheet, "efficiency", "tdp"):
+    if not year.isdigit():
         return
     highest = next(
         (best for until, best in sorted(rule["high"].items()) if int(until) >= int(year)), max(rule["high"].values())
     )
-    if not rule["low"] <= per_watt <= highest:
+    if not rule["low"] <= per_watt <= highest and not sheet.exempt("efficiency", "tdp"):
         side = f"above the {highest / 1e12:g}" if per_watt > highest else f"below the {rule['low'] / 1e12:g}"
         sheet.wrong(
             "figures.tdp",
@@ -100,10 +94,10 @@ def _efficiency(sheet: Sheet, per_watt: float, year: str) -> None:
 def _price(sheet: Sheet, item: Item, sixteen: float) -> None:
     rule = schema.rules()["rules"]["price_per_throughput"]
     for number, leaf in enumerate(item.series.get("price", ())[: len(sheet.tables.get("price", ()))]):
-        if not leaf.datum.value or _exempt(sheet, "price", "price"):
+        if not leaf.datum.value:
             continue
         ratio = leaf.datum.value / (sixteen / 1e12)
-        if not rule["low"] <= ratio <= rule["high"]:
+        if not rule["low"] <= ratio <= rule["high"] and not sheet.exempt("price", "price"):
             sheet.wrong(
                 f"price[{number}]",
                 f"{ratio:.3g} USD per TFLOP/s is outside {rule['low']:g} to {rule['high']:g}: {rule['reason']}",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from cluster_calc.cli import completion
 from cluster_calc.cli import options as shared
@@ -25,7 +26,7 @@ def _kind(text: str, singular: bool = False) -> str:
     return known[text]
 
 
-def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[completion.CompletionItem]:
+def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from cluster_calc.catalog import KINDS
 
     return completion.one_of(KINDS)(ctx, param, incomplete)
