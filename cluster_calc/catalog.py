@@ -28,7 +28,7 @@ from cluster_calc.book.reader import Raw, Reader, read_item
 from cluster_calc.book.sources import Sources
 from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_toml
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, nearest, quoted
+from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
 from cluster_calc.resources import shipped
 from cluster_calc.units import to_base
 
@@ -65,6 +65,7 @@ class Catalog:
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self.folders = (*folders, shipped("catalog"))
         self._sources: dict[Path, Sources] = {}
+        self._found: dict[tuple[str, int], Source] = {}
         self._heads: dict[str, dict[str, Head]] = {}
         self._chips: dict[str, Chip] = {}
 
@@ -80,10 +81,15 @@ class Catalog:
 
     def source(self, key: str, where: str, layer: int = 0) -> Source:
         """The source of that id, from the folder of the layer or the nearest one below it."""
-        for folder in self.folders[layer:]:
-            if key in self.sources(folder):
-                return self.sources(folder).get(key, where)
-        return self.sources(self.folders[-1]).get(key, where)
+        found = self._found.get((key, layer))
+        if found is None:
+            below = self.folders[layer:] or self.folders
+            folder = next((folder for folder in below if key in self.sources(folder)), None)
+            if folder is None:
+                known = [name for folder in below for name in self.sources(folder)]
+                raise InputError(f"{where}: source {quoted(key)} is not in sources.toml.{did_you_mean(key, known)}")
+            found = self._found[key, layer] = self.sources(folder).get(key)
+        return found
 
     def layered(self, kind: str = "chips") -> dict[str, Head]:
         """Id → head of every item of a kind, without parsing the files."""
@@ -113,8 +119,10 @@ class Catalog:
 
     def identify(self, text: str, kind: str = "chips") -> str:
         """The id of the item with that id, alias or name; what is ambiguous or unknown suggests."""
-        key = fold(text)
         heads = self.layered(kind)
+        if text in heads:
+            return text
+        key = fold(text)
         for item, head in heads.items():
             if key in (fold(item), fold(head.name), *map(fold, head.aliases)):
                 return item
@@ -136,8 +144,13 @@ class Catalog:
         return self.layered(kind)[self.identify(text, kind)].paths[0][1]
 
     def raw(self, item: str, kind: str = "chips") -> Raw:
-        """The tables of an item by its id, its layers merged."""
-        return read_item(self.layered(kind)[item].paths)
+        """The tables of an item by its id, its layers merged; files of one's own are checked before they count."""
+        paths = self.layered(kind)[item].paths
+        if paths[0][0] < len(self.folders) - 1:
+            from cluster_calc.book.checks import refuse_unusable
+
+            refuse_unusable(self, paths, kind)
+        return read_item(paths)
 
     def chip(self, text: str) -> Chip:
         """The chip with that id or alias.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.book import schema
-from cluster_calc.book.items import Item, item_of
+from cluster_calc.book.items import OWN_UNITS, Item, item_of
 from cluster_calc.book.lines import line_of, lines_of
 from cluster_calc.book.physics import physical
 from cluster_calc.book.reader import INHERITED, Raw, laid_over, spread
@@ -17,17 +17,20 @@ from cluster_calc.book.toml_file import read_text, read_toml, tables
 from cluster_calc.catalog import BASES, CATALOG_DATE, KINDS, PRECISIONS, Catalog, catalog, day_of, fold, item_files
 from cluster_calc.datum import CONFIDENCES
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.resources import shipped
+from cluster_calc.scenario import check_bounds
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong: where, what, and what to do."""
+    """One thing that is wrong: where, what, and what to do; `grave` when the file cannot be used as it is."""
 
     path: Path
     line: int
     message: str
     fix: str = ""
+    grave: bool = True
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}" + (f" → {self.fix}" if self.fix else "")
@@ -71,6 +74,10 @@ class Sheet:
         """Note a problem at a place of the file."""
         self.problems.append(Problem(self.path, line_of(self.lines, place), message, fix))
 
+    def doubt(self, place: str, message: str, fix: str = "") -> None:
+        """Note what is implausible but can be used."""
+        self.problems.append(Problem(self.path, line_of(self.lines, place), message, fix, grave=False))
+
 
 def check(path: Path | None = None) -> list[Problem]:
     """All problems of a file, a folder, or of the whole catalog with its overlays."""
@@ -103,6 +110,16 @@ def check_folder(book: Catalog, layer: int, kinds: Iterable[str] = KINDS) -> lis
         _unique(sheets)
         found += [problem for sheet in sheets for problem in sheet.problems]
     return found
+
+
+def refuse_unusable(book: Catalog, paths: list[tuple[int, Path]], kind: str) -> None:
+    """Raise InputError with what makes the files of one's own unusable; what is merely implausible is left to `check`."""
+    found: list[Problem] = []
+    for layer, path in paths:
+        if layer < len(book.folders) - 1:
+            found += [problem for problem in check_item(path, kind, book, layer).problems if problem.grave]
+    if found:
+        raise InputError("\n".join(map(str, sorted(found))))
 
 
 def check_file(path: Path, book: Catalog) -> list[Problem]:
@@ -334,7 +351,7 @@ def _series(sheet: Sheet, item: Item) -> None:
                 f"{title}[{chosen[1]}].default", f"{len(chosen)} entries of {title} are the default", "leave one"
             )
         if chosen and len(mine) > 1 and not mine[chosen[0]].get("reason"):
-            sheet.wrong(
+            sheet.doubt(
                 f"{title}[{chosen[0]}].default", f"the chosen {title} has no reason", "say in reason why it stands"
             )
 
@@ -354,6 +371,13 @@ def _leaf(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
     if (low is not None and low > datum.value) or (high is not None and high < datum.value):
         ends = ", ".join(f"{leaf.in_unit(end):g}" for end in (low, datum.value, high) if end is not None)
         sheet.wrong(place, f"{place}: low, value, high are not in order: {ends}", "low ≤ value ≤ high")
+    quantity = QUANTITIES.get(datum.name)
+    if quantity is not None and leaf.unit == quantity.unit and datum.name not in OWN_UNITS.get(sheet.kind, {}):
+        try:
+            check_bounds(quantity, datum.value, f"{leaf.value:g} {leaf.unit}".removesuffix(" 1"))
+        except InputError as error:
+            sheet.wrong(place, f"{place}: {error}")
+            return
     _bounds(sheet, place, name, leaf)
     for word in ("title", "publisher", "date"):
         if not getattr(datum.source, word) and datum.source.id != "judgement":
@@ -375,7 +399,7 @@ def _bounds(sheet: Sheet, place: str, name: str, leaf: Any) -> None:
         outside = leaf.datum.value < limit * (1 - 1e-9) if end == "low" else leaf.datum.value > limit * (1 + 1e-9)
         if outside and not sheet.exempt("bounds", name):
             side = "below" if end == "low" else "above"
-            sheet.wrong(
+            sheet.doubt(
                 place,
                 f"{place}: {leaf.value:g} {leaf.unit} is {side} the plausible {bound}: {field.reason}",
                 "correct it, or add [[exception]] with check, field and reason",

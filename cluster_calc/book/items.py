@@ -23,6 +23,7 @@ SERIES = {"price": "chip_price", "rental": "rental_price"}
 OWN_UNITS: dict[str, dict[str, str]] = {
     "servers": {"chip_price": "USD", "system_power": "W"},
     "shipments": {"chip_power": "W"},
+    "lives": {"residual_value": "1"},
 }
 NOT_SERIES = frozenset({"conflict", "exception"})
 TOLD = frozenset(
@@ -122,8 +123,9 @@ def item_of(catalog: Catalog, raw: Raw, kind: str) -> Item:
             }
         elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
             name = SERIES.get(key, key)
+            place = f"{key}[{{}}]" + (f" {name}" if name != key else "")
             series[key] = tuple(
-                _leaf(reader, name, entry, f"{key}[{number}]", "choice", units) for number, entry in enumerate(value)
+                _leaf(reader, name, entry, place.format(number), "choice", units) for number, entry in enumerate(value)
             )
         else:
             facts[key] = value

@@ -51,7 +51,7 @@ def _ladder(sheet: Sheet, peaks: dict[str, float]) -> None:
             and peaks[narrow] * SLACK < peaks[wide]
             and not sheet.exempt("ladder", narrow)
         ):
-            sheet.wrong(
+            sheet.doubt(
                 f"peak_throughput.{narrow}",
                 f"{narrow} {peaks[narrow] / 1e12:g} TFLOP/s is below {wide} {peaks[wide] / 1e12:g}: the narrower format is not slower",
                 "correct one of them, or add [[exception]] check = \"ladder\"",
@@ -68,7 +68,7 @@ def _sparse(sheet: Sheet, peaks: dict[str, float]) -> None:
                 if (fast, slow) == ("int8", "fp8") and ratio <= 2.05 and peaks[slow] <= SLACK * peaks.get("bf16", 0.0):
                     continue  # fp8 that only runs at the 16-bit rate makes its neighbour look fast
                 if ratio >= 1.95 * usual and not sheet.exempt("sparse", fast):
-                    sheet.wrong(
+                    sheet.doubt(
                         f"peak_throughput.{fast}",
                         f"{fast} is {ratio:.3g} times {slow}, {usual:g} is usual: probably a sparse figure",
                         "store the dense peak and sparse_multiplier apart, or add [[exception]] check = \"sparse\"",
@@ -84,7 +84,7 @@ def _efficiency(sheet: Sheet, per_watt: float, year: str) -> None:
     )
     if not rule["low"] <= per_watt <= highest and not sheet.exempt("efficiency", "tdp"):
         side = f"above the {highest / 1e12:g}" if per_watt > highest else f"below the {rule['low'] / 1e12:g}"
-        sheet.wrong(
+        sheet.doubt(
             "figures.tdp",
             f"{per_watt / 1e12:.3g} TFLOP/s per watt at 16 bit is {side} of {year}: {rule['reason']}",
             "check peak and tdp, or add [[exception]] check = \"efficiency\", field = \"tdp\"",
@@ -98,7 +98,7 @@ def _price(sheet: Sheet, item: Item, sixteen: float) -> None:
             continue
         ratio = leaf.datum.value / (sixteen / 1e12)
         if not rule["low"] <= ratio <= rule["high"] and not sheet.exempt("price", "price"):
-            sheet.wrong(
+            sheet.doubt(
                 f"price[{number}]",
                 f"{ratio:.3g} USD per TFLOP/s is outside {rule['low']:g} to {rule['high']:g}: {rule['reason']}",
                 "the price of one chip, not of a server, or add [[exception]] check = \"price\", field = \"price\"",

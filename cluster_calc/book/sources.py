@@ -9,7 +9,6 @@ from typing import Any
 
 from cluster_calc.book.toml_file import tables
 from cluster_calc.datum import Source
-from cluster_calc.errors import InputError, did_you_mean, quoted
 
 _HEAD = re.compile(r"^\[([A-Za-z0-9_.-]+)\][ \t]*$", re.MULTILINE)
 
@@ -37,12 +36,8 @@ class Sources:
         found: dict[str, Any] = tables(self.text[start:end], self.path)[key]
         return found
 
-    def get(self, key: str, where: str) -> Source:
-        """The source of that id; unknown ids name the nearest."""
-        if key not in self._spans:
-            raise InputError(
-                f"{where}: source {quoted(key)} is not in {self.path.name}.{did_you_mean(key, self._spans)}"
-            )
+    def get(self, key: str) -> Source:
+        """The source of an id that stands here."""
         if key not in self._read:
             self._read[key] = source_of(key, self.table(key))
         return self._read[key]
