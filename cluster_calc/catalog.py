@@ -207,6 +207,10 @@ class Catalog:
         lives = _table(self.folders[-1] / "shelf_lives.toml")
         return {name: to_base(table["life"], "day", bare=False) / 86400.0 for name, table in lives.items()}
 
+    def figure(self, name: str, entry: Any, inherited: Mapping[str, Any], file: str) -> Datum:
+        """One figure of a data file as a Datum; `inherited` is what its table says of all of its figures."""
+        return _Reader(self, file, "catalog").figure(name, entry, inherited, kind="range")
+
     def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
         raw = self.raw(self.identify(item, "shipments"), "shipments")

@@ -98,6 +98,13 @@ _LINES = """\
 1.0 [chip]*[time] chip*s chip*second chip*seconds chips*s chips*second chips*seconds GPU*s GPU*second GPU*seconds GPUs*s GPUs*second GPUs*seconds TPU*s TPU*second TPU*seconds
 1.0 [chip]/[time] chip/s chip/second chip/seconds chips/s chips/second chips/seconds GPU/s GPU/second GPU/seconds GPUs/s GPUs/second GPUs/seconds TPU/s TPU/second TPU/seconds
 1.1574074074074073e-05 [failure]/[server]/[time] failure/node/day failure/server/day
+1.0 [failure] failure
+1.0 [chip]/[server] chip/server
+1.0 [information]/[parameter] byte/parameter
+1.0 [work]/[token] FLOP/token
+1.0 [work]/[token]^2 FLOP/token/token
+1e-06 [time] us
+0.001 [time] ms
 1.0 [work]/[chip]/[time] FLOP/s/chip FLOP/second/chip FLOPs/s/chip FLOPs/second/chip
 1000.0 [work]/[chip]/[time] kFLOP/s/chip kFLOP/second/chip kFLOPs/s/chip kFLOPs/second/chip
 1000000.0 [work]/[chip]/[time] MFLOP/s/chip MFLOP/second/chip MFLOPs/s/chip MFLOPs/second/chip

@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+    "compare": ("compare", "options side by side on the same demand and the same draws"),
+    "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }

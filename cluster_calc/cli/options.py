@@ -13,7 +13,7 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
-from cluster_calc.scenario import FLAGS, SETTINGS
+from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
@@ -88,6 +88,17 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "depreciation":
+            found.append(
+                _option(
+                    "--depreciation",
+                    "depreciation",
+                    metavar="METHOD",
+                    heading=entry.group,
+                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
+                )
+            )
+            continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":
@@ -99,6 +110,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
                     shell_complete=completion.one_of(PRECISIONS),
                 )
+            )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
             found.append(
@@ -144,6 +159,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="write a scenario file that gives the same result",
             shell_complete=completion.files,
         ),
+        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
@@ -201,6 +217,11 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "start",
+        "purchase_date",
+        "hardware_age",
+        "rental_price",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -211,16 +232,28 @@ _FORMULA_NAMES = frozenset(
         "accelerator_capital",
         "accelerator_time",
         "active_parameters",
+        "age_at_end",
         "all_in_price",
+        "amortised_hardware_cost",
+        "book_value_at_end",
+        "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "chip_depreciation_rate",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
         "chip_hours",
         "chip_power",
+        "chip_value_at_start",
         "chips",
         "cluster_throughput",
         "compute_per_dollar",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -229,25 +262,47 @@ _FORMULA_NAMES = frozenset(
         "depreciation_rate",
         "electricity_cost",
         "emissions",
+        "ettr",
         "facility_energy",
         "facility_power",
+        "first_order_charge",
         "goodput_loss",
         "goodput_loss_cost",
+        "hardware_age",
+        "hardware_charge",
+        "idle_charge",
+        "goodput",
+        "goodput_loss",
+        "goodput_loss_cost",
+        "implied_goodput",
         "implied_mfu",
+        "interruptions",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mtbf",
         "network_capital",
+        "outages_in_repair",
         "peak_facility_power",
         "petaflops_days",
+        "planned_start",
         "power_margin",
+        "purchase_date",
+        "recovery_goodput",
         "rental_cost",
+        "rental_price",
         "rental_ratio",
+        "replacement_cost",
+        "replacements",
         "run_cost",
         "server_capital",
         "server_power_factor",
         "service_time",
         "shipment_share",
+        "start",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
         "step_throughput",
         "supply_margin",
         "time_available",
@@ -274,8 +329,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
             raise InputError(
                 f"--days {quoted(options['days'])} and --training-time {quoted(found['training_time'])} say the same twice; give one"
             )
-        text = str(options["days"]).strip()
-        found["training_time"] = text if text[-1:].isalpha() else f"{text} days"
+        found["training_time"] = in_days(options["days"])
     for pair in options.get("sets") or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
@@ -283,10 +337,11 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         from cluster_calc.scenario import name_of
 
         key = name.strip().replace("-", "_")
+        value = in_days(value.strip()) if key == "days" else value.strip()
         key = key if key in SETTINGS else name_of(key)
         if key in found:
             raise InputError(f"{key} is given twice: {quoted(found[key])} and {quoted(value)}")
-        found[key] = value.strip()
+        found[key] = value
     return found
 
 
