@@ -24,7 +24,7 @@ from cluster_calc.book.chips import (
     Quote,
     day_of,
 )
-from cluster_calc.book.reader import Raw, Reader, read_item
+from cluster_calc.book.reader import Raw, Reader, complete, read_item
 from cluster_calc.book.sources import Sources
 from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_toml
 from cluster_calc.datum import Datum, Source
@@ -209,7 +209,7 @@ class Catalog:
 
     def figure(self, name: str, entry: Any, inherited: Mapping[str, Any], file: str) -> Datum:
         """One figure of a data file as a Datum; `inherited` is what its table says of all of its figures."""
-        return _Reader(self, file, "catalog").figure(name, entry, inherited, kind="range")
+        return Reader(self, Raw(Path(file), {})).figure(name, complete(entry, inherited, len(self.folders) - 1))
 
     def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""

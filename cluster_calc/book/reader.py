@@ -46,7 +46,7 @@ def spread(raw: Mapping[str, Any], layer: int) -> dict[str, Any]:
         if key in SECTIONS and isinstance(value, dict):
             inherited = {name: value[name] for name in INHERITED if name in value}
             found[key] = {
-                name: _figure(entry, inherited, layer) for name, entry in value.items() if name not in INHERITED
+                name: complete(entry, inherited, layer) for name, entry in value.items() if name not in INHERITED
             }
         elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
             found[key] = [{**entry, FROM: layer} for entry in value]
@@ -55,7 +55,12 @@ def spread(raw: Mapping[str, Any], layer: int) -> dict[str, Any]:
     return found
 
 
-def _figure(entry: Any, inherited: Mapping[str, Any], layer: int) -> dict[str, Any]:
+def complete(entry: Any, inherited: Mapping[str, Any], layer: int) -> dict[str, Any]:
+    """A figure's table with what its section says of all of its figures.
+
+    >>> complete({"value": 1, "source": "b"}, {"source": "a", "as_of": "2024", "confidence": "high"}, 0)
+    {'confidence': 'high', 'value': 1, 'source': 'b', '_layer': 0}
+    """
     own = entry if isinstance(entry, dict) else {"value": entry}
     if "source" in own:  # another source has another date and place; only the confidence carries over
         inherited = {key: value for key, value in inherited.items() if key == "confidence"}
