@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
+    "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
 PROGRAM = "cluster-calc"
 COMPLETE_VARIABLE = "_CLUSTER_CALC_COMPLETE"

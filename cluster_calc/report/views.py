@@ -296,7 +296,8 @@ def cite(datum: Datum) -> str:
         words = ["judgement"]
     dated = f", {datum.as_of}" if datum.as_of else ""
     confidence = f" ({datum.confidence} confidence)" if datum.confidence else ""
-    return " ".join(words) + dated + confidence
+    overlay = f" [{datum.origin}]" if datum.origin.startswith("catalog: ") else ""
+    return " ".join(words) + dated + confidence + overlay
 
 
 def _assumptions(result: Result) -> Section:
@@ -325,7 +326,7 @@ def _assumptions(result: Result) -> Section:
             Row(
                 QUANTITIES[name].label.split(" (")[0],
                 _value(result, name),
-                f"{cite(datum)}{label}{move}",
+                f"{cite(datum)}{', stale' if name in result.stale else ''}{label}{move}",
                 name,
             )
         )
