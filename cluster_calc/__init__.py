@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
     from cluster_calc.inverse import Solution, solve
+    from cluster_calc.sweeping import sweep
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
@@ -29,9 +30,10 @@ _EXPORTS = {
     "Source": "datum",
     "estimate": "estimation",
     "solve": "inverse",
+    "sweep": "sweeping",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Solution", "Source", "estimate", "solve"]
+__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Solution", "Source", "estimate", "solve", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -35,7 +35,16 @@ _AT_LEAST = frozenset(
 )  # fmt: skip
 # What states the demand or the machine: a target only when nothing else that was given could be one.
 _DEMAND = frozenset(
-    {"training_compute", "parameters", "active_parameters", "tokens", "chips", "mfu", "accelerator_time", "time_allowed"}
+    {
+        "training_compute",
+        "parameters",
+        "active_parameters",
+        "tokens",
+        "chips",
+        "mfu",
+        "accelerator_time",
+        "time_allowed",
+    }
 )
 # Names under which a run knows what was given by another.
 _SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
@@ -153,9 +162,7 @@ def _with_target(merged: Scenario, target: str | None) -> Scenario:
     name, _, text = target.partition("=")
     key = scenarios.name_of(name.strip().replace("-", "_"))
     if key in merged.data and merged.origins.get(key) in ("command line", "call"):
-        raise InputError(
-            f"--target {quoted(target)}: {key} is also given as {quoted(merged.texts[key])}; give it once"
-        )
+        raise InputError(f"--target {quoted(target)}: {key} is also given as {quoted(merged.texts[key])}; give it once")
     changed = _without(merged, key)
     faults = changed.add({key: text.strip()}, "command line")
     if faults:
@@ -179,9 +186,7 @@ def _with(merged: Scenario, name: str, value: Any) -> Scenario:
     return changed
 
 
-def _goal(
-    known: Quantity, merged: Scenario, wanted_name: str | None, book: Catalog | None
-) -> tuple[str, Any, Result]:
+def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Catalog | None) -> tuple[str, Any, Result]:
     """The target, its value, and a run with the unknown at some value."""
     limits = {limit: (limited, margin) for limit, limited, margin in CONSTRAINTS.values() if limit != "time_allowed"}
     found: dict[str, Result] = {}
@@ -228,7 +233,9 @@ def _no_target(known: Quantity, merged: Scenario, wanted_name: str | None, probl
     except InputError as error:
         return str(problem or error)
     names = [step.name for step in probe.model.plan(probe.data) if _depends(probe, step.name, known.name)]
-    listed = ", ".join(f"--{name.replace('_', '-')}" for name in names if name in ("run_cost", "capital_cost", *names[:6]))
+    listed = ", ".join(
+        f"--{name.replace('_', '-')}" for name in names if name in ("run_cost", "capital_cost", *names[:6])
+    )
     if wanted_name:
         return f"--target {wanted_name} does not depend on {known.name} here.{did_you_mean(wanted_name, names)} What does: {listed}"
     if not names:
@@ -318,9 +325,7 @@ def _axis(known: Quantity, low: float, high: float) -> Any:
     return np.linspace(low, high, _GRID)
 
 
-def bisected(
-    probe: Result, inside: str, known: Quantity, goal: str, wanted: Any, fixed: Mapping[str, Any]
-) -> Any:
+def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any, fixed: Mapping[str, Any]) -> Any:
     """The solution in base units, elementwise over whatever in `fixed` is an array; nan where there is none."""
     import numpy as np
 
@@ -332,7 +337,9 @@ def bisected(
     curve = np.broadcast_to(_evaluate(probe, fixed, inside, grid)[goal], (len(axis), *shape))
     slack = 1e-12 * abs(wanted)
     finite = np.where(np.isfinite(curve), curve, np.nan)
-    bottom, top = (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
+    bottom, top = (
+        (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
+    )
     reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
     if not shape and not reachable:
         raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
@@ -377,9 +384,7 @@ def _acceptable(
     return in_unit * known.factor
 
 
-def _out_of_reach(
-    probe: Result, fixed: Mapping[str, Any], inside: str, known: Quantity, goal: str, wanted: Any
-) -> str:
+def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Quantity, goal: str, wanted: Any) -> str:
     import numpy as np
 
     from cluster_calc.report.numbers import shown
@@ -387,7 +392,9 @@ def _out_of_reach(
     low, high = _span(known, probe.values.get(inside))
     axis = _axis(known, low, high)
     shaped = [np.ndim(value) for value in fixed.values()]
-    curve = np.asarray(_evaluate(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal])
+    curve = np.asarray(
+        _evaluate(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal]
+    )
     curve = curve[np.isfinite(curve)]
     ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
     if not curve.size:

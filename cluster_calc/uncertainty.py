@@ -95,7 +95,9 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
             samples[name][place] = values[name]
     for name in kept:
         if not np.isfinite(samples[name]).all():
-            raise InputError(f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion")
+            raise InputError(
+                f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
+            )
     return replace(result, samples=samples, draws=draws, seed=seed, batches=replicates(draws, method))
 
 

@@ -251,7 +251,10 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and value != () and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None
+        and value != ()
+        and (name in QUANTITIES or name in SETTINGS)
+        and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:
