@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.sweeping import sweep
 
@@ -29,11 +30,23 @@ _EXPORTS = {
     "Solution": "inverse",
     "Source": "datum",
     "estimate": "estimation",
+    "sensitivity": "influence",
     "solve": "inverse",
     "sweep": "sweeping",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Solution", "Source", "estimate", "solve", "sweep"]
+__all__ = [
+    "ClusterCalcError",
+    "Datum",
+    "InputError",
+    "Result",
+    "Solution",
+    "Source",
+    "estimate",
+    "sensitivity",
+    "solve",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:

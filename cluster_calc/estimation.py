@@ -157,7 +157,7 @@ class Result:
         from cluster_calc.uncertainty import rank
 
         key = resolve(name)
-        if key not in self.samples or getattr(self.values[key], "shape", ()):
+        if key not in self.samples or getattr(self.values[key], "ndim", 0):
             return None
         return 100 * rank(self.samples[key], self.values[key])
 

@@ -96,7 +96,7 @@ def _with_unit(known: Quantity, words: list[str]) -> list[str]:
 
 def _number(known: Quantity, value: Any) -> float:
     base, low, _ = scenarios.parse(known, value)
-    if low is not None or getattr(base, "shape", ()):
+    if low is not None or getattr(base, "ndim", 0):
         raise InputError(f"--vary {known.name}: {quoted(value)} is not one value; ranges belong in --{known.name}")
     return float(base)
 

@@ -171,9 +171,11 @@ def _with_target(merged: Scenario, target: str | None) -> Scenario:
 
 
 def _without(merged: Scenario, name: str) -> Scenario:
-    parts = (merged.data, merged.texts, merged.origins)
-    data, texts, origins = ({key: value for key, value in part.items() if key != name} for part in parts)
-    return Scenario(dict(merged.settings), data, texts, origins)
+    changed = Scenario(dict(merged.settings), dict(merged.data), dict(merged.texts), dict(merged.origins))
+    parts: tuple[dict[str, Any], ...] = (changed.data, changed.texts, changed.origins)
+    for part in parts:
+        part.pop(name, None)
+    return changed
 
 
 def _with(merged: Scenario, name: str, value: Any) -> Scenario:
@@ -181,7 +183,7 @@ def _with(merged: Scenario, name: str, value: Any) -> Scenario:
 
     changed = _without(merged, name)
     changed.data[name] = Datum(name, value, Source("solve", title="solved for"), origin="call", kind="given")
-    changed.texts[name] = exact(name, value) if not getattr(value, "shape", ()) else value
+    changed.texts[name] = exact(name, value) if not getattr(value, "ndim", 0) else value
     changed.origins[name] = "call"
     return changed
 

@@ -69,8 +69,11 @@ class Scenario:
         key = name.strip().replace("-", "_")
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            plain = {"correlate": str, "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found)}
-            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
+            self.texts[key] = value
+            if key == "correlate":
+                self.texts[key] = self.settings[key]
+            elif key == "percentiles":
+                self.texts[key] = ",".join(f"{percent:g}" for percent in self.settings[key])
             self.origins[key] = origin
             return
         key = name_of(key)
@@ -82,7 +85,9 @@ class Scenario:
                 raise InputError(
                     f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
                 )
-            given = {entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")}
+            given: dict[str, Any] = {
+                entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")
+            }
             if value.get("source"):
                 source = Source(id=origin, title=str(value["source"])[:300])
             text = value["value"]
