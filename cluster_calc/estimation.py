@@ -11,12 +11,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cluster_calc import depreciation
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, MissingDataError, quoted
+from cluster_calc.errors import InputError, MissingDataError, UndeterminedError, quoted
 from cluster_calc.graph import Model, model_of
 from cluster_calc.nomenclature import QUANTITIES, Quantity, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -49,13 +50,12 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
 
     `probability` is the share of draws in which it holds, under ranges.
@@ -157,7 +157,7 @@ class Result:
         from cluster_calc.uncertainty import rank
 
         key = resolve(name)
-        if key not in self.samples or getattr(self.values[key], "ndim", 0):
+        if key not in self.samples or getattr(self.values[key], "shape", None):
             return None
         return 100 * rank(self.samples[key], self.values[key])
 
@@ -179,8 +179,7 @@ class Result:
         >>> estimate(training_compute=1e24, chip="tpuv5p").lacking("run_cost")
         ['--chip-price', '--tdp']
         """
-        leaves = [leaf for leaf in self.model.missing_behind(name, self.values) if leaf not in _OPTIONAL]
-        return [QUANTITIES[leaf].option for leaf in leaves]
+        return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
 
     @property
     def feasible(self) -> bool:
@@ -250,7 +249,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         del given["chip_hours"]
     mode, sets = mode_of(given, settings)
     if "chip" not in settings:
-        raise InputError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
+        raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
         given["time_allowed"] = given.pop("training_time").with_(name="time_allowed")
     if mode == "observed" and "goodput" not in given:
@@ -258,7 +257,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
-    if "deadline" in given and "start" not in given:
+    dated = depreciation.dated_names(settings)
+    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
@@ -270,11 +270,14 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given)
+    preset, remarks = depreciation.preset(settings, item, given, book)
+    model = model_of(*sets, *depreciation.sets_of(settings, item))
+    finder = _Finder(book, item, precision, merged, given, preset)
+    finder.warnings += remarks
     data = finder.fill(model)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
     _check(values, data, mode)
+    depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item)
     result = Result(
@@ -292,7 +295,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
+    warnings = (
+        *finder.warnings,
+        *_warnings(result, given),
+        *depreciation.warnings(result),
+        *_stale(result, settings),
+    )
     result = _replaced(result, feasibility=feasibility, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
@@ -326,7 +334,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         have, lack, hint = (
             ("parameters", "tokens", "--tokens 1.4e12") if sized else ("tokens", "parameters", "--params 65e9")
         )
-        raise InputError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
+        raise UndeterminedError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
     if time_held and "time_allowed" in given:
         raise InputError(
             f"training_time and time_allowed are both given ({_shown(given, 'training_time', 'time_allowed')}); give one"
@@ -341,7 +349,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         sets += ("dense", "model-size")
     demand = ("compute",) if flop or (sized and fed) else ("deliverable",)
     if not work and not chips:
-        raise InputError(
+        raise UndeterminedError(
             "nothing to estimate: give a demand (--flop, or --params with --tokens) or --chips.\n"
             f"For example: {EXAMPLE}"
         )
@@ -378,8 +386,16 @@ def _implied_text(given: Mapping[str, Datum]) -> str:
 class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
-    def __init__(self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum]) -> None:
-        self.book, self.item, self.precision, self.given = book, item, precision, given
+    def __init__(
+        self,
+        book: Catalog,
+        item: Chip,
+        precision: str,
+        merged: Scenario,
+        given: Mapping[str, Datum],
+        preset: Mapping[str, Datum],
+    ) -> None:
+        self.book, self.item, self.precision, self.given, self.preset = book, item, precision, given, preset
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
         self.as_of = settings.get("as_of", "")
@@ -405,8 +421,8 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        if name == "annual_shipments":
-            return self.book.shipments()
+        if name in self.preset:
+            return self.preset[name]
         return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:
@@ -455,9 +471,16 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
+    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
+        raise InputError(
+            "active_parameters: no more can be active than there are "
+            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
+        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -482,8 +505,8 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     }
     for name in model.steps:
         if name not in values:
-            lacking = [leaf for leaf in model.missing_behind(name, values) if leaf not in _OPTIONAL]
-            if lacking:
+            lacking = model.missing_behind(name, values)
+            if lacking and not _OPTIONAL.intersection(lacking):
                 missing[name] = "; ".join(map(reason, lacking))
     return missing
 
@@ -573,7 +596,7 @@ def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += _stale(result, result.scenario.settings)
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

@@ -37,7 +37,10 @@ DEFAULT_RESULTS = (
     "training_compute", "training_time", "chips", "accelerator_time", "run_cost", "capital_cost", "cost_per_chip_hour",
     "rental_cost", "facility_energy", "peak_facility_power", "emissions", "shipment_share", "implied_mfu",
 )  # fmt: skip
-NAMED_AXES = ("chip", "precision", "price_basis")
+# Settings that are words to choose from: axes of names.
+NAMED_AXES = frozenset(scenarios.SETTINGS) - scenarios.FLAGS - set(scenarios.COUNTS) - {
+    "as_of", "correlate", "percentiles", "sampling",
+}  # fmt: skip
 SUMMARY = ("mean", "p10", "p50", "p90")
 MOST_STEPS = 100_000_000
 _SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
@@ -66,7 +69,7 @@ def axis(name: str, text: Any) -> Axis:
     import numpy as np
 
     key = name.strip().replace("-", "_")
-    if key in NAMED_AXES or (key in scenarios.SETTINGS and key == "site"):
+    if key in NAMED_AXES:
         values = [part.strip() for part in text.split(",")] if isinstance(text, str) else [str(part) for part in text]
         if not all(values):
             raise InputError(f"--vary {key}={quoted(text)} has an empty value; write for example chip=h100,b200")
@@ -96,7 +99,7 @@ def _with_unit(known: Quantity, words: list[str]) -> list[str]:
 
 def _number(known: Quantity, value: Any) -> float:
     base, low, _ = scenarios.parse(known, value)
-    if low is not None or getattr(base, "ndim", 0):
+    if low is not None or getattr(base, "shape", None):
         raise InputError(f"--vary {known.name}: {quoted(value)} is not one value; ranges belong in --{known.name}")
     return float(base)
 

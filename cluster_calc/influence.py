@@ -144,7 +144,7 @@ def analysed(
     result = run(ranged, book)
     goal = _target(result, target)
     base = result.values[goal]
-    if getattr(base, "ndim", 0):
+    if getattr(base, "shape", None):
         raise InputError(f"{goal} is a list of values here; sensitivities are of one")
     return Sensitivity(
         goal, float(base), tuple(swings(result, goal)), tuple(switches(result)),
@@ -171,7 +171,7 @@ def ends(result: Result, target: str, z: float = Z90) -> list[Swing]:
     Chips are held where they were sized: the input is uncertain, the order is not.
     """
     base = result.values.get(target)
-    if base is None or getattr(base, "ndim", 0):
+    if base is None or getattr(base, "shape", None):
         return []
     fixed = held(result)
     found = []
@@ -194,7 +194,7 @@ def swings(result: Result, target: str) -> list[Swing]:
     ranged = {entry.name: entry for entry in ends(result, target)}
     moving = []
     for name, value in fixed.items():
-        if getattr(value, "ndim", 0) or name == target:
+        if getattr(value, "shape", None) or name == target:
             continue
         slope = elasticity(result, target, name, fixed)
         entry = ranged.get(name) or Swing(name, float(value), None, None, None, None)
@@ -250,10 +250,10 @@ def switches(result: Result) -> list[Switch]:
     found = []
     for name, base in fixed.items():
         known = QUANTITIES[name]
-        if getattr(base, "ndim", 0) or known.is_date or not base:
+        if getattr(base, "shape", None) or known.is_date or not base:
             continue
         for goal, wanted, verdict in questions:
-            if goal in fixed or getattr(result.values[goal], "ndim", 0):
+            if goal in fixed or getattr(result.values[goal], "shape", None):
                 continue
             try:
                 value = bisected(result, name, known, goal, wanted, {k: v for k, v in fixed.items() if k != name})
@@ -273,7 +273,7 @@ def table(result: Result, target: str, down: str, across: str) -> Table:
     for name in (down, across):
         key = scenarios.name_of(name.strip().replace("-", "_"))
         datum = result.data.get(key)
-        if datum is None or datum.value is None or getattr(datum.value, "ndim", 0):
+        if datum is None or datum.value is None or getattr(datum.value, "shape", None):
             raise InputError(f"--grid {quoted(name)} is not an input here.{did_you_mean(key, result.data)}")
         known = QUANTITIES[key]
         if datum.has_range:

@@ -166,16 +166,15 @@ def _with_target(merged: Scenario, target: str | None) -> Scenario:
     changed = _without(merged, key)
     faults = changed.add({key: text.strip()}, "command line")
     if faults:
-        raise InputError(faults[0])
+        raise InputError(faults[0].message)
     return changed
 
 
 def _without(merged: Scenario, name: str) -> Scenario:
-    changed = Scenario(dict(merged.settings), dict(merged.data), dict(merged.texts), dict(merged.origins))
-    parts: tuple[dict[str, Any], ...] = (changed.data, changed.texts, changed.origins)
-    for part in parts:
-        part.pop(name, None)
-    return changed
+    def rest(part: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in part.items() if key != name}
+
+    return Scenario(dict(merged.settings), rest(merged.data), rest(merged.texts), rest(merged.origins))
 
 
 def _with(merged: Scenario, name: str, value: Any) -> Scenario:
@@ -183,7 +182,7 @@ def _with(merged: Scenario, name: str, value: Any) -> Scenario:
 
     changed = _without(merged, name)
     changed.data[name] = Datum(name, value, Source("solve", title="solved for"), origin="call", kind="given")
-    changed.texts[name] = exact(name, value) if not getattr(value, "ndim", 0) else value
+    changed.texts[name] = exact(name, value) if not getattr(value, "shape", ()) else value
     changed.origins[name] = "call"
     return changed
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
-from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
+from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
+from cluster_calc.places import Fault, Place, find_places, message, shown_path
 from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
 
@@ -26,6 +27,9 @@ SETTINGS: dict[str, str] = {
     "precision": "precision whose dense peak counts",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
+    "price-performance, price-performance-first-order or resale",
+    "method": "a published method whose rules apply: epoch-2024",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -38,6 +42,8 @@ SETTINGS: dict[str, str] = {
     "strict": "missing or stale figures are an error",
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+# Settings whose values are names: checked where they stand in a file, so that the message can point there.
+_NAMES = frozenset({"chip", "precision"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG"})
@@ -54,27 +60,38 @@ class Scenario:
     texts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
-    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, str] | None = None) -> list[str]:
-        """Lay values over what is there; returns what is wrong with them, one message each."""
+    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
+        """Lay values over what is there; returns what is wrong with them."""
         faults = []
         for name, value in values.items():
-            place = (places or {}).get(name, "")
+            place = (places or {}).get(name)
             try:
-                self._put(name, value, origin, place)
+                self._put(name, value, origin, str(place or ""))
+                if place and name in _NAMES:
+                    _known_name(name, value)
+            except UnknownNameError as error:
+                faults.append(Fault(str(error), place and place.at(name)))
             except InputError as error:
-                faults.append(f"{place}: {error}" if place else str(error))
+                faults.append(Fault(str(error), place))
         return faults
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
+        if key == "depreciation" and isinstance(value, str) and value.strip()[:1].isalpha():
+            # One name for both: the words choose how hardware is charged, an amount replaces the charge.
+            key = "depreciation_method"
+        if key in ("depreciation", "depreciation_method"):
+            self.data.pop("depreciation", None)
+            self.settings.pop("depreciation_method", None)
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key] = value
-            if key == "correlate":
-                self.texts[key] = self.settings[key]
-            elif key == "percentiles":
-                self.texts[key] = ",".join(f"{percent:g}" for percent in self.settings[key])
-            self.origins[key] = origin
+            plain: dict[str, Any] = {
+                "correlate": str,
+                "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
+            }
+            text = plain[key](self.settings[key]) if key in plain else value
+            key = "depreciation" if key == "depreciation_method" else key
+            self.texts[key], self.origins[key] = text, origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -108,8 +125,8 @@ def name_of(name: str) -> str:
     try:
         return resolve(key)
     except InputError:
-        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
-        raise InputError(f"unknown name {quoted(name)}.{hint}") from None
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
+        raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 
 def setting(name: str, value: Any) -> Any:
@@ -139,10 +156,21 @@ def setting(name: str, value: Any) -> Any:
         return parse_correlations(value)
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
+    if not value.strip() and name != "as_of":
+        raise InputError(f"{name}: {quoted(value)} is empty; give {SETTINGS[name]}")
     if name == "sampling" and value not in ("lattice", "plain"):
         raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
+    if name in ("depreciation_method", "method"):
+        from cluster_calc import depreciation
+
+        known = depreciation.METHODS if name == "depreciation_method" else depreciation.PUBLISHED
+        if value not in known:
+            shown = name.removesuffix("_method")
+            raise InputError(
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
+            )
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 
@@ -274,35 +302,42 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     return median(known, low, high), low, high
 
 
-def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The flat values of a TOML file, and the line each stands on."""
+def _known_name(name: str, value: str) -> None:
+    """Refuse a chip or a precision that is not known, while the place of the text is."""
+    from cluster_calc.catalog import PRECISIONS, catalog
+
+    if name == "chip":
+        catalog().find(value)
+    elif value.lower() not in PRECISIONS:
+        raise InputError(
+            f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
+        )
+
+
+def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    """The flat values of a TOML file, and the place each stands at."""
     from cluster_calc.catalog import read_toml
 
     values = read_toml(path)
-    places: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
-        if match:
-            places.setdefault(match.group(1), f"{path}:{number}")
-    for name in values:
-        places.setdefault(name, str(path))
-    return values, places
+    where = shown_path(path)
+    places = find_places(path.read_text(encoding="utf-8"), where)
+    return values, {name: places.get(name, Place(where)) for name in values}
 
 
-def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Place]]:
     """The `CLUSTER_CALC_*` variables as values; names that mean nothing are an error that suggests."""
     values: dict[str, Any] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Place] = {}
     for key, value in sorted(environment.items()):
         bare = key.removeprefix(ENVIRONMENT_PREFIX)
         if bare == key or bare in NOT_SETTINGS or bare.startswith("_") or not value:
             continue
         name = bare.lower()
-        values[name], places[name] = value, f"environment {key}"
+        values[name], places[name] = value, Place(f"environment {shown_path(key)}")
     return values, places
 
 
-def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]]]:
+def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Place]]]:
     """User file and project file, the farther first."""
     import click
 
@@ -322,7 +357,7 @@ def gather(
 ) -> Scenario:
     """Everything that was given, merged in its order of precedence; all faults are reported together."""
     scenario = Scenario()
-    faults: list[str] = []
+    faults: list[Fault] = []
     if ambient:
         for values, name, places in ambient_layers():
             faults += scenario.add(values, name, places)
@@ -334,5 +369,5 @@ def gather(
         faults += scenario.add(values, "environment", places)
     faults += scenario.add(given, origin)
     if faults:
-        raise InputError("\n".join(faults))
+        raise InputError(message(faults))
     return scenario

@@ -27,7 +27,8 @@ def plain(value: Any) -> Any:
     return number if math.isfinite(number) else None
 
 
-def _in_unit(name: str, base: Any) -> Any:
+def in_unit(name: str, base: Any) -> Any:
+    """A base-unit value in its JSON unit, a date as its ISO day, None as None."""
     if base is None:
         return None
     return shown(name, base) if QUANTITIES[name].is_date else plain(base / QUANTITIES[name].factor)
@@ -38,7 +39,7 @@ def rows(result: Result) -> list[tuple[Any, ...]]:
     found = []
     for name in result.results:
         percentiles = [result.percentile(name, percent) for percent in (10, 50, 90)]
-        found.append((name, _in_unit(name, result.values.get(name)), QUANTITIES[name].unit, *percentiles))
+        found.append((name, in_unit(name, result.values.get(name)), QUANTITIES[name].unit, *percentiles))
     return found
 
 
@@ -70,8 +71,8 @@ def as_dict(result: Result) -> dict[str, Any]:
     inputs = {}
     for name, datum in result.data.items():
         entry = {
-            "value": _in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
-            "low": _in_unit(name, datum.low), "high": _in_unit(name, datum.high),
+            "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
+            "low": in_unit(name, datum.low), "high": in_unit(name, datum.high),
             "origin": datum.origin, "kind": datum.kind, "source": source_of(datum),
         }  # fmt: skip
         if datum.label:

@@ -1,0 +1,63 @@
+"""`cluster-calc batch`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+from cluster_calc.errors import InputError, quoted
+
+FORMATS = ("csv", "parquet")
+
+
+@click.command(
+    "batch",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc batch runs.csv -o costs.csv
+  cluster-calc batch runs.csv --map my-columns.toml -o costs.parquet
+  cluster-calc batch runs.csv --chip h100 --electricity-price "6 cent/kWh" -o -""",
+)
+@click.argument("file", metavar="FILE.csv")
+@click.option("--map", "map_", metavar="MAP.toml", help="column map; by default the shipped map that fits, or none")
+@shared.model_options
+@click.option("-o", "--output", metavar="FILE", help="FILE.csv, FILE.parquet or - for stdout (the default)")
+def command(file: str, map_: str | None, **options: Any) -> None:
+    """One estimate per row of FILE.csv (- is stdin).
+
+    Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
+    otherwise. Every input column is kept. Rows that cannot be are named on stderr, and the exit code is then 2.
+    """
+    from cluster_calc import tables
+
+    text = _read(file)
+    table = tables.read_table(text, file)
+    mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, options.get("method") or "")
+    done = tables.evaluate(table, mapping, shared.inputs(options))
+    if done.ignored:
+        click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
+    target = options.get("output")
+    if str(target).lower().endswith(".parquet"):
+        from cluster_calc.files import write_atomically
+
+        write_atomically(Path(str(target)), tables.parquet_bytes(done))
+    else:
+        shared.write(tables.csv_text(done), target)
+    if done.errors:
+        shown = [f"row {number}: {message}" for number, message in sorted(done.errors.items())]
+        raise InputError(f"{len(shown)} of {len(done.rows)} rows cannot be:\n" + "\n".join(shown))
+
+
+def _read(file: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{quoted(file)} is not UTF-8 text") from None
+    except OSError as error:
+        raise InputError(f"{quoted(file)} cannot be read: {error.strerror}") from None

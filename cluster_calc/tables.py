@@ -1,0 +1,313 @@
+"""Tables in, tables out: one estimate per row, in order.
+
+A column is a nomenclature name or a setting (`chip_price [USD/chip]` carries its unit in the head), or a column map says
+what it is. Maps are data (`catalog/maps/*.toml`) and are recognised by their key columns. A map that names formula sets
+takes each row at its word: nothing is filled from defaults. Every input column is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cluster_calc.catalog import catalog, read_toml
+from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quoted
+from cluster_calc.estimation import run
+from cluster_calc.graph import model_of
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.scenario import SETTINGS, gather, name_of, parse, setting
+
+MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
+ERROR, NOTE = "error", "method_note"
+_HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
+
+# What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
+PREPARERS: dict[str, str] = {"epoch-2024": "cluster_calc.epoch_runs:prepare"}
+
+
+class Prepared(NamedTuple):
+    """What a preparer makes of a row: base-unit values by quantity, what a reader should know of it, and the formula
+    sets that this row needs beside the map's own.
+    """
+
+    values: dict[str, float]
+    note: str = ""
+    formulas: tuple[str, ...] = ()
+
+
+class Column(NamedTuple):
+    """What one input column holds: a quantity or a setting, and the unit of its bare numbers."""
+
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """How the columns of a known table read."""
+
+    id: str = ""
+    key_columns: tuple[str, ...] = ()
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    formulas: tuple[str, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Mapping[str, str]], Prepared] | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a table as text, with the results of each."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    results: tuple[Mapping[str, Any], ...] = ()
+    errors: Mapping[int, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+
+def read_table(text: str, name: str = "table") -> Table:
+    """CSV text as a table: comma, semicolon or tab, a head, no column twice."""
+    if "\0" in text:
+        raise InputError(f"{quoted(name)} holds a NUL character: it is not a CSV file")
+    first = text.split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{quoted(name)} is not a CSV file: {error}") from None
+    lines = [line for line in lines if line]
+    if not lines or not any(cell.strip() for cell in lines[0]):
+        raise InputError(f"{quoted(name)} is empty: the first line names the columns")
+    heads = tuple(cell.strip() for cell in lines[0])
+    twice = next((head for head in heads if heads.count(head) > 1), None)
+    if twice is not None:
+        raise InputError(f"{quoted(name)}: the column {quoted(twice)} stands twice")
+    return Table(heads, tuple(tuple(line) for line in lines[1:]))
+
+
+def load_map(path: Path) -> ColumnMap:
+    """A column map from its TOML file, every name in it checked."""
+    raw = read_toml(path)
+    where = path.name
+    known = {
+        "id",
+        "name",
+        "aliases",
+        "key_columns",
+        "columns",
+        "constants",
+        "formulas",
+        "outputs",
+        "prepare",
+        "method",
+        "notes",
+    }
+    for key in raw:
+        if key not in known:
+            raise InputError(f"{where}: unknown key {quoted(key)}.{did_you_mean(key, known)}")
+    columns = {}
+    for head, entry in raw.get("columns", {}).items():
+        table = entry if isinstance(entry, dict) else {"quantity": entry}
+        columns[str(head)] = Column(_known(str(table.get("quantity", "")), where), str(table.get("unit", "")))
+    prepare = raw.get("prepare")
+    if prepare is not None and prepare not in PREPARERS:
+        raise InputError(f"{where}: unknown preparer {quoted(prepare)}.{did_you_mean(str(prepare), PREPARERS)}")
+    outputs = raw.get("outputs", {})
+    outputs = outputs if isinstance(outputs, dict) else {name: name for name in outputs}
+    from cluster_calc.formulas import ALL_SETS
+
+    for name in raw.get("formulas", ()):
+        if name not in ALL_SETS:
+            raise InputError(f"{where}: unknown formula set {quoted(name)}.{did_you_mean(str(name), ALL_SETS)}")
+    return ColumnMap(
+        id=str(raw.get("id", path.stem)),
+        key_columns=tuple(raw.get("key_columns", ())),
+        columns=columns,
+        constants={_known(name, where): value for name, value in raw.get("constants", {}).items()},
+        formulas=tuple(raw.get("formulas", ())),
+        outputs={str(head): _known(str(name), where) for head, name in outputs.items()},
+        prepare=_function(PREPARERS[prepare]) if prepare else None,
+        method=str(raw.get("method", "")),
+    )
+
+
+def _function(place: str) -> Callable[[Mapping[str, str]], Prepared]:
+    module, name = place.split(":")
+    found: Callable[[Mapping[str, str]], Prepared] = getattr(import_module(module), name)
+    return found
+
+
+def _known(name: str, where: str) -> str:
+    try:
+        return name if name in SETTINGS else name_of(name)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
+    """The shipped map whose key columns the table has; the one with the most, and of the method asked for."""
+    if method:
+        setting("method", method)
+    found: list[ColumnMap] = []
+    for folder in catalog().folders:
+        for path in sorted((folder / "maps").glob("*.toml")):
+            keys = read_toml(path).get("key_columns", ())
+            if keys and set(keys) <= set(heads):
+                found.append(load_map(path))
+    found = [entry for entry in found if entry.method == method or (not method and not entry.method)]
+    return max(found, key=lambda entry: len(entry.key_columns), default=None)
+
+
+def plain_map(heads: Iterable[str]) -> tuple[ColumnMap, tuple[str, ...]]:
+    """The map of a table whose heads are nomenclature names; what is none of them is kept and not used.
+
+    >>> plain_map(["chip", "chip_price [USD/chip]", "owner"])[0].columns["chip_price [USD/chip]"]
+    Column(name='chip_price', unit='USD/chip')
+    >>> plain_map(["chip", "owner"])[1]
+    ('owner',)
+    """
+    columns, ignored = {}, []
+    for head in heads:
+        match = _HEAD.match(head)
+        if match is None:
+            ignored.append(head)
+            continue
+        name, unit = match.group(1).replace("-", "_").replace(" ", "_"), match.group(2) or ""
+        if name == "days" and not unit:
+            unit = "day"
+        try:
+            columns[head] = Column(name if name in SETTINGS else name_of(name), unit)
+        except InputError:
+            ignored.append(head)
+    return ColumnMap(columns=columns), tuple(ignored)
+
+
+def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None) -> Table:
+    """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number."""
+    ignored: tuple[str, ...] = ()
+    if mapping is None:
+        mapping, ignored = plain_map(table.heads)
+    results: list[Mapping[str, Any]] = []
+    errors: dict[int, str] = {}
+    for number, cells in enumerate(table.rows, 1):
+        if len(cells) > len(table.heads):
+            errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
+            results.append({})
+            continue
+        row = {
+            head: cell.strip()
+            for head, cell in zip(table.heads, cells, strict=False)
+            if cell.strip().lower() not in MISSING
+        }
+        try:
+            results.append(_row(row, mapping, given or {}))
+        except UndeterminedError:
+            results.append({})
+        except InputError as error:
+            errors[number] = str(error)
+            results.append({})
+    return Table(table.heads, table.rows, tuple(results), errors, ignored)
+
+
+def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    inputs: dict[str, Any] = {}
+    for head, column in mapping.columns.items():
+        if head in row:
+            text = row[head]
+            inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
+    if mapping.formulas:
+        return _at_its_word(row, mapping, {**inputs, **given})
+    result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
+    return {name: _value(name, result.values.get(name)) for name in result.results}
+
+
+def _at_its_word(row: Mapping[str, str], mapping: ColumnMap, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in {**mapping.constants, **inputs}.items():
+        if name in QUANTITIES:
+            values[name] = parse(QUANTITIES[name], _as_number(text))[0]
+    note, sets = "", mapping.formulas
+    if mapping.prepare is not None:
+        prepared = mapping.prepare(row)
+        values, note, sets = {**values, **prepared.values}, prepared.note, (*sets, *prepared.formulas)
+    reached = model_of(*sets).evaluate(values)
+    found: dict[str, Any] = {head: _value(name, reached.get(name)) for head, name in mapping.outputs.items()}
+    return {**found, NOTE: note} if note else found
+
+
+def _value(name: str, base: Any) -> Any:
+    from cluster_calc.report.data import in_unit
+
+    return in_unit(name, base)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_number(text: Any) -> Any:
+    """A count written as a float (`2048.0`) is the number it says."""
+    return float(text) if isinstance(text, str) and _is_number(text) and "_" not in text else text
+
+
+def merged(table: Table) -> tuple[list[str], list[list[Any]]]:
+    """Heads and rows of the output: every input column, then the results; a blank input cell takes its result."""
+    added = list(dict.fromkeys(name for result in table.results for name in result if name not in table.heads))
+    order = {name: place for place, name in enumerate(QUANTITIES)}
+    added.sort(key=lambda name: (name == NOTE, order.get(name, -1)))
+    heads = [*table.heads, *added, *([ERROR] if table.errors else [])]
+    rows = []
+    for number, (cells, result) in enumerate(zip(table.rows, table.results, strict=True), 1):
+        kept: list[Any] = [*cells, *[""] * (len(table.heads) - len(cells))][: len(table.heads)]
+        for place, head in enumerate(table.heads):
+            if head in result and str(kept[place]).strip().lower() in MISSING:
+                kept[place] = result[head]
+        kept += [result.get(name) for name in added]
+        rows.append([*kept, table.errors.get(number, "")] if table.errors else kept)
+    return heads, rows
+
+
+def csv_text(table: Table) -> str:
+    """The output as CSV, floats at full precision, what is missing empty."""
+    heads, rows = merged(table)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
+    return file.getvalue()
+
+
+def parquet_bytes(table: Table) -> bytes:
+    """The output as Parquet; a column of numbers is one of floats."""
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError:
+        raise InputError("Parquet needs the scale extra: pip install 'cluster-calc[scale]'") from None
+    heads, rows = merged(table)
+    arrays = [_arrow_column(arrow, [row[place] for row in rows]) for place in range(len(heads))]
+    file = io.BytesIO()
+    parquet.write_table(arrow.table(arrays, names=heads), file)
+    return file.getvalue()
+
+
+def _arrow_column(arrow: Any, cells: list[Any]) -> Any:
+    blank = [cell is None or (isinstance(cell, str) and cell.strip().lower() in MISSING) for cell in cells]
+    if all(gap or not isinstance(cell, str) or _is_number(cell) for cell, gap in zip(cells, blank, strict=True)):
+        return arrow.array(
+            [None if gap else float(cell) for cell, gap in zip(cells, blank, strict=True)], arrow.float64()
+        )
+    return arrow.array([None if cell is None else str(cell) for cell in cells], arrow.string())
