@@ -264,8 +264,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
-    if "chip" not in settings and settings.get("server"):
-        from cluster_calc.book.surroundings import chip_of_server
+    if "chip" not in settings and settings.get("server", "default") != "default":
+        from cluster_calc.servers import chip_of_server
 
         settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
@@ -444,11 +444,11 @@ class _Finder:
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.around: Surroundings | None = None
-        if settings.get("site") or settings.get("server"):
+        if settings.get("site"):
             from cluster_calc.book.surroundings import Surroundings
 
-            self.around = Surroundings(book, settings, item)
-        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
+            self.around = Surroundings(book, settings)
+        self.price: Quote | None = item.price(self.as_of)
         self.basis = settings.get("price_basis") or (
             "" if "chip_price" in given else (self.price.basis if self.price else "")
         )
