@@ -141,7 +141,7 @@ class Sources:
         self.path = path
         self._text = path.read_text(encoding="utf-8") if path.exists() else ""
         heads = list(_SOURCE_HEAD.finditer(self._text))
-        ends = [head.start() for head in heads[1:]] + [len(self._text)]
+        ends = [*(head.start() for head in heads[1:]), len(self._text)][: len(heads)]
         self._spans = {head.group(1): (head.start(), end) for head, end in zip(heads, ends, strict=True)}
 
     def __contains__(self, key: str) -> bool:
