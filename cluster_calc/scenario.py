@@ -57,13 +57,14 @@ class Scenario:
         faults = []
         seen: dict[str, str] = {}
         for name, value in values.items():
+            place = (places or {}).get(name, "")
             key = name.strip().replace("-", "_")
             key = ALIASES.get(EXTRA_NAMES.get(key, key), EXTRA_NAMES.get(key, key))
             if key in seen:
-                faults.append(f"{key} is given twice: as {quoted(seen[key])} and as {quoted(name)}")
+                fault = f"{key} is given twice: as {quoted(seen[key])} and as {quoted(name)}"
+                faults.append(f"{place}: {fault}" if place else fault)
                 continue
             seen[key] = name
-            place = (places or {}).get(name, "")
             try:
                 self._put(name, value, origin, place)
             except InputError as error:
@@ -137,7 +138,9 @@ def setting(name: str, value: Any) -> Any:
     if name in COUNTS:
         low, high = COUNTS[name]
         try:
-            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+            if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]{0,30}\s*", str(value)):
+                raise ValueError
+            number = int(str(value).replace("_", ""))
         except ValueError:
             raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
         if not low <= number <= high:

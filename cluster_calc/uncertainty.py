@@ -40,11 +40,19 @@ def shape_of(known: Quantity, low: float, high: float) -> str:
 
 
 def transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
-    """The value at `z` standard deviations: z = ±1.645 gives high and low.
+    """The value at `z` standard deviations: z = ±1.645 gives high and low; what is counted comes out whole.
 
     >>> round(float(transformed(QUANTITIES["mfu"], 0.3, 0.5, Z95)), 12)
     0.5
     """
+    import numpy as np
+
+    if known.whole:
+        return np.maximum(np.rint(_transformed(known, low, high, z)), known.low)
+    return _transformed(known, low, high, z)
+
+
+def _transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
     import numpy as np
 
     shape = shape_of(known, low, high)

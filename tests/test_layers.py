@@ -97,10 +97,9 @@ def test_the_programs_own_variables_are_no_quantities(place: Path, monkeypatch: 
      ("mfu = 2024-01-01", "neither"), ("a = " + "[" * 5000, "TOML")],
 )  # fmt: skip
 def test_a_bad_file_names_file_line_and_field(place: Path, text: str, words: str) -> None:
-    path = place / "work" / "s.toml"
-    path.write_text(text)
+    (place / "work" / "s.toml").write_text(text)
     with pytest.raises(InputError, match=words) as caught:
-        merged({}, file=path)
+        merged({}, file="s.toml")
     assert "s.toml" in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 12
 
