@@ -114,23 +114,32 @@ def day_of(date: str) -> str:
     return date + "-01-01"[len(date) - 4 :] if len(date) in (4, 7) else date
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as data: size-limited, with the file and line in every error."""
+def read_text(path: Path) -> str:
+    """The text of a file, of a limited size: a device has no end and says so nowhere."""
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputError(f"{path}: {size} bytes; at most {MAX_FILE_BYTES} are read")
         with path.open("rb") as file:
-            return tomllib.load(file)
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise InputError(f"{quoted(path)} is longer than the {MAX_FILE_BYTES} bytes that are read")
+        return data.decode().replace("\r\n", "\n")
     except FileNotFoundError:
         raise InputError(f"{quoted(path)}: no such file") from None
     except OSError as error:
         raise InputError(f"{quoted(path)} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{quoted(path)} is not UTF-8 text") from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as data: size-limited, with the file and line in every error."""
+    return parse_toml(read_text(path), path)
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """The text of a TOML file as data."""
+    try:
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"{quoted(path)} is not valid TOML: {str(error)[:200]}") from None
 
 

@@ -353,9 +353,11 @@ class _Finder:
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.price: Quote | None = item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)

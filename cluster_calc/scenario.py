@@ -34,7 +34,7 @@ SETTINGS: dict[str, str] = {
     "strict": "missing or stale figures are an error",
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
-COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
+COUNTS = {"draws": (1, 10**7), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
@@ -271,11 +271,12 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
 
 def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The flat values of a TOML file, and the line each stands on."""
-    from cluster_calc.catalog import read_toml
+    from cluster_calc.catalog import parse_toml, read_text
 
-    values = read_toml(path)
+    text = read_text(path)
+    values = parse_toml(text, path)
     places: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
         if match:
             places.setdefault(match.group(1), f"{path}:{number}")

@@ -414,3 +414,9 @@ def test_an_earlier_day_sees_earlier_prices() -> None:
         cc.estimate(chip="h100", chips=8, as_of=day).data["chip_price"] for day in ("2023-06-01", "2026-01-01")
     )
     assert early.as_of <= "2023-06-01" < late.as_of
+
+
+def test_a_basis_without_a_typed_price_does_not_change_the_catalogs() -> None:
+    plain, told = estimate(chips=1000), estimate(chips=1000, price_basis="chip")
+    assert told.values["all_in_price"] == plain.values["all_in_price"]
+    assert any("price_basis" in warning for warning in told.warnings)

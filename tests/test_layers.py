@@ -161,3 +161,9 @@ def test_python_values_are_saved_too(place: Path) -> None:
     (place / "work" / "saved.toml").write_text(scenario_text(result.scenario), encoding="utf-8")
     again = cc.estimate(scenario=place / "work" / "saved.toml")
     assert json.dumps(again.as_dict()["results"]) == json.dumps(result.as_dict()["results"])
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless device here")
+def test_an_endless_file_is_read_to_its_limit(place: Path) -> None:
+    with pytest.raises(InputError, match="longer than"):
+        merged({}, file="/dev/zero")

@@ -45,6 +45,9 @@ class Program(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
         try:
             super().main(*args, **{**kwargs, "standalone_mode": False})
             sys.stdout.flush()
@@ -52,6 +55,9 @@ class Program(click.Group):
             sys.exit(stop.exit_code)
         except ClusterCalcError as error:
             fail(str(error), error.exit_code)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(2)
         except click.ClickException as error:
             fail(_usage(error), 2)
         except (KeyboardInterrupt, click.Abort):

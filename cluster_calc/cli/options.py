@@ -16,6 +16,7 @@ from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
+    from cluster_calc.nomenclature import Quantity
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
@@ -275,6 +276,7 @@ def run_from(options: dict[str, Any]) -> Result:
     from cluster_calc.estimation import run
     from cluster_calc.scenario import gather
 
+    gates(options)
     merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
     result = run(merged)
     if options.get("save_scenario"):
@@ -321,12 +323,12 @@ def terminal_style() -> Callable[..., str] | None:
     return lambda text, **how: click.style(text, **how)
 
 
-def check_gates(result: Result, options: dict[str, Any]) -> None:
-    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+def gates(options: dict[str, Any]) -> list[tuple[Quantity, float]]:
+    """The --fail-over gates as (quantity, limit in base units), checked before anything is computed or written."""
     from cluster_calc.nomenclature import resolve
-    from cluster_calc.report.numbers import shown
     from cluster_calc.scenario import parse
 
+    found = []
     for pair in options.get("fail_over") or ():
         name, sign, value = pair.partition("=")
         if not sign:
@@ -334,7 +336,18 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
                 f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
             )
         known = QUANTITIES[resolve(name)]
-        limit, _, _ = parse(known, value.strip())
+        limit, low, _ = parse(known, value.strip())
+        if low is not None:
+            raise InputError(f"--fail-over {quoted(pair)}: a gate is one value, not a range")
+        found.append((known, limit))
+    return found
+
+
+def check_gates(result: Result, options: dict[str, Any]) -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+    from cluster_calc.report.numbers import shown
+
+    for known, limit in gates(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:
