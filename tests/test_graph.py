@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from cluster_calc import formulas
 from cluster_calc.graph import Model, model_of

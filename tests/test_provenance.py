@@ -50,20 +50,24 @@ def test_every_leaf_keeps_its_source(chip: Chip) -> None:
     for datum in data:
         assert isinstance(datum.source, Source)
         assert datum.source.id in BOOK.sources(BOOK.folders[-1])
-        assert datum.source.title and datum.source.publisher, f"{datum.name}: {datum.source.id}"
+        assert datum.source.title, f"{datum.name}: {datum.source.id}"
+        assert datum.source.publisher, f"{datum.name}: {datum.source.id}"
         assert datum.source.url or datum.locator, f"{datum.name}: nowhere to read it"
         assert datum.confidence in CONFIDENCES, f"{datum.name}: confidence {datum.confidence!r}"
         assert re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", datum.as_of), f"{datum.name}: as_of {datum.as_of!r}"
         assert datum.value is not None
         check_bounds(QUANTITIES[datum.name], datum.value, datum.value)
         if datum.has_range:
-            assert datum.low is not None and datum.high is not None
+            assert datum.low is not None
+            assert datum.high is not None
             assert datum.low <= datum.value <= datum.high
 
 
 @every_chip
 def test_a_chip_is_whole(chip: Chip) -> None:
-    assert chip.name and chip.maker and chip.unit
+    assert chip.name
+    assert chip.maker
+    assert chip.unit
     assert set(chip.peaks) <= set(PRECISIONS)
     assert all(quote.basis in BASES for quote in chip.prices)
     assert sum(quote.chosen for quote in chip.prices) <= 1
@@ -102,8 +106,10 @@ def test_every_chip_can_be_estimated_whatever_it_lacks(chip: Chip) -> None:
 )
 def test_every_default_has_range_source_date_confidence_and_reason(name: str) -> None:
     datum = BOOK.assumption(name) or BOOK.shipments()
-    assert datum.source.title and datum.note
-    assert datum.as_of and datum.confidence in CONFIDENCES
+    assert datum.source.title
+    assert datum.note
+    assert datum.as_of
+    assert datum.confidence in CONFIDENCES
     assert datum.kind in {"range", "choice", "convention"}
     if datum.kind == "range":
         assert datum.has_range
@@ -113,7 +119,9 @@ def test_every_default_has_range_source_date_confidence_and_reason(name: str) ->
 
 def test_the_denominator_is_named_and_dated() -> None:
     shipments = cc.estimate(chip="h100", chips=8).data["annual_shipments"]
-    assert shipments.label and shipments.as_of and shipments.source.publisher
+    assert shipments.label
+    assert shipments.as_of
+    assert shipments.source.publisher
 
 
 def test_a_datum_cannot_be_built_without_a_source() -> None:

@@ -177,7 +177,8 @@ def test_csv_and_frame_have_the_rows_of_the_json(result: cc.Result) -> None:
 @every_result
 def test_a_notebook_gets_escaped_tables(result: cc.Result) -> None:
     html = result._repr_html_()
-    assert html.startswith("<div>") and html.endswith("</div>")
+    assert html.startswith("<div>")
+    assert html.endswith("</div>")
     assert html.count("<table>") == html.count("</table>") >= 2
 
 

@@ -42,7 +42,8 @@ def test_a_terminal_of_few_letters_is_no_reason_to_fail(tmp_path: Path) -> None:
 def test_without_a_command_there_is_help(tmp_path: Path) -> None:
     done = call(tmp_path)
     assert done.returncode == 2
-    assert "explain" in done.stderr and "error" not in done.stderr
+    assert "explain" in done.stderr
+    assert "error" not in done.stderr
 
 
 def test_a_run_that_costs_nothing(tmp_path: Path) -> None:

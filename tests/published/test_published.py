@@ -30,7 +30,7 @@ def check(result: cc.Result, source: str, name: str, published: float, tolerance
     print(ERRORS[-1])
     leaves = result.explain(name).leaves()
     filled = {leaf.name for leaf in leaves if leaf.datum is not None and leaf.datum.origin != "call"} - CONVENTIONS
-    assert not filled or filled == {"goodput"} and result.mode == "observed", f"filled from defaults: {filled}"
+    assert not filled or (filled == {"goodput"} and result.mode == "observed"), f"filled from defaults: {filled}"
     assert abs(error) <= tolerance, ERRORS[-1]
 
 
