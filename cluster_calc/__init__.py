@@ -13,22 +13,42 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.inverse import Solution, solve
+    from cluster_calc.result_diff import diff
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
 _EXPORTS = {
     "ClusterCalcError": "errors",
+    "Comparison": "comparison",
     "Datum": "datum",
     "InputError": "errors",
     "Result": "estimation",
+    "Solution": "inverse",
     "Source": "datum",
+    "compare": "comparison",
+    "diff": "result_diff",
     "estimate": "estimation",
+    "solve": "inverse",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate"]
+__all__ = [
+    "ClusterCalcError",
+    "Comparison",
+    "Datum",
+    "InputError",
+    "Result",
+    "Solution",
+    "Source",
+    "compare",
+    "diff",
+    "estimate",
+    "solve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cluster_calc import depreciation
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
@@ -51,19 +52,22 @@ _HOW_TO_SUPPLY = {
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "system_power", "start", "time_allowed"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked."""
+class Constraint(NamedTuple):
+    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
+
+    `probability` is the share of draws in which it holds, under ranges.
+    """
 
     constraint: str
     limit: str | None
     margin: float | None
     holds: bool | None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Result:
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
+    batches: int = field(default=0, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
         """A value as a pint quantity in its JSON unit."""
@@ -109,16 +115,66 @@ class Result:
     def results(self) -> list[str]:
         """The names of everything computed, missing ones included, in the nomenclature's order."""
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
-        return [name for name in QUANTITIES if name in computed and name not in self.data]
+        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
+        return [
+            name
+            for name in QUANTITIES
+            if name in computed and (name not in self.data or self.data[name].origin == "computed")
+        ]
 
     def percentile(self, name: str, percent: float) -> float | None:
-        """A percentile of a result in its JSON unit; None when it does not vary."""
-        if resolve(name) not in self.samples:
-            return None
-        import numpy as np
+        """A percentile of a result in its JSON unit; None when it does not vary.
 
-        value = float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="uniform(0.3, 0.5)")
+        >>> round(result.percentile("mfu", 90), 3)
+        0.48
+        """
+        from cluster_calc.uncertainty import STANDARD, percentiles
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        if not 0 <= percent <= 100:
+            raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
+        known = self._cache.setdefault(("percentiles", key), {})
+        if percent not in known:
+            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+        value = float(known[percent]) / QUANTITIES[key].factor
         return value if math.isfinite(value) else None
+
+    def standard_error(self, name: str, percent: float) -> float | None:
+        """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
+        from cluster_calc.uncertainty import standard_errors
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        known = self._cache.setdefault(("errors", key), {})
+        if percent not in known:
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+        error = known[percent] / QUANTITIES[key].factor
+        return float(error) if math.isfinite(error) else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean over the draws in its JSON unit; None when it does not vary."""
+        from cluster_calc.uncertainty import mean
+
+        key = resolve(name)
+        return mean(self.samples[key]) / QUANTITIES[key].factor if key in self.samples else None
+
+    def base_percentile(self, name: str) -> float | None:
+        """Where the base value sits among the draws, in percent: 46.0 reads "base = P46"."""
+        from cluster_calc.uncertainty import rank
+
+        key = resolve(name)
+        if key not in self.samples or getattr(self.values[key], "shape", None):
+            return None
+        return 100 * rank(self.samples[key], self.values[key])
+
+    def contingency(self, name: str, confidence: float = 80.0) -> float | None:
+        """What must be added to the base value so that it is enough at that confidence; None when it does not vary."""
+        level = self.percentile(name, confidence)
+        return None if level is None else level - float(self.in_unit(name))
 
     @property
     def catalog_date(self) -> str:
@@ -133,8 +189,7 @@ class Result:
         >>> estimate(training_compute=1e24, chip="tpuv5p").lacking("run_cost")
         ['--chip-price', '--tdp']
         """
-        leaves = [leaf for leaf in self.model.missing_behind(name, self.values) if leaf not in _OPTIONAL]
-        return [QUANTITIES[leaf].option for leaf in leaves]
+        return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
 
     @property
     def feasible(self) -> bool:
@@ -216,7 +271,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
-    if "deadline" in given and "start" not in given:
+    dated = depreciation.dated_names(settings)
+    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
@@ -235,14 +291,27 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given)
+    preset, remarks = depreciation.preset(settings, item, given, book)
+    from cluster_calc import resilience
+
+    searched = False  # whether chips and goodput depend on each other, so that the chips are searched
+    if resilience.asked(given, settings) and mode != "cluster":
+        searched = mode == "fixed-time" and "goodput" not in given
+        sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
+        if searched:
+            given["chips"] = resilience.PLACE
+    model = model_of(*sets, *depreciation.sets_of(settings, item))
+    finder = _Finder(book, item, precision, merged, given, preset)
+    finder.warnings += remarks
     data = finder.fill(model)
-    values = _evaluated(model, {name: datum.value for name, datum in data.items() if datum.value is not None})
+    if searched:
+        data["chips"] = resilience.sized_chips(model, data)
+    values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
     undefined = _undefined(model, values, data)
     for name in undefined:
         del values[name]
     _check(values, data, mode)
+    depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item) | undefined
     result = Result(
@@ -255,11 +324,20 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     if ranged and arrays:
         raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
-        result = _drawn(result, ranged, settings)
+        from cluster_calc.uncertainty import drawn
+
+        result = drawn(result, ranged, settings)
+    elif settings.get("correlate"):
+        raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
+    warnings = (
+        *finder.warnings,
+        *_warnings(result, given),
+        *depreciation.warnings(result),
+        *_stale(result, settings),
+    )
     result = _replaced(result, feasibility=feasibility, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
@@ -345,8 +423,16 @@ def _implied_text(given: Mapping[str, Datum]) -> str:
 class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
-    def __init__(self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum]) -> None:
-        self.book, self.item, self.precision, self.given = book, item, precision, given
+    def __init__(
+        self,
+        book: Catalog,
+        item: Chip,
+        precision: str,
+        merged: Scenario,
+        given: Mapping[str, Datum],
+        preset: Mapping[str, Datum],
+    ) -> None:
+        self.book, self.item, self.precision, self.given, self.preset = book, item, precision, given, preset
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
         self.as_of = settings.get("as_of", "")
@@ -374,8 +460,8 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        if name == "annual_shipments":
-            return self.book.shipments()
+        if name in self.preset:
+            return self.preset[name]
         return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:
@@ -420,14 +506,6 @@ def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
     return any(name in step.inputs for step in model.steps.values() if step.name not in given) or name in model.steps
 
 
-def _evaluated(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The model's values; what overflows or divides by zero is judged afterwards, not printed as a warning."""
-    import numpy as np
-
-    with np.errstate(all="ignore"):
-        return model.evaluate(given)
-
-
 def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum]) -> dict[str, str]:
     """The ratios to a run cost of nothing: there is no such number, and that is no fault of the inputs."""
     cost = values.get("run_cost")
@@ -444,9 +522,16 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
+    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
+        raise InputError(
+            "active_parameters: no more can be active than there are "
+            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
+        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -471,34 +556,10 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     }
     for name in model.steps:
         if name not in values:
-            lacking = [leaf for leaf in model.missing_behind(name, values) if leaf not in _OPTIONAL]
-            if lacking:
+            lacking = model.missing_behind(name, values)
+            if lacking and not _OPTIONAL.intersection(lacking):
                 missing[name] = "; ".join(map(reason, lacking))
     return missing
-
-
-def _drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Result:
-    """The same model on blocks of draws. Chips are a decision: held at the base value unless `resize` is set."""
-    import numpy as np
-
-    from cluster_calc.uncertainty import DEFAULT_DRAWS, blocks
-
-    draws, seed = settings.get("draws", DEFAULT_DRAWS), settings.get("seed", 0)
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not settings.get("resize"):
-        fixed["chips"] = result.values["chips"]
-    plan = result.model.plan(fixed)
-    varying = set(ranged)
-    for step in plan:
-        if varying.intersection(step.inputs):
-            varying.add(step.name)
-    kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
-    samples = {name: np.empty(draws) for name in kept}
-    for place, drawn in blocks(result.data, ranged, draws, seed):
-        values = _evaluated(result.model, {**fixed, **drawn})
-        for name in kept:
-            samples[name][place] = values[name]
-    return _replaced(result, samples=samples, draws=draws, seed=seed)
 
 
 def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constraint:
@@ -511,7 +572,12 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constr
     if margin is None:
         return Constraint(name, exact(limit, given[limit].value), None, None)
     lowest = float(min(margin.flat)) if hasattr(margin, "flat") else float(margin)
-    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12)
+    probability = None
+    if margin_name in result.samples:
+        from cluster_calc.uncertainty import share_at_least
+
+        probability = share_at_least(result.samples[margin_name])
+    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12, probability)
 
 
 def _warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
@@ -581,7 +647,7 @@ def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += _stale(result, result.scenario.settings)
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

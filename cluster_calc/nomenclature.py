@@ -12,6 +12,7 @@ from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.units import target
 
 INFINITY = float("inf")
+LISTED = "`cluster-calc estimate --help` lists the names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ DEMAND = "Demand"
 SIZE = "Time and size"
 CHIP = "Chip and utilisation"
 MONEY = "Money"
+FAILURES = "Failures and goodput"
+LAYOUT = "Model, layout and memory"
 POWER = "Power and site"
 SUPPLY = "Supply"
 LIMITS = "Limits (each absent = not checked)"
@@ -180,6 +183,95 @@ _ALL = (
     _not_negative("rental_price", "q", "USD/chip/hour", "price", "rent per chip-hour", MONEY, usual=(0.02, 200), example="'2 USD/hour'"),
     _not_negative("rental_cost", "Q", "USD", "money", "the same chip-hours rented", MONEY, example="'5 MUSD'"),
     _not_negative("rental_ratio", "Q/R", "1", "ratio", "rental cost ÷ run cost", MONEY, bare=True, example="1.5"),
+    # Depreciation
+    _positive("used_share", "η", "1", "share", "share of the owned hours that runs use; below 1 they pay for the idle ones", MONEY, high=1.0,
+              usual=(0.2, 1.0), bare=True, example="0.8 or '80 %'"),
+    _not_negative("hardware_charge", "v", "USD", "money", "value the hardware loses while the run holds it", MONEY, example="'1 MUSD'"),
+    Quantity("idle_charge", "v_i", "USD", "money", "the part of the depreciation that pays for idle hours", MONEY, example="'1 MUSD'"),
+    Quantity("purchase_date", "t_p", "date", "date", "day the hardware was bought", MONEY, is_date=True, example="2026-01-15"),
+    Quantity("hardware_age", "a", "day", "time", "age of the hardware when the run starts", MONEY, usual=(0, 4000), example="'1 year'"),
+    Quantity("age_at_end", "a_1", "day", "time", "age of the hardware when the run ends", MONEY, example="'2 years'"),
+    _not_negative("book_value_at_start", "V_0", "USD", "money", "value of the hardware when the run starts", MONEY, example="'100 MUSD'"),
+    Quantity("book_value_at_end", "V_1", "USD", "money", "value of the hardware when the run ends", MONEY, example="'100 MUSD'"),
+    _not_negative("replacements", "j", "1", "number", "times the hardware reaches the end of its life during the run", MONEY, bare=True,
+                  example="1"),
+    _not_negative("replacement_cost", "K_j", "USD", "money", "cash for replacing it, beyond the capital cost", MONEY, example="'1 MUSD'"),
+    Quantity("declining_rate", "δ", "1", "share", "share of the book value that a year takes off", MONEY, low=0.0, high=0.99, low_open=True,
+             usual=(0.1, 0.6), bare=True, example="0.3 or '30 %'"),
+    _positive("depreciation_period", "y", "year", "years", "the year that yearly rates count in", MONEY, usual=(0.99, 1.01),
+              example="'1 year'"),
+    _not_negative("price_performance_trend", "k", "1/year", "number", "orders of magnitude a year by which compute per dollar improves",
+                  MONEY, usual=(0.03, 0.5), bare=True, example="0.14"),
+    _positive("chip_value_at_start", "V_c", "USD/chip", "money", "value of one chip's hardware when the run starts", MONEY,
+              example="'20000 USD'"),
+    _not_negative("chip_depreciation_rate", "ḋ_c", "USD/chip/hour", "price", "value one chip's hardware loses per hour", MONEY,
+                  example="'1.5 USD/hour'"),
+    _not_negative("first_order_charge", "v_1", "USD", "money", "the charge at the rate of the first day (Epoch AI)", MONEY,
+                  example="'1 MUSD'"),
+    *(_positive(f"resale_year_{year}", f"ρ_{year}", "1", "share", f"share of the price paid for hardware {year} years old", MONEY,
+                high=1.0, usual=(0.02, 0.95), bare=True, example="0.6") for year in (1, 2, 3, 4)),
+    _not_negative("amortised_hardware_cost", "d", "USD", "money", "Epoch AI's name for the depreciation", MONEY, example="'1 MUSD'"),
+    _not_negative("cost_per_delivered_chip_hour", "R_d", "USD/chip/hour", "price", "run cost per chip-hour of arithmetic at full peak", MONEY,
+                  example="'5 USD/hour'"),
+    _not_negative("cost_per_zettaflop", "R_z", "USD/ZFLOP", "price", "run cost per 1e21 FLOP", MONEY, example="'1000 USD/ZFLOP'"),
+    # Dates and rents of published runs
+    Quantity("publication_date", "t_pub", "date", "date", "day the run was published", MONEY, is_date=True, example="2024-07-23"),
+    _not_negative("publication_lag", "t_l", "day", "time", "time from the end of a run to its publication", MONEY, example="'60 days'"),
+    _not_negative("planned_time", "T_p", "hour", "time", "length of the run as the calendar counts it", MONEY, example="'500 hours'"),
+    Quantity("planned_start", "t_s", "date", "date", "start of the run, were its hardware there", MONEY, is_date=True, example="2024-03-01"),
+    Quantity("release_date", "t_r", "date", "date", "day the chip was released", MONEY, is_date=True, example="2022-09-20"),
+    _not_negative("acquisition_delay", "t_a", "day", "time", "time from a chip's release to its first purchase", MONEY,
+                  example="'90 days'"),
+    Quantity("price_date", "t_q", "date", "date", "day of the price", MONEY, is_date=True, example="2022-09-29"),
+    _positive("date_step", "t_d", "day", "time", "dates count in whole steps of this", MONEY, usual=(1, 1), example="'1 day'"),
+    _not_negative("listed_rental_price", "q_l", "USD/chip/hour", "price", "listed rent per chip-hour, before a commitment", MONEY,
+                  usual=(0.02, 200), example="'4 USD/hour'"),
+    _positive("commitment_factor", "f_c", "1", "ratio", "rent under the commitment ÷ listed rent", MONEY, usual=(0.2, 1.0), bare=True,
+              example="0.44"),
+    # Failures and goodput
+    _positive("billed_chip_hours", "A_b", "chip*hour", "chip_time", "chip-hours as published or billed", FAILURES,
+              example="'2.788e6 chip*hour'"),
+    _positive("implied_goodput", "g_i", "1", "share", "predicted ÷ published chip-hours; stated, not applied", FAILURES, bare=True,
+              example="0.84"),
+    _positive("chips_per_server", "c_s", "chip/server", "number", "accelerators that fail together: one server", FAILURES, bare=True,
+              whole=True, usual=(1, 72), example="8"),
+    _positive("servers", "n_s", "server", "count", "servers the chips sit in", FAILURES, bare=True, example="2048"),
+    _positive("failure_rate", "λ", "failure/server/day", "rate_of_failure", "failures of one server in a day", FAILURES,
+              usual=(1e-4, 0.1), example="'0.0038 failure/server/day'"),
+    _positive("failures_per_interruption", "k", "failure", "number", "failures that stop the job once; above 1 where it rides some out",
+              FAILURES, bare=True, usual=(1, 100), example="1"),
+    _positive("mtbf", "M", "hour", "time", "mean time between interruptions of the whole job", FAILURES, usual=(0.05, 1e5),
+              example="'3.1 hours'"),
+    _not_negative("interruptions", "k_T", "1", "count", "interruptions to expect in the run", FAILURES, bare=True, example="419"),
+    _positive("checkpoint_bytes", "b_c", "byte/parameter", "number", "bytes a checkpoint keeps per parameter", FAILURES, bare=True,
+              usual=(2, 20), example="14"),
+    _positive("checkpoint_size", "S_c", "GB", "memory", "size of one checkpoint", FAILURES, example="'5670 GB'"),
+    _positive("storage_bandwidth", "B_c", "GB/s", "bandwidth", "rate at which the storage takes a checkpoint", FAILURES,
+              example="'2000 GB/s'"),
+    _positive("checkpoint_write_time", "δ", "s", "time", "time for which one checkpoint stops the run", FAILURES, usual=(0.1, 1800),
+              example="'10 s'"),
+    _positive("checkpoint_interval", "τ", "minute", "time", "compute time between checkpoints", FAILURES, usual=(0.5, 1440),
+              example="'8 minutes'"),
+    _not_negative("restart_time", "R_t", "minute", "time", "from an interruption until useful steps run again", FAILURES,
+                  usual=(0, 600), example="'10 minutes'"),
+    _positive("checkpoint_goodput", "g_c", "1", "share", "what writing checkpoints leaves of the time", FAILURES, high=1.0, bare=True,
+              example="0.98"),
+    _positive("recovery_goodput", "g_r", "1", "share", "what lost work and restarts leave of the rest", FAILURES, high=1.0, bare=True,
+              example="0.93"),
+    _not_negative("ettr", "ETTR", "1", "share", "effective training time ratio, linearised (Kokolis et al. 2024)", FAILURES, bare=True,
+                  example="0.9"),
+    _not_negative("repair_time", "T_r", "day", "time", "time until a failed server is back", FAILURES, usual=(0.01, 60),
+                  example="'3 days'"),
+    _not_negative("outages_in_repair", "μ", "1", "number", "mean number of outages being repaired at once", FAILURES, bare=True,
+                  example="7.8"),
+    _positive("servers_per_outage", "s", "server", "number", "servers that one failure takes out; a rack's, where racks fail whole",
+              FAILURES, bare=True, example="1"),
+    Quantity("spare_deviate", "z", "1", "number", "standard normal deviate of the spares' confidence: 2.326 is P99", FAILURES,
+             low=0.0, high=8.0, bare=True, example="2.326"),
+    _not_negative("spare_servers", "n_sp", "server", "count", "spare servers that cover repairs at that confidence", FAILURES,
+                  bare=True, example="15"),
+    _not_negative("spare_chips", "n_sc", "chip", "count", "accelerators in the spare servers", FAILURES, bare=True, example="120"),
+    _not_negative("spare_share", "f_sp", "1", "share", "spare servers per server in use", FAILURES, bare=True, example="0.02"),
     # Power and site
     _positive("tdp", "w", "W/chip", "power", "thermal design power of the accelerator", POWER, usual=(10, 30000), example="'700 W'"),
     _positive("system_power", "w_s", "W/chip", "power", "server power at full load per accelerator, as published", POWER,
@@ -239,7 +331,7 @@ def resolve(name: str) -> str:
     key = name.strip().replace("-", "_")
     key = ALIASES.get(key, key)
     if key not in QUANTITIES:
-        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES)}")
+        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES, LISTED)}")
     return key
 
 

@@ -108,7 +108,8 @@ def test_all_faults_are_reported_together(place: Path) -> None:
     (place / "work" / "s.toml").write_text("puee = 1\nmfu = 2\n")
     with pytest.raises(InputError) as caught:
         merged({"tdp": "700"}, file="s.toml")
-    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["s.toml", "s.toml", "tdp"]
+    message = str(caught.value)
+    assert all(word in message for word in ("s.toml:1", "puee", "s.toml:2", "mfu", "tdp"))
 
 
 def test_a_value_with_its_own_source(place: Path) -> None:
@@ -165,5 +166,5 @@ def test_python_values_are_saved_too(place: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless device here")
 def test_an_endless_file_is_read_to_its_limit(place: Path) -> None:
-    with pytest.raises(InputError, match="longer than"):
+    with pytest.raises(InputError, match="at most"):
         merged({}, file="/dev/zero")

@@ -107,11 +107,12 @@ def test_json_has_the_shape_of_the_contract(result: cc.Result) -> None:
         assert set(entry["source"]) <= {"id", "title", "publisher", "url", "locator", "as_of", "confidence"}
         assert entry["origin"] in {"default", "catalog", "call"}
     for name, entry in tree["results"].items():
-        assert set(entry) == {"value", "unit", "p10", "p50", "p90"}
+        assert {"value", "unit", "p10", "p50", "p90"} <= set(entry)
         assert entry["unit"] == QUANTITIES[name].unit
-        assert all(number is None or math.isfinite(number) for key, number in entry.items() if key != "unit")
+        assert all(entry[key] is None or math.isfinite(entry[key]) for key in ("value", "p10", "p50", "p90"))
     assert not set(tree["inputs"]) & set(tree["results"])
-    assert [set(entry) for entry in tree["feasibility"]] == [{"constraint", "limit", "margin", "holds"}] * 6
+    assert len(tree["feasibility"]) >= 6
+    assert all({"constraint", "limit", "margin", "holds"} <= set(entry) for entry in tree["feasibility"])
     assert all(isinstance(warning, str) for warning in tree["warnings"])
 
 
@@ -146,7 +147,7 @@ def test_limits_not_given_have_holds_null() -> None:
     held = {entry["constraint"]: entry for entry in RESULTS["cluster"].as_dict()["feasibility"]}
     assert held["power"]["holds"] is False
     assert held["power"]["limit"] == "1000 kW"
-    assert held["budget"] == {"constraint": "budget", "limit": None, "margin": None, "holds": None}
+    assert [held["budget"][key] for key in ("limit", "margin", "holds")] == [None] * 3
 
 
 def test_a_range_is_in_the_json_with_its_ends() -> None:

@@ -46,7 +46,7 @@ def everyday() -> list[str]:
     units = [*TIMES, *flop, *rates, *money, *energy, *power, *bytes_, *mass, *CHIPS, "token", "tokens", "parameter",
              "parameters", "server", "servers", "node", "nodes", "percent", "%", "Mtoken", "Gtoken", "Ttoken", "Gparameter",
              "Tparameter", "FLOP/parameter/token", "W/chip", "kW/chip", "chip*s", "chip/s", "failure/node/day",
-             "failure/server/day"]  # fmt: skip
+             "failure/server/day", "failure", "chip/server", "byte/parameter", "FLOP/token", "FLOP/token/token", "us", "ms"]  # fmt: skip
     units += [f"{rate}/chip" for rate in rates] + [f"{amount}/s" for amount in bytes_]
     units += [f"{amount}/s/chip" for amount in bytes_] + [f"{amount}/chip" for amount in bytes_]
     units += [f"{amount}/{chip}" for amount in money for chip in ("chip", "GPU")]
@@ -66,6 +66,7 @@ def everyday() -> list[str]:
     ]
     units += [f"{rate}*{time}" for rate in rates for time in ("s", "h", "hour", "day", "days")]
     units += [f"{work}/USD" for work in flop] + [
+        "USD/ZFLOP",
         "token/s",
         "tokens/s",
         "token/s/chip",
@@ -76,19 +77,28 @@ def everyday() -> list[str]:
     return list(dict.fromkeys(units))
 
 
+# One long text instead of a dictionary display: it compiles in a tenth of the time where no bytecode is kept.
+HEAD = '''"""Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""
+
+# A line: the factor, the dimension, and every unit text that has them.
+_LINES = """\\'''
+TAIL = '''"""
+
+TABLE: dict[str, tuple[float, str]] = {}
+for _factor, _dimension, *_texts in map(str.split, _LINES.splitlines()):
+    TABLE |= dict.fromkeys(_texts, (float(_factor), _dimension))
+'''
+
+
 def table_text() -> str:
     from cluster_calc.units import unit_from_pint
 
-    lines = [
-        '"""Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""',
-        "",
-        "TABLE: dict[str, tuple[float, str]] = {",
-    ]
+    grouped: dict[tuple[float, str], list[str]] = {}
     for text in everyday():
         found = unit_from_pint(text)
-        factor = repr(found.factor).replace("e+", "e")  # as the formatter writes it
-        lines.append(f'    "{text}": ({factor}, "{found.dimension}"),')
-    return "\n".join([*lines, "}", ""])
+        grouped.setdefault((found.factor, found.dimension), []).append(text)
+    lines = [f"{factor!r} {dimension} {' '.join(texts)}" for (factor, dimension), texts in grouped.items()]
+    return "\n".join([HEAD, *lines, TAIL])
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
@@ -17,10 +18,13 @@ from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
     from cluster_calc.nomenclature import Quantity
+    from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
+BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
 _OUTPUT = "Output"
 
@@ -48,14 +52,6 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and aliases of the catalog, for the shell."""
-    from cluster_calc.catalog import catalog, fold
-
-    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
-    return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
-
-
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every model command to a click command."""
     for option in reversed(_options()):
@@ -76,7 +72,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             metavar="ID",
             heading=what,
             help="accelerator: an id or alias of the catalog",
-            shell_complete=complete_chips,
+            shell_complete=completion.chips,
         )
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
@@ -90,6 +86,17 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "depreciation":
+            found.append(
+                _option(
+                    "--depreciation",
+                    "depreciation",
+                    metavar="METHOD",
+                    heading=entry.group,
+                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
+                )
+            )
+            continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":
@@ -98,11 +105,24 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     "--precision",
                     metavar="NAME",
                     heading=entry.group,
-                    help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
+                    help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
+                    shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
+            )
         if entry.name == "chip_price":
-            found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
+            found.append(
+                _option(
+                    "--price-basis",
+                    metavar="BASIS",
+                    heading=entry.group,
+                    help=SETTINGS["price_basis"],
+                    shell_complete=completion.one_of(BASES),
+                )
+            )
             found.append(
                 _option(
                     "--analyst-estimates",
@@ -120,25 +140,32 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             multiple=True,
             metavar="NAME=VALUE",
             heading=_GENERAL,
-            help="give any quantity; LOW..HIGH is a 5-95 % range",
+            help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
+            shell_complete=completion.assignments,
         ),
         _option(
             "--scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="TOML file of quantities; options override it",
+            shell_complete=completion.files,
         ),
         _option(
             "--save-scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="write a scenario file that gives the same result",
+            shell_complete=completion.files,
         ),
+        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
+        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
     return found
@@ -147,7 +174,8 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the exit-code gates."""
     command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
-                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE")(command)  # fmt: skip
+                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE",
+                      shell_complete=completion.assignments)(command)  # fmt: skip
     return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
         command
     )
@@ -163,6 +191,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="FILE",
             heading=_OUTPUT,
             help="write to FILE (- is stdout), whole or not at all",
+            shell_complete=completion.files,
         )(command)
         return _option(
             "--format",
@@ -170,6 +199,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="|".join(formats),
             heading=_OUTPUT,
             help="default: by FILE's ending, else table",
+            shell_complete=completion.one_of(formats),
         )(command)
 
     return add
@@ -185,6 +215,11 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "start",
+        "purchase_date",
+        "hardware_age",
+        "rental_price",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -195,16 +230,28 @@ _FORMULA_NAMES = frozenset(
         "accelerator_capital",
         "accelerator_time",
         "active_parameters",
+        "age_at_end",
         "all_in_price",
+        "amortised_hardware_cost",
+        "book_value_at_end",
+        "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
+        "chip_value_at_start",
         "chips",
         "cluster_throughput",
         "compute_per_dollar",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -213,25 +260,46 @@ _FORMULA_NAMES = frozenset(
         "depreciation_rate",
         "electricity_cost",
         "emissions",
+        "ettr",
         "facility_energy",
         "facility_power",
+        "first_order_charge",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "hardware_age",
+        "hardware_charge",
+        "idle_charge",
+        "implied_goodput",
         "implied_mfu",
+        "interruptions",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mtbf",
         "network_capital",
+        "outages_in_repair",
         "peak_facility_power",
         "petaflops_days",
+        "planned_start",
         "power_margin",
+        "purchase_date",
+        "recovery_goodput",
         "rental_cost",
+        "rental_price",
         "rental_ratio",
+        "replacement_cost",
+        "replacements",
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
+        "start",
         "step_throughput",
         "supply_margin",
         "time_available",
@@ -248,7 +316,10 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None
+        and value != ()
+        and (name in QUANTITIES or name in SETTINGS)
+        and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:
@@ -271,18 +342,30 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def merged_from(options: dict[str, Any]) -> Scenario:
+    """Options, environment and files → one scenario."""
+    from cluster_calc.scenario import gather
+
+    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+
+
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
     from cluster_calc.estimation import run
-    from cluster_calc.scenario import gather
 
-    gates(options)
-    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    # Everything that can be refused is refused before anything is computed or written.
+    limits(options)
+    for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
+        if target not in (None, "-"):
+            from cluster_calc.files import check_target
+
+            check_target(Path(target), option)
+    merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text
 
-        write(scenario_text(merged), options["save_scenario"])
+        write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return result
 
 
@@ -299,21 +382,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None) -> None:
+def write(text: str, target: str | None, option: str = "-o") -> None:
     """Text to a file, atomically, or to stdout."""
     if target in (None, "-"):
         click.echo(text, nl=False)
         return
     from cluster_calc.files import write_atomically
 
-    write_atomically(Path(str(target)), text.encode())
+    write_atomically(Path(str(target)), text.encode(), option)
 
 
 def terminal_width() -> int:
     """Columns of the terminal, or 80 where there is none."""
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked[:6]) > 0:
+        return int(asked[:6])
+    return os.get_terminal_size(sys.stdout.fileno()).columns or 80
 
 
 def terminal_style() -> Callable[..., str] | None:
@@ -323,8 +409,8 @@ def terminal_style() -> Callable[..., str] | None:
     return lambda text, **how: click.style(text, **how)
 
 
-def gates(options: dict[str, Any]) -> list[tuple[Quantity, float]]:
-    """The --fail-over gates as (quantity, limit in base units), checked before anything is computed or written."""
+def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
+    """The limits of --fail-over, read."""
     from cluster_calc.nomenclature import resolve
     from cluster_calc.scenario import parse
 
@@ -335,11 +421,11 @@ def gates(options: dict[str, Any]) -> list[tuple[Quantity, float]]:
             raise InputError(
                 f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
             )
-        known = QUANTITIES[resolve(name)]
-        limit, low, _ = parse(known, value.strip())
-        if low is not None:
-            raise InputError(f"--fail-over {quoted(pair)}: a gate is one value, not a range")
-        found.append((known, limit))
+        try:
+            known = QUANTITIES[resolve(name)]
+            found.append((known, parse(known, value.strip())[0]))
+        except InputError as error:
+            raise InputError(f"--fail-over: {error}") from None
     return found
 
 
@@ -347,7 +433,7 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
     """Raise what --require-feasible and --fail-over ask for, after the output is written."""
     from cluster_calc.report.numbers import shown
 
-    for known, limit in gates(options):
+    for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:

@@ -11,26 +11,48 @@ from types import ModuleType
 from typing import Any
 
 from cluster_calc.formulas import (
+    age,
     capital,
+    charge,
+    checkpoint_size,
+    checkpointing,
+    chip_energy,
     chip_time,
     cluster,
+    commitment,
     compute,
+    daly,
     data_size,
+    declining_balance,
     deliverable,
     density,
+    double_declining,
+    epoch_dates,
+    epoch_gpu,
+    epoch_tpu,
+    failures,
     held_time,
     limits,
     measures,
     model_size,
     observed,
     operations,
+    optimal_interval,
     parameter_count,
+    peak,
     power,
+    price_trend,
+    published_run,
+    resale,
+    service_life,
     sizing,
     straight_line,
     supply,
     timing,
+    trend_first_order,
+    trend_integral,
     utilisation,
+    young,
 )
 
 FormulaSet = tuple[Callable[..., Any], ...]
@@ -51,10 +73,27 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
 
 
 # In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(capital, power, supply, limits)
+HARDWARE = formulas_of(peak, capital, power, supply, limits)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
-STRAIGHT_LINE = formulas_of(straight_line)
+STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
+DECLINING_BALANCE = formulas_of(declining_balance, charge)
+DOUBLE_DECLINING = formulas_of(service_life, double_declining, charge)
+PRICE_PERFORMANCE = formulas_of(price_trend, trend_integral, charge)
+PRICE_PERFORMANCE_FIRST_ORDER = formulas_of(price_trend, trend_first_order, charge)
+RESALE = formulas_of(resale, charge)
+# How old it is by then: the buyer's own dates, or Epoch AI's calendar for GPUs or TPUs.
+AGE = formulas_of(age)
+EPOCH_GPU = formulas_of(epoch_dates, epoch_gpu)
+EPOCH_TPU = formulas_of(epoch_dates, epoch_tpu)
+# Epoch AI's amortised cost of a published run, from its chip time: dates and the route to the chip time come beside it.
+EPOCH_2024 = (
+    *formulas_of(capital, price_trend, trend_first_order, charge, chip_energy, commitment),
+    power.chip_power,
+    power.electricity_cost,
+    operations.run_cost,
+    measures.chip_hours,
+)
 # The demand: arithmetic → chip time, or what a chip time can train.
 COMPUTE = formulas_of(compute)
 DELIVERABLE = formulas_of(deliverable)
@@ -70,6 +109,24 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+
+# Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
+FAILURES = formulas_of(failures)
+CHECKPOINTING = formulas_of(checkpointing)
+CHECKPOINT_SIZE = formulas_of(checkpoint_size)
+YOUNG = formulas_of(young)
+DALY = formulas_of(daly)
+OPTIMAL_INTERVAL = formulas_of(optimal_interval)
+
+# A published run at its word: the predicted time, and what its own hours, watts and rates make.
+PUBLISHED = (
+    *COMPUTE,
+    *TIMING,
+    *formulas_of(published_run),
+    power.chip_power,
+    power.emissions,
+    operations.rental_cost,
+)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value

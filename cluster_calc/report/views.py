@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
 from cluster_calc.estimation import CONSTRAINTS, Result
@@ -26,8 +25,7 @@ EXCLUDED = (
 MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line: what, how much, and what to know about it."""
 
     label: str
@@ -36,8 +34,7 @@ class Row:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled list of rows, with the heads of its columns where it has any."""
 
     title: str
@@ -45,8 +42,7 @@ class Section:
     heads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The whole report of an estimate."""
 
     question: str
@@ -58,8 +54,11 @@ class Report:
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.ranges import ranges
+
     sections = [
         _headline(result),
+        ranges(result),
         _money(result),
         _flops(result),
         _limits(result),
@@ -156,6 +155,13 @@ def _share(result: Result, name: str, total: str) -> str:
     return f"{plain(100 * part / whole)}%"
 
 
+def _held(result: Result, name: str) -> str:
+    """What the accelerators' price holds besides them."""
+    if name != "accelerator_capital" or result.values.get("server_cost_factor") != 1.0:
+        return ""
+    return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
+
+
 def _money(result: Result) -> Section | None:
     rows = []
     for lines, total, title in (
@@ -166,11 +172,14 @@ def _money(result: Result) -> Section | None:
             continue
         present = [name for name in lines if name in result.values or name in result.missing]
         for name in present:
+            value = result.values.get(name)
+            if _scalar(value) and value == 0 and name in ("operations_cost", "server_capital"):
+                continue  # not included, or held by the price's basis: said elsewhere, not listed as a cost of 0
             rows.append(
                 Row(
                     QUANTITIES[name].label.capitalize(),
                     _value(result, name),
-                    _share(result, name, total),
+                    _share(result, name, total) + _held(result, name),
                     name,
                 )
             )
@@ -286,8 +295,9 @@ def _assumptions(result: Result) -> Section:
                 name,
             )
         )
-    title = "What moves the run cost" if "run_cost" in result.values else "Assumptions"
-    return Section(f"{title}: assumptions, source, date" if carried else "Assumptions: source, date", tuple(rows))
+    moved = "run cost" if "run_cost" in result.values else "cost of a chip-hour"
+    title = f"What moves the {moved}: assumption, source, date" if carried else "Assumptions: source, date"
+    return Section(title, tuple(rows))
 
 
 def _excluded(result: Result) -> Section:
