@@ -157,7 +157,11 @@ def test_arrays_broadcast_and_the_arguments_are_left_alone(formula: Formula) -> 
 
 @every_formula
 def test_bodies_are_straight_lines_without_literals(formula: Formula) -> None:
-    series = formula.__name__ in {"checkpoint_interval", "spare_servers"}  # the coefficients of a published series
+    series = formula.__name__ in {
+        "checkpoint_interval",
+        "spare_servers",
+        "weight_memory",
+    }  # a published series; bits in a byte
     check_straight_line(
         textwrap.dedent(inspect.getsource(formula)), (0.5, *range(20)) if series else (0, 0.5, 1, 2, 10)
     )
@@ -226,7 +230,7 @@ def test_every_mode_builds_a_model_that_computes_what_its_name_says() -> None:
                 mode, sets = mode_of(given, {"keep_both": keep_both})
             except InputError:
                 continue
-            model = model_of(*sets, "straight-line")
+            model = model_of(*sets, "two-factors", "straight-line", "age")
             assert computes[mode] <= set(model.steps) | set(given), (mode, sorted(given))
             reached = {step.name for step in model.plan(set(model.leaves(given)) | set(given))} | set(given)
             assert computes[mode] <= reached, (mode, sorted(given))
