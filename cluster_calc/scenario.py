@@ -25,6 +25,8 @@ from cluster_calc.units import split, to_base
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "id or alias of the server that holds the chips: its price and power",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
@@ -48,7 +50,7 @@ SETTINGS: dict[str, str] = {
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "precision"})
+_NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
@@ -347,8 +349,8 @@ def _known_name(name: str, value: str) -> None:
     """Refuse a chip or a precision that is not known, while the place of the text is."""
     from cluster_calc.catalog import PRECISIONS, catalog
 
-    if name == "chip":
-        catalog().find(value)
+    if name in ("chip", "server", "site"):
+        catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:
         raise InputError(
             f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
@@ -386,6 +388,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Plac
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 

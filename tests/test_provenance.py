@@ -18,7 +18,7 @@ from cluster_calc.scenario import check_bounds
 
 BOOK = Catalog()
 HEADS = BOOK.heads()
-CHIPS = {item: BOOK.load_chip(path) for item, (path, _, _) in HEADS.items()}
+CHIPS = {item: BOOK.chip(item) for item in HEADS}
 every_chip = pytest.mark.parametrize("chip", CHIPS.values(), ids=CHIPS)
 CONTRACT_CHIPS = ("p100", "v100", "nvidia-v100-sxm2-32gb", "nvidia-a100-sxm-40gb", "a100-80gb", "h100", "nvidia-h100-pcie",
                   "h200", "b200", "gb200", "tpuv2", "tpuv3", "tpuv4", "tpuv5e", "tpuv5p", "mi300x", "trainium2")  # fmt: skip
@@ -105,7 +105,7 @@ def test_every_chip_can_be_estimated_whatever_it_lacks(chip: Chip) -> None:
     "name", sorted(tomllib.loads((BOOK.folders[-1] / "assumptions.toml").read_text(encoding="utf-8")))
 )
 def test_every_default_has_range_source_date_confidence_and_reason(name: str) -> None:
-    datum = BOOK.assumption(name) or BOOK.shipments()
+    datum = BOOK.assumption(name) or BOOK.shipments("epoch-2025")
     assert datum.source.title
     assert datum.note
     assert datum.as_of
@@ -145,7 +145,7 @@ def test_a_figure_without_a_source_does_not_load(tmp_path: Path, line: str, word
         f'id = "broken"\nname = "Broken"\naliases = []\n[figures]\n{line}\ntdp = "700 W"\n', encoding="utf-8"
     )
     with pytest.raises(InputError, match=words):
-        Catalog([tmp_path]).load_chip(path)
+        Catalog([tmp_path]).chip("broken")
     assert "broken" in Catalog([tmp_path]).heads()
 
 
@@ -171,7 +171,7 @@ def test_there_are_chips_with_a_system_price() -> None:
 @pytest.mark.parametrize("item", SYSTEMS)
 def test_the_default_all_in_price_lies_in_the_range_of_sourced_systems(item: str) -> None:
     """Server and rack quotes lack the network only; all-in quotes lack nothing."""
-    share = (BOOK.assumption("network_share") or BOOK.shipments()).value
+    share = (BOOK.assumption("network_share") or BOOK.shipments("epoch-2025")).value
     quotes = [
         q.datum.value / (1 - share if q.basis in ("server", "rack") else 1)
         for q in SYSTEMS[item].prices

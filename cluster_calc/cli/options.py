@@ -13,7 +13,7 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             heading=what,
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
-        )
+        ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
@@ -120,7 +122,6 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
-            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
