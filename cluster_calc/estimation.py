@@ -326,6 +326,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
         from cluster_calc.uncertainty import drawn
 
@@ -449,9 +452,11 @@ class _Finder:
 
             self.around = Surroundings(book, settings)
         self.price: Quote | None = item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)

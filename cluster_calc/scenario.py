@@ -176,7 +176,9 @@ def setting(name: str, value: Any) -> Any:
     if name in COUNTS:
         low, high = COUNTS[name]
         try:
-            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+            if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]{0,30}\s*", str(value)):
+                raise ValueError
+            number = int(str(value).replace("_", ""))
         except ValueError:
             raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
         if not low <= number <= high:
