@@ -335,6 +335,10 @@ _LINES = """\
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
 3.1688087814028947e-10 1/[time] percent/year %/year
+1e-21 [USD]/[work] USD/ZFLOP
+1.0 [USD]/[CNY] USD/CNY
+1.0 [USD]/[EUR] USD/EUR
+1.0 [USD]/[TWD] USD/TWD
 """
 
 TABLE: dict[str, tuple[float, str]] = {}
