@@ -19,8 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
+    "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
+    "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
 PROGRAM = "cluster-calc"
 COMPLETE_VARIABLE = "_CLUSTER_CALC_COMPLETE"

@@ -19,17 +19,25 @@ def _item(value: str, kind: str = "plain", help: str | None = None) -> Completio
     return CompletionItem(value, kind, help)
 
 
-def chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Ids and aliases of the catalog, with the full name as the description."""
-    from cluster_calc.catalog import catalog, fold
+def items(*kinds: str) -> Completer:
+    """Ids and aliases of some kinds of the catalog, with the full name as the description."""
 
-    start = fold(incomplete)
-    return [
-        _item(spelling.replace(" ", "-"), help=name)
-        for item, (_, name, aliases) in catalog().heads().items()
-        for spelling in (*aliases, item)
-        if fold(spelling).startswith(start)
-    ]
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cluster_calc.catalog import KINDS, catalog, fold
+
+        start = fold(incomplete)
+        return [
+            _item(spelling.replace(" ", "-"), help=name)
+            for kind in kinds or KINDS
+            for item, (_, name, aliases) in catalog().heads(kind).items()
+            for spelling in (*aliases, item)
+            if fold(spelling).startswith(start)
+        ]
+
+    return complete
+
+
+chips, servers, sites = items("chips"), items("servers"), items("sites")
 
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

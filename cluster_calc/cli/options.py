@@ -13,7 +13,7 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             heading=what,
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
-        )
+        ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
@@ -87,6 +89,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "horizon":
+            for name in ("rate_terms", "flow_timing"):
+                option = "--" + name.replace("_", "-")
+                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -97,6 +103,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
                 )
             )
+            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
             continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
@@ -115,6 +122,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
+            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -233,23 +241,27 @@ _FORMULA_NAMES = frozenset(
         "active_parameters",
         "age_at_end",
         "all_in_price",
+        "all_server_capital",
         "amortised_hardware_cost",
+        "bill_excess",
         "book_value_at_end",
         "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
-        "chip_depreciation_rate",
         "checkpoint_goodput",
         "checkpoint_interval",
         "checkpoint_size",
         "checkpoint_write_time",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
         "chip_value_at_start",
         "chips",
         "cluster_throughput",
+        "colocation_cost",
         "compute_per_dollar",
+        "contingency_capital",
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
@@ -259,33 +271,43 @@ _FORMULA_NAMES = frozenset(
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "development_cost",
         "electricity_cost",
         "emissions",
         "ettr",
+        "facility_capital",
         "facility_energy",
         "facility_power",
         "first_order_charge",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
         "hardware_age",
         "hardware_charge",
         "idle_charge",
-        "goodput",
-        "goodput_loss",
-        "goodput_loss_cost",
+        "idle_chips",
         "implied_goodput",
         "implied_mfu",
+        "installation_capital",
+        "insurance_cost",
         "interruptions",
+        "maintenance_cost",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
         "mtbf",
         "network_capital",
+        "new_capital",
+        "new_chips",
+        "operations_cost",
         "outages_in_repair",
+        "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
         "planned_start",
         "power_margin",
+        "project_capital",
+        "project_cost",
         "purchase_date",
         "recovery_goodput",
         "rental_cost",
@@ -296,19 +318,26 @@ _FORMULA_NAMES = frozenset(
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
-        "start",
+        "software_cost",
+        "spare_capital",
         "spare_chips",
         "spare_servers",
         "spare_share",
+        "staff_cost",
+        "start",
         "step_throughput",
+        "storage_capital",
+        "storage_cost",
         "supply_margin",
         "time_available",
         "time_margin",
         "tokens",
         "training_compute",
         "training_time",
+        "two_factor_capital",
     ]
 )
 
