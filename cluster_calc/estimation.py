@@ -285,11 +285,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
     if "deadline" in given and given["deadline"].value <= given["start"].value:
-        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}; give a later --deadline")
     if "parameters" in given and "active_parameters" in given and _largest(
         given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
         raise InputError(
-            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}; "
+            "give --params the total"
         )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
@@ -544,16 +545,9 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
-    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
-        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
-    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
-        raise InputError(
-            "active_parameters: no more can be active than there are "
-            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
-        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 

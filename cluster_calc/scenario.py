@@ -31,7 +31,6 @@ SETTINGS: dict[str, str] = {
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
-    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
     "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",

@@ -19,7 +19,7 @@ from cluster_calc.errors import InputError, quoted
 Examples:
   cluster-calc sweep --vary mfu=0.3:0.5:5 --vary chip=h100,b200 --flop 2e25 -o grid.csv
   cluster-calc sweep --vary chips=1024:65536:7:log --draws 4096 --params 65e9 --tokens 1.4e12 --chip a100-80gb -o -
-  cluster-calc sweep --vary "electricity_price=4:16:1000 cent/kWh" --vary pue=1.05:1.6:1000 --flop 2e25 --chip h100""",
+  cluster-calc sweep --vary "electricity_price=4:16 cent/kWh:100" --vary pue=1.05:1.6:100 --flop 2e25 --chip h100""",
 )
 @click.option("--vary", cls=shared.GroupedOption, heading="Sweep", multiple=True, metavar="NAME=VALUES",
               help="a,b,c or lo:hi:steps[:log]; chip=h100,b200; repeat for a grid")  # fmt: skip
