@@ -108,6 +108,10 @@ def _steps(known: Quantity, text: str) -> Array:
     import numpy as np
 
     parts = [part.strip() for part in text.split(":")]
+    # The unit may stand behind everything: 4:16:7 cent/kWh.
+    last, _, unit = parts[-1].partition(" ")
+    if unit and not known.is_date:
+        parts = [f"{part} {unit}" if place < 2 else part for place, part in enumerate([*parts[:-1], last])]
     how = f"write {known.name}=lo:hi:steps or {known.name}=lo:hi:steps:log"
     if len(parts) not in (3, 4) or (len(parts) == 4 and parts[3] != "log") or not all(parts):
         raise InputError(f"--vary {known.name}={quoted(text)} is not a grid; {how}")

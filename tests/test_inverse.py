@@ -20,7 +20,7 @@ RUN = {"chip": "h100", "training_compute": 2e25}
 
 def text_of(name: str, value: float) -> str:
     unit = QUANTITIES[name].unit
-    return repr(value) if unit == "1" else f"{value!r} {unit}"
+    return repr(float(value)) if unit == "1" else f"{float(value)!r} {unit}"
 
 
 @given(
@@ -36,7 +36,12 @@ def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: 
     low, high = known.usual or (known.low, known.high)
     low = max(low, 1e-3 * high)
     start = low * (high / low) ** place
-    scenario = {"chip": chip, "training_compute": 2e25, **({"chips": chips} if held else {}), name: text_of(name, start)}
+    scenario = {
+        "chip": chip,
+        "training_compute": 2e25,
+        **({"chips": chips} if held else {}),
+        name: text_of(name, start),
+    }
     forward = cc.estimate(**scenario)
     changed = cc.estimate(**{**scenario, name: text_of(name, start * 0.999)})
     here, there = forward.in_unit(goal), changed.in_unit(goal)
@@ -114,7 +119,9 @@ def test_everyday_questions(arguments: list[str], target: str) -> None:
         if option in given:
             at = given.index(option)
             del given[at : at + 2]
-    again, text, err = run("estimate", *given, "--set", f"{found['solved']}={value}", "--chip", "h100", "--format", "json")
+    again, text, err = run(
+        "estimate", *given, "--set", f"{found['solved']}={value}", "--chip", "h100", "--format", "json"
+    )
     assert again == 0, err
     assert json.loads(text)["results"][target]["value"] == pytest.approx(found["reached"], rel=1e-9)
     table, shown, _ = run("solve", *arguments, "--chip", "h100")
@@ -144,7 +151,7 @@ def test_the_day_it_must_start_is_the_last_that_will_do() -> None:
         (["mfu", "--target", "emissions", "--flop", "2e25"], "it has no value"),
         (["mfu", "--run-cost", "1..2 MUSD", "--flop", "2e25"], "one value, not the range"),
         (["mfu", "--run-cost", "1 MW", "--flop", "2e25"], "run_cost: '1 MW'"),
-        (["chips"], "nothing to estimate"),
+        (["chips"], "no target among what is given"),
     ],
 )
 def test_what_cannot_be_solved_gets_one_clear_message(arguments: list[str], said: str) -> None:

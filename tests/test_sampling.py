@@ -89,9 +89,7 @@ def test_correlations_leave_each_input_its_own_distribution() -> None:
 
 def test_impossible_correlations_state_the_nearest_that_hold() -> None:
     with pytest.raises(InputError, match="not positive definite") as caught:
-        correlations_of(
-            parse_correlations("mfu:goodput=0.9, goodput:pue=0.9, mfu:pue=-0.9"), ["mfu", "goodput", "pue"]
-        )
+        correlations_of(parse_correlations("mfu:goodput=0.9, goodput:pue=0.9, mfu:pue=-0.9"), ["mfu", "goodput", "pue"])
     nearest = str(caught.value).partition("the nearest that can: ")[2]
     assert len(correlations_of(parse_correlations(nearest), ["mfu", "goodput", "pue"])) == 3
 

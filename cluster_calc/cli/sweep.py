@@ -58,8 +58,11 @@ def command(
             if output == "-":
                 to_stream(planned, sys.stdout, yes)
                 return
-            with Path(output).open("w", encoding="utf-8") as stream:
-                to_stream(planned, stream, yes)
+            try:
+                with Path(output).open("w", encoding="utf-8") as stream:
+                    to_stream(planned, stream, yes)
+            except OSError as error:
+                raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
         elif output:
             to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
         else:
