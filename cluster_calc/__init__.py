@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.cash_flow import Finance, finance
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
@@ -28,6 +29,7 @@ _EXPORTS = {
     "ClusterCalcError": "errors",
     "Comparison": "comparison",
     "Datum": "datum",
+    "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
     "Solution": "inverse",
@@ -35,6 +37,7 @@ _EXPORTS = {
     "compare": "comparison",
     "diff": "result_diff",
     "estimate": "estimation",
+    "finance": "cash_flow",
     "sensitivity": "influence",
     "solve": "inverse",
     "sweep": "sweeping",
@@ -44,6 +47,7 @@ __all__ = [
     "ClusterCalcError",
     "Comparison",
     "Datum",
+    "Finance",
     "InputError",
     "Result",
     "Solution",
@@ -51,6 +55,7 @@ __all__ = [
     "compare",
     "diff",
     "estimate",
+    "finance",
     "sensitivity",
     "solve",
     "sweep",

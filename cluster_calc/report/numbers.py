@@ -140,6 +140,8 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     if kind == "mass":
         kilograms = base / 1000
         return f"{plain(kilograms, figures)} kg" if kilograms < 1e4 else f"{plain(kilograms / 1000, figures)} t"
+    if kind == "rate_of_failure":
+        return f"{plain(1000 * value, figures)} failures per 1,000 server-days"
     if kind in ("memory", "bandwidth", "carbon"):
         return f"{plain(value, figures)} {known.unit.removesuffix('/chip')}"
     # A pure number is a definition or a factor: two more figures than a measurement.
