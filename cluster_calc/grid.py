@@ -130,8 +130,8 @@ def _steps(known: Quantity, text: str) -> Array:
         raise InputError(f"--vary {known.name}={quoted(text)}: a log grid begins above 0")
     values = np.geomspace(low, high, steps) if len(parts) == 4 else np.linspace(low, high, steps)
     if known.whole or known.is_date:
-        unit = 86400.0 if known.is_date else 1.0
-        values = np.unique(np.rint(values / unit) * unit)
+        step = 86400.0 if known.is_date else 1.0
+        values = np.unique(np.rint(values / step) * step)
     return np.asarray(values)
 
 

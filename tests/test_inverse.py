@@ -113,7 +113,7 @@ def test_everyday_questions(arguments: list[str], target: str) -> None:
     assert (found["solved"], found["target"]) == (arguments[0], target)
     # The value is acceptable to --set, and reaches what was said.
     value = found["value"] if found["unit"] in ("1", "date") else f"{found['value']!r} {found['unit']}"
-    given = [part for part in arguments[1:]]
+    given = list(arguments[1:])
     dropped = "--" + target.replace("_", "-")
     for option in (dropped, "--days") if target == "training_time" else (dropped,):
         if option in given:

@@ -49,7 +49,7 @@ def command(
 
     workers = _processes(processes)
     merged = shared.merged_from(options)
-    planned = plan_sweep(merged, [_pair(text) for text in vary], results=results, full=full)
+    planned = plan_sweep(merged, [pair(text) for text in vary], results=results, full=full)
     bar = Bar(planned.rows)
     try:
         if output == "-" or (
@@ -75,7 +75,8 @@ def command(
         bar.close()
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """`NAME=VALUES` in two."""
     name, sign, values = text.partition("=")
     if not sign or not name.strip() or not values.strip():
         raise InputError(f"--vary {quoted(text)} is not NAME=VALUES; write for example --vary mfu=0.3:0.5:5")
