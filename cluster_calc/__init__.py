@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.cash_flow import Finance, finance
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
@@ -26,6 +27,7 @@ _EXPORTS = {
     "ClusterCalcError": "errors",
     "Comparison": "comparison",
     "Datum": "datum",
+    "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
     "Solution": "inverse",
@@ -33,6 +35,7 @@ _EXPORTS = {
     "compare": "comparison",
     "diff": "result_diff",
     "estimate": "estimation",
+    "finance": "cash_flow",
     "solve": "inverse",
 }
 
@@ -40,6 +43,7 @@ __all__ = [
     "ClusterCalcError",
     "Comparison",
     "Datum",
+    "Finance",
     "InputError",
     "Result",
     "Solution",
@@ -47,6 +51,7 @@ __all__ = [
     "compare",
     "diff",
     "estimate",
+    "finance",
     "solve",
 ]
 

@@ -25,11 +25,17 @@ from cluster_calc.units import split, to_base
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "id or alias of the server that holds the chips: its price and power",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
+    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
+    "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "rate_terms": "discount rate and growth are nominal (default) or real, never both",
+    "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -44,7 +50,7 @@ SETTINGS: dict[str, str] = {
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "precision"})
+_NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
@@ -200,6 +206,10 @@ def setting(name: str, value: Any) -> Any:
             raise InputError(
                 f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
             )
+    if name in ("rate_terms", "flow_timing"):
+        from cluster_calc.cash_flow import checked
+
+        return checked(name, value)
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 
@@ -337,8 +347,8 @@ def _known_name(name: str, value: str) -> None:
     """Refuse a chip or a precision that is not known, while the place of the text is."""
     from cluster_calc.catalog import PRECISIONS, catalog
 
-    if name == "chip":
-        catalog().find(value)
+    if name in ("chip", "server", "site"):
+        catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:
         raise InputError(
             f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
@@ -376,6 +386,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Plac
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 

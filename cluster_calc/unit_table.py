@@ -336,6 +336,8 @@ _LINES = """\
 1.0 [token]/[time] token/s tokens/s
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
+1.1574074074074073e-05 1/[time] 1/day
+0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
 """
 

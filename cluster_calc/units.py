@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -152,6 +152,7 @@ def _check_grammar(text: str, original: str) -> None:
         raise UnitError(f"unit {quoted(original)} is nested too deeply")
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[float, str]:
     """A number and the unit text behind it; money may carry its sign in front.
 
@@ -232,8 +233,9 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         got = unit(rest)
     except UnitError as error:
         raise UnitError(f"{quoted(text)}: {str(error).rstrip('.')}{hint}") from None
-    if got.dimension != want.dimension and not (
-        "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
+    if got.dimension != want.dimension and not any(
+        per in unit_text and got.dimension == target(unit_text.replace(per, "") or "1").dimension
+        for per in ("/chip", "/server")
     ):
         money = any(
             code in got.dimension and code not in want.dimension

@@ -70,6 +70,8 @@ def everyday() -> list[str]:
         "tokens/s",
         "token/s/chip",
         "1/year",
+        "1/day",
+        "1/hour",
         "percent/year",
         "%/year",
     ]

@@ -57,7 +57,7 @@ def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> N
 
         write_atomically(Path(str(target)), tables.parquet_bytes(done))
     else:
-        shared.write(tables.csv_text(done), target)
+        shared.write(tables.csv_text(done), target, as_is=True)
     if done.errors:
         shown = [f"row {number}: {message}" for number, message in sorted(done.errors.items())]
         raise InputError(f"{len(shown)} of {len(done.rows)} rows cannot be:\n" + "\n".join(shown))

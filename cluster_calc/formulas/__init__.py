@@ -13,6 +13,7 @@ from typing import Any
 from cluster_calc.formulas import (
     age,
     batch_limits,
+    bill,
     capital,
     charge,
     checkpoint_size,
@@ -30,10 +31,12 @@ from cluster_calc.formulas import (
     declining_balance,
     deliverable,
     density,
+    development,
     double_declining,
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    facility,
     failure_limits,
     failures,
     flop,
@@ -50,6 +53,7 @@ from cluster_calc.formulas import (
     observed,
     operations,
     optimal_interval,
+    owned,
     parameter_count,
     peak,
     pipeline,
@@ -58,8 +62,11 @@ from cluster_calc.formulas import (
     published_run,
     recomputation,
     resale,
+    reserve,
+    running_costs,
     scheduling,
     selective_factor,
+    server_count,
     service_life,
     sharded_memory,
     sizing,
@@ -92,8 +99,16 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
+# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
+# factors (capital), or line by line for a chosen server (bill).
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(server_count, bill)
+RESERVE = formulas_of(reserve)
+FACILITY = formulas_of(facility)
+OWNED = formulas_of(owned)
+DEVELOPMENT = formulas_of(development)
+RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
 STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
@@ -131,7 +146,7 @@ OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
-FAILURES = formulas_of(failures)
+FAILURES = formulas_of(server_count, failures)
 CHECKPOINTING = formulas_of(checkpointing)
 CHECKPOINT_SIZE = formulas_of(checkpoint_size)
 YOUNG = formulas_of(young)
