@@ -17,7 +17,8 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.estimation import CONSTRAINTS, Result, run
+from cluster_calc.estimation import Result, run
+from cluster_calc.feasibility import CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.scenario import Scenario
 
@@ -189,7 +190,11 @@ def _with(merged: Scenario, name: str, value: Any) -> Scenario:
 
 def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Catalog | None) -> tuple[str, Any, Result]:
     """The target, its value, and a run with the unknown at some value."""
-    limits = {limit: (limited, margin) for limit, limited, margin in CONSTRAINTS.values() if limit != "time_allowed"}
+    limits = {
+        limit: (limited, margin)
+        for name, (limit, limited, margin) in CONSTRAINTS.items()
+        if limit != "time_allowed" and name not in WORLD
+    }
     found: dict[str, Result] = {}
     problem: InputError | None = None
     for name in [wanted_name] if wanted_name else list(merged.data):
