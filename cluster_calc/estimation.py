@@ -11,12 +11,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cluster_calc import depreciation, feasibility
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, MissingDataError, UndeterminedError, quoted
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.graph import Model, model_of
 from cluster_calc.nomenclature import QUANTITIES, Quantity, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -25,43 +27,39 @@ if TYPE_CHECKING:
     import pandas as pd
     import pint
 
+    from cluster_calc.book.surroundings import Surroundings
     from cluster_calc.trace import Trace
 
 SCHEMA = "cluster-calc/estimate/1"
 DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chips")
+# Two names for one thing in base units: a demand given in the one is the other.
+SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
-# How old a figure may be, in days, before a report marks it.
-SHELF_LIFE = {"chip_price": 180, "rental_price": 180, "electricity_price": 730, "annual_shipments": 730}
-# Constraint → (limit, what it limits, margin).
-CONSTRAINTS = {
-    "budget": ("budget", "run_cost", "budget_margin"),
-    "capital": ("capital_budget", "capital_cost", "capital_margin"),
-    "power": ("power_limit", "peak_facility_power", "power_margin"),
-    "supply": ("supply_limit", "shipment_share", "supply_margin"),
-    "deadline": ("deadline", "training_time", "deadline_margin"),
-    "time": ("time_allowed", "training_time", "time_margin"),
-}
 # Figures of the chip's file, and the words that say how to supply one that it lacks.
 _HOW_TO_SUPPLY = {
     "chip_price": "--chip-price",
+    "server_price": "--server-price",
     "rental_price": "--rental-price",
     "tdp": "--tdp",
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked."""
+class Constraint(NamedTuple):
+    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
+
+    `probability` is the share of draws in which it holds, under ranges.
+    """
 
     constraint: str
     limit: str | None
     margin: float | None
     holds: bool | None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,8 @@ class Result:
     """One estimate: values in base units, the data behind them, and the model that joins them.
 
     `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
-    every result that has none. `samples` holds the draws of what varies under ranges.
+    every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
+    holds the draws of what varies under ranges.
     """
 
     chip: Chip
@@ -83,15 +82,20 @@ class Result:
     notes: tuple[str, ...]
     feasibility: tuple[Constraint, ...]
     scenario: Scenario = field(repr=False)
+    stale: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
+    batches: int = field(default=0, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
         """A value as a pint quantity in its JSON unit."""
         from cluster_calc.units import registry
 
         known = quantity(name)
+        if known.is_date:  # days since 1970-01-01
+            return registry().Quantity(self.in_unit(known.name) / 86400.0, "day")
         return registry().Quantity(self.in_unit(known.name), "" if known.unit == "1" else known.unit)
 
     def in_unit(self, name: str) -> Any:
@@ -105,15 +109,66 @@ class Result:
     def results(self) -> list[str]:
         """The names of everything computed, missing ones included, in the nomenclature's order."""
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
-        return [name for name in QUANTITIES if name in computed and name not in self.data]
+        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
+        return [
+            name
+            for name in QUANTITIES
+            if name in computed and (name not in self.data or self.data[name].origin == "computed")
+        ]
 
     def percentile(self, name: str, percent: float) -> float | None:
-        """A percentile of a result in its JSON unit; None when it does not vary."""
-        if resolve(name) not in self.samples:
-            return None
-        import numpy as np
+        """A percentile of a result in its JSON unit; None when it does not vary.
 
-        return float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="uniform(0.3, 0.5)")
+        >>> round(result.percentile("mfu", 90), 3)
+        0.48
+        """
+        from cluster_calc.uncertainty import STANDARD, percentiles
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        if not 0 <= percent <= 100:
+            raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
+        known = self._cache.setdefault(("percentiles", key), {})
+        if percent not in known:
+            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+        value = float(known[percent]) / QUANTITIES[key].factor
+        return value if math.isfinite(value) else None
+
+    def standard_error(self, name: str, percent: float) -> float | None:
+        """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
+        from cluster_calc.uncertainty import standard_errors
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        known = self._cache.setdefault(("errors", key), {})
+        if percent not in known:
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+        error = known[percent] / QUANTITIES[key].factor
+        return float(error) if math.isfinite(error) else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean over the draws in its JSON unit; None when it does not vary."""
+        from cluster_calc.uncertainty import mean
+
+        key = resolve(name)
+        return mean(self.samples[key]) / QUANTITIES[key].factor if key in self.samples else None
+
+    def base_percentile(self, name: str) -> float | None:
+        """Where the base value sits among the draws, in percent: 46.0 reads "base = P46"."""
+        from cluster_calc.uncertainty import rank
+
+        key = resolve(name)
+        if key not in self.samples or getattr(self.values[key], "shape", None):
+            return None
+        return 100 * rank(self.samples[key], self.values[key])
+
+    def contingency(self, name: str, confidence: float = 80.0) -> float | None:
+        """What must be added to the base value so that it is enough at that confidence; None when it does not vary."""
+        level = self.percentile(name, confidence)
+        return None if level is None else level - float(self.in_unit(name))
 
     @property
     def catalog_date(self) -> str:
@@ -133,7 +188,7 @@ class Result:
     @property
     def feasible(self) -> bool:
         """Whether every limit that was given holds."""
-        return all(entry.holds is not False for entry in self.feasibility)
+        return all(entry.holds is not False for entry in self.feasibility if entry.constraint not in ADVISORY)
 
     def explain(self, name: str) -> Trace:
         """The tree of formulas, numbers and sources behind a value."""
@@ -193,10 +248,18 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     """Evaluate a merged scenario."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
-    if "chip_hours" in given and "accelerator_time" not in given:
-        given["accelerator_time"] = given["chip_hours"].with_(name="accelerator_time")
-        del given["chip_hours"]
+    for other, name in SAME.items():
+        if other in given and name in given:
+            raise InputError(
+                f"{other} and {name} are both given and mean the same ({_shown(given, other, name)}); leave one out"
+            )
+        if other in given:
+            given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
+    if "chip" not in settings and settings.get("server", "default") != "default":
+        from cluster_calc.servers import chip_of_server
+
+        settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
@@ -206,38 +269,87 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
-    if "deadline" in given and "start" not in given:
+    dated = depreciation.dated_names(settings)
+    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
+    if "deadline" in given and given["deadline"].value <= given["start"].value:
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}; give a later --deadline")
+    if "parameters" in given and "active_parameters" in given and _largest(
+        given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
+        raise InputError(
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}; "
+            "give --params the total"
+        )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given)
+    preset, remarks = depreciation.preset(settings, item, given, book)
+    from cluster_calc import resilience, workload
+
+    causes = resilience.asked(given, settings) and mode != "cluster"
+    # Whether chips and goodput depend on each other, so that the chips are searched.
+    searched = causes and mode == "fixed-time" and "goodput" not in given
+    if causes:
+        sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
+    if searched:
+        given["chips"] = resilience.PLACE
+    described = workload.additions(mode, sets, given, settings, item)
+    if settings.get("predict_mfu"):
+        given["mfu"], layout = workload.predicted_mfu(given, settings, item, mode)
+        described.preset.update(layout)
+    limits = feasibility.sets_of(mode, sets, given, causes)
+    sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
+    preset = {**described.preset, **feasibility.presets(given, item, book), **preset}
+    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
+    finder = _Finder(book, item, precision, merged, given, preset)
+    finder.warnings += remarks
     data = finder.fill(model)
+    if searched:
+        data["chips"] = resilience.sized_chips(model, data)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
+    undefined = _undefined(model, values, data)
+    for name in undefined:
+        del values[name]
     _check(values, data, mode)
+    depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
-    missing = _missing(model, values, item)
+    missing = _missing(model, values, item) | undefined
     result = Result(
         chip=item, precision=precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
-        result = _drawn(result, ranged, settings)
+        from cluster_calc.uncertainty import drawn
+
+        result = drawn(result, ranged, settings)
+    elif settings.get("correlate"):
+        raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
-    feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
-    result = _replaced(result, feasibility=feasibility, warnings=warnings)
+    constraints = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
+    result = _replaced(result, feasibility=constraints, stale=_stale(result, settings, book))
+    warnings = (
+        *finder.warnings,
+        *_warnings(result, given),
+        *_overlaid(result),
+        *depreciation.warnings(result),
+        *described.warnings,
+        *feasibility.warnings(result),
+        *result.stale.values(),
+    )
+    result = _replaced(result, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
     return result
@@ -322,17 +434,32 @@ def _implied_text(given: Mapping[str, Datum]) -> str:
 class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
-    def __init__(self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum]) -> None:
-        self.book, self.item, self.precision, self.given = book, item, precision, given
+    def __init__(
+        self,
+        book: Catalog,
+        item: Chip,
+        precision: str,
+        merged: Scenario,
+        given: Mapping[str, Datum],
+        preset: Mapping[str, Datum],
+    ) -> None:
+        self.book, self.item, self.precision, self.given, self.preset = book, item, precision, given, preset
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
         self.as_of = settings.get("as_of", "")
         self.warnings: list[str] = []
         self.notes: list[str] = []
+        self.around: Surroundings | None = None
+        if settings.get("site"):
+            from cluster_calc.book.surroundings import Surroundings
+
+            self.around = Surroundings(book, settings)
         self.price: Quote | None = item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)
@@ -349,12 +476,23 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
+        if name in self.preset:
+            return self.preset[name]
+        return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
+
+    def from_around(self, name: str) -> Datum | None:
+        """A figure of the site or the server."""
+        if self.around is None:
+            return None
+        found = self.around.datum(name)
+        self.warnings += self.around.warnings
+        self.around.warnings.clear()
+        return found
 
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
         holders = {"server_cost_factor": (HOLDS_SERVER, 1.0), "network_share": (HOLDS_NETWORK, 0.0)}
-        if name not in holders or self.basis not in holders[name][0]:
+        if name not in holders or self.basis not in holders[name][0] or "server" in self.settings:
             return None
         part = "server" if name == "server_cost_factor" else "network"
         return Datum(
@@ -391,6 +529,18 @@ class _Finder:
 def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
     """Whether some formula that runs, or could run, reads the leaf."""
     return any(name in step.inputs for step in model.steps.values() if step.name not in given) or name in model.steps
+
+
+def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum]) -> dict[str, str]:
+    """The ratios to a run cost of nothing: there is no such number, and that is no fault of the inputs."""
+    cost = values.get("run_cost")
+    if cost is None or getattr(cost, "shape", None) or cost != 0:
+        return {}
+    return {
+        step.name: f"{step.name} is undefined: run_cost is 0"
+        for step in model.plan(data)
+        if "run_cost" in step.inputs and step.name in values and not math.isfinite(values[step.name])
+    }
 
 
 def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> None:
@@ -430,41 +580,23 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     return missing
 
 
-def _drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Result:
-    """The same model on blocks of draws. Chips are a decision: held at the base value unless `resize` is set."""
-    import numpy as np
-
-    from cluster_calc.uncertainty import DEFAULT_DRAWS, blocks
-
-    draws, seed = settings.get("draws", DEFAULT_DRAWS), settings.get("seed", 0)
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not settings.get("resize"):
-        fixed["chips"] = result.values["chips"]
-    plan = result.model.plan(fixed)
-    varying = set(ranged)
-    for step in plan:
-        if varying.intersection(step.inputs):
-            varying.add(step.name)
-    kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
-    samples = {name: np.empty(draws) for name in kept}
-    for place, drawn in blocks(result.data, ranged, draws, seed):
-        values = result.model.evaluate({**fixed, **drawn})
-        for name in kept:
-            samples[name][place] = values[name]
-    return _replaced(result, samples=samples, draws=draws, seed=seed)
-
-
 def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constraint:
     from cluster_calc.report.numbers import exact
 
     limit, _, margin_name = CONSTRAINTS[name]
-    if limit not in given or (name == "time" and result.mode not in ("fixed-chips", "fixed-time")):
+    if not feasibility.checked(name, result, given):
         return Constraint(name, None, None, None)
+    bound = exact(limit, given[limit].value if limit in given else result.values[limit])
     margin = result.values.get(margin_name)
     if margin is None:
-        return Constraint(name, exact(limit, given[limit].value), None, None)
+        return Constraint(name, bound, None, None)
     lowest = float(min(margin.flat)) if hasattr(margin, "flat") else float(margin)
-    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12)
+    probability = None
+    if margin_name in result.samples:
+        from cluster_calc.uncertainty import share_at_least
+
+        probability = share_at_least(result.samples[margin_name])
+    return Constraint(name, bound, lowest, lowest >= -1e-12, probability)
 
 
 def _warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
@@ -514,27 +646,38 @@ def _largest(value: Any) -> float:
     return float(value.max()) if hasattr(value, "max") else float(value)
 
 
-def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
-    """Used prices and counts older than their shelf life on the day of the estimate."""
+def _overlaid(result: Result) -> list[str]:
+    """Which figures a catalog of one's own put in place of the shipped ones."""
+    found: dict[str, list[str]] = {}
+    for name, datum in result.data.items():
+        if datum.origin.startswith("catalog: "):
+            found.setdefault(datum.origin.removeprefix("catalog: "), []).append(name)
+    return [
+        f"{', '.join(names)}: from the catalog {quoted(place)} over the shipped one" for place, names in found.items()
+    ]
+
+
+def _stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[str, str]:
+    """Used figures older than their shelf life on the day of the estimate, by name."""
     day = datetime.date.fromisoformat(settings.get("as_of") or datetime.date.today().isoformat())
-    found = []
-    for name, life in SHELF_LIFE.items():
+    found = {}
+    for name, life in book.shelf_lives().items():
         datum = result.data.get(name)
-        if datum is None or not datum.as_of or datum.origin == "command line":
+        if datum is None or not datum.as_of:
             continue
         try:
             age = (day - datetime.date.fromisoformat(day_of(datum.as_of))).days
         except ValueError:
             continue
         if age > life:
-            found.append(
-                f"{name} is dated {datum.as_of}, {age} days before {day}: older than the {life} days such a figure keeps"
+            found[name] = (
+                f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
             )
     return found
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
-    wrong += _stale(result, result.scenario.settings)
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
+    wrong += result.stale.values()
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

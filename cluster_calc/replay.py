@@ -78,7 +78,7 @@ def result_from(entry: Mapping[str, Any]) -> Result:
         raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
     _compare(entry, result)
     feasibility = tuple(
-        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"])
+        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"], part.get("probability"))
         for part in entry["feasibility"]
     )
     return replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
@@ -92,19 +92,20 @@ class Recorded(Catalog):
         chip, precision = entry["chip"], str(entry["chip"]["precision"])
         known = {name: datum for name, datum in data.items() if datum.origin.split(":")[0] == "catalog"}
         self.defaults = {name: datum for name, datum in data.items() if datum.origin == "default"}
-        self.item = Chip(
-            id=str(chip["id"]),
+        try:
+            today = super().chip(str(chip["id"]))
+        except InputError:  # it has left the catalog
+            today = Chip(str(chip["id"]), "", (), "", "", "", "", {}, {}, {}, (), ())
+        self.item = replace(
+            today,
             name=str(chip["name"]),
-            aliases=(),
             maker=str(chip.get("maker", "")),
             unit=str(chip.get("unit", "chip")),
-            form_factor="",
-            released="",
             peaks={precision: known["peak_throughput"]} if "peak_throughput" in known else {},
             figures={name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")},
             estimates={},
-            prices=tuple(_quote(known, "chip_price")),
-            rentals=tuple(_quote(known, "rental_price")),
+            prices=tuple(_quote(today.prices, known, "chip_price")),
+            rentals=tuple(_quote(today.rentals, known, "rental_price")),
         )
 
     def chip(self, text: str) -> Chip:
@@ -114,8 +115,12 @@ class Recorded(Catalog):
         return self.defaults.get(name)
 
 
-def _quote(known: Mapping[str, Datum], name: str) -> list[Quote]:
-    return [Quote(known[name], chosen=True)] if name in known else []
+def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> list[Quote]:
+    """The recorded price; what it held is the catalog's to say while the quote is still there."""
+    if name not in known:
+        return []
+    same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
+    return [replace(same, datum=known[name], chosen=True)]
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:

@@ -15,30 +15,51 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
-from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
+from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
+from cluster_calc.places import Fault, Place, find_places, message, shown_path
+from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
 
 # What a scenario may set besides quantities: name → what it is, for help and errors.
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
+    "price-performance, price-performance-first-order or resale",
+    "method": "a published method whose rules apply: epoch-2024",
+    "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "rate_terms": "discount rate and growth are nominal (default) or real, never both",
+    "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
     "seed": "seed of the draws",
+    "sampling": "how draws are made: lattice (evenly spread, the default) or plain (independent)",
+    "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
+    "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
+    "checkpoint_rule": "interval between checkpoints under failures: daly (default), optimal or young",
+    "flop_convention": "what a utilisation counts: 6N (default), 6N+attention, 6N-embedding+attention, causal or 8N-hfu",
+    "recompute": "what is computed again to save memory: none, selective (default for memory) or full",
+    "mfu_precision": "precision whose peak the MFU counts against, where --precision runs another",
+    "predict_mfu": "take the MFU from the model, its batch and its layout instead of a number",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }
-FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+FLAGS = frozenset({"predict_mfu", "analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+# Settings whose values are names: checked where they stand in a file, so that the message can point there.
+_NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
-NOT_SETTINGS = frozenset({"CATALOG"})
+NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
 EXTRA_NAMES = {"days": "training_time"}
+# One question asked in two ways: what a nearer layer says replaces what a farther one said.
+_NEARER_WINS = {"training_time": "time_allowed", "time_allowed": "training_time"}
 
 
 @dataclass
@@ -50,24 +71,53 @@ class Scenario:
     texts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
-    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, str] | None = None) -> list[str]:
-        """Lay values over what is there; returns what is wrong with them, one message each."""
+    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
+        """Lay values over what is there; returns what is wrong with them."""
         faults = []
+        seen: dict[str, str] = {}
         for name, value in values.items():
-            place = (places or {}).get(name, "")
+            key = name.strip().replace("-", "_")
+            key = ALIASES.get(EXTRA_NAMES.get(key, key), EXTRA_NAMES.get(key, key))
+            if key in seen:
+                twice = f"{key} is given twice: as {quoted(seen[key])} and as {quoted(name)}"
+                faults.append(Fault(twice, (places or {}).get(name)))
+                continue
+            seen[key] = name
+            place = (places or {}).get(name)
             try:
-                self._put(name, value, origin, place)
+                self._put(name, value, origin, str(place or ""))
+                if place and name in _NAMES:
+                    _known_name(name, value)
+            except UnknownNameError as error:
+                faults.append(Fault(str(error), place and place.at(name)))
             except InputError as error:
-                faults.append(f"{place}: {error}" if place else str(error))
+                faults.append(Fault(str(error), place))
         return faults
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
+        if key == "depreciation" and isinstance(value, str) and value.strip()[:1].isalpha():
+            # One name for both: the words choose how hardware is charged, an amount replaces the charge.
+            key = "depreciation_method"
+        if key in ("depreciation", "depreciation_method"):
+            self.data.pop("depreciation", None)
+            self.settings.pop("depreciation_method", None)
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key], self.origins[key] = value, origin
+            plain: dict[str, Any] = {
+                "correlate": str,
+                "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
+            }
+            text = plain[key](self.settings[key]) if key in plain else value
+            key = "depreciation" if key == "depreciation_method" else key
+            self.texts[key], self.origins[key] = text, origin
             return
+        if key == "days":
+            value = in_days(value)
         key = name_of(key)
+        other = _NEARER_WINS.get(key)
+        if other in self.data and self.origins[other] != origin:
+            del self.data[other], self.texts[other], self.origins[other]
         source = Source(origin if not place else f"{origin} {place}")
         if isinstance(value, dict):
             unknown = set(value) - {"value", "source", "as_of", "confidence", "locator", "note"}
@@ -76,15 +126,34 @@ class Scenario:
                 raise InputError(
                     f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
                 )
-            given = {entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")}
+            given: dict[str, Any] = {
+                entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")
+            }
             if value.get("source"):
                 source = Source(id=origin, title=str(value["source"])[:300])
             text = value["value"]
         else:
             text, given = value, {}
-        number, low, high = parse(QUANTITIES[key], text)
-        self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+        if isinstance(text, str) and "(" in text and is_shape(text):
+            fields = parse_shape(QUANTITIES[key], text, _number)
+            self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
+        else:
+            number, low, high = parse(QUANTITIES[key], text)
+            self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
+
+
+def in_days(value: Any) -> Any:
+    """What `days` was given as: a bare number counts days.
+
+    >>> in_days(21), in_days("20..25"), in_days("504 hours")
+    ('21 days', '20..25 days', '504 hours')
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value!r} days"
+    if isinstance(value, str) and value.strip() and not value.strip()[-1].isalpha():
+        return f"{value.strip()} days"
+    return value
 
 
 def name_of(name: str) -> str:
@@ -93,8 +162,8 @@ def name_of(name: str) -> str:
     try:
         return resolve(key)
     except InputError:
-        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
-        raise InputError(f"unknown name {quoted(name)}.{hint}") from None
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
+        raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 
 def setting(name: str, value: Any) -> Any:
@@ -110,22 +179,63 @@ def setting(name: str, value: Any) -> Any:
     if name in COUNTS:
         low, high = COUNTS[name]
         try:
-            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+            if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]{0,30}\s*", str(value)):
+                raise ValueError
+            number = int(str(value).replace("_", ""))
         except ValueError:
             raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
         if not low <= number <= high:
             raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
         return number
+    if name == "percentiles":
+        return _percents(value)
+    if name == "correlate" and isinstance(value, (str, Mapping, list, tuple)):
+        from cluster_calc.sampling import parse_correlations
+
+        return parse_correlations(value)
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
+    if not value.strip() and name != "as_of":
+        raise InputError(f"{name}: {quoted(value)} is empty; give {SETTINGS[name]}")
+    if name == "sampling" and value not in ("lattice", "plain"):
+        raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
+    if name in ("depreciation_method", "method"):
+        from cluster_calc import depreciation
+
+        known = depreciation.METHODS if name == "depreciation_method" else depreciation.PUBLISHED
+        if value not in known:
+            shown = name.removesuffix("_method")
+            raise InputError(
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
+            )
+    if name in ("rate_terms", "flow_timing"):
+        from cluster_calc.cash_flow import checked
+
+        return checked(name, value)
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 
         if value not in BASES:
             raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
     return value
+
+
+def _percents(value: Any) -> tuple[float, ...]:
+    """Percentiles as a tuple of numbers between 0 and 100.
+
+    >>> _percents("5, P95")
+    (5.0, 95.0)
+    """
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    try:
+        found = tuple(float(str(part).strip().removeprefix("P").removeprefix("p")) for part in parts)
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= percent <= 100 for percent in found):
+        raise InputError(f"percentiles: {quoted(value)} are not numbers from 0 to 100; write for example 5,95")
+    return found
 
 
 def date_text(name: str, value: str) -> str:
@@ -186,6 +296,8 @@ def _number(known: Quantity, value: Any) -> Any:
         elif hasattr(value, "magnitude") and hasattr(value, "units"):
             number = value.magnitude * to_base(f"1 {value.units}", known.unit, bare=known.bare, example=known.example)
         elif hasattr(value, "dtype") and known.bare:
+            if value.dtype.kind not in "iuf" or not value.size:
+                raise UnitError(f"{quoted(value)} is not an array of numbers; write for example {known.example}")
             number = value * known.factor
         else:
             raise UnitError(f"{quoted(value)} is neither a number nor text; write for example {known.example}")
@@ -232,40 +344,47 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if low >= high:
         why = "no wider than a point" if low == high else "upside down"
         raise InputError(f"{known.name}: the range {quoted(text)} is {why}; write LOW..HIGH with LOW < HIGH")
-    from cluster_calc.uncertainty import median
-
     return median(known, low, high), low, high
 
 
-def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The flat values of a TOML file, and the line each stands on."""
+def _known_name(name: str, value: str) -> None:
+    """Refuse a chip or a precision that is not known, while the place of the text is."""
+    from cluster_calc.catalog import PRECISIONS, catalog
+
+    if name == "server" and value == "default":
+        return
+    if name in ("chip", "server", "site"):
+        catalog().find(value, f"{name}s")
+    elif value.lower() not in PRECISIONS:
+        raise InputError(
+            f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
+        )
+
+
+def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    """The flat values of a TOML file, and the place each stands at."""
     from cluster_calc.catalog import read_toml
 
     values = read_toml(path)
-    places: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
-        if match:
-            places.setdefault(match.group(1), f"{path}:{number}")
-    for name in values:
-        places.setdefault(name, str(path))
-    return values, places
+    where = shown_path(path)
+    places = find_places(path.read_text(encoding="utf-8"), where)
+    return values, {name: places.get(name, Place(where)) for name in values}
 
 
-def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Place]]:
     """The `CLUSTER_CALC_*` variables as values; names that mean nothing are an error that suggests."""
     values: dict[str, Any] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Place] = {}
     for key, value in sorted(environment.items()):
         bare = key.removeprefix(ENVIRONMENT_PREFIX)
         if bare == key or bare in NOT_SETTINGS or bare.startswith("_") or not value:
             continue
         name = bare.lower()
-        values[name], places[name] = value, f"environment {key}"
+        values[name], places[name] = value, Place(f"environment {shown_path(key)}")
     return values, places
 
 
-def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]]]:
+def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Place]]]:
     """User file and project file, the farther first."""
     import click
 
@@ -273,6 +392,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 
@@ -285,7 +405,7 @@ def gather(
 ) -> Scenario:
     """Everything that was given, merged in its order of precedence; all faults are reported together."""
     scenario = Scenario()
-    faults: list[str] = []
+    faults: list[Fault] = []
     if ambient:
         for values, name, places in ambient_layers():
             faults += scenario.add(values, name, places)
@@ -297,5 +417,5 @@ def gather(
         faults += scenario.add(values, "environment", places)
     faults += scenario.add(given, origin)
     if faults:
-        raise InputError("\n".join(faults))
+        raise InputError(message(faults))
     return scenario

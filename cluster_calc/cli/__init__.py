@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -15,10 +16,20 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
+    "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
+    "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
+    "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
+    "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+    "compare": ("compare", "options side by side on the same demand and the same draws"),
+    "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
+    "diff": ("diff", "what moved between two results"),
     "sheet": ("sheet", "the result as one HTML page to keep"),
     "batch": ("batch", "one estimate per row of a table"),
+    "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
+PROGRAM = "cluster-calc"
+COMPLETE_VARIABLE = "_CLUSTER_CALC_COMPLETE"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -45,26 +56,36 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **__: Any) -> Any:
+        # Instead of click's own main, which ends a closed pipe as an error and has its own word for Ctrl-C.
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
         try:
-            super().main(*args, **{**kwargs, "standalone_mode": False})
+            code = self._run(sys.argv[1:] if args is None else list(args), prog_name or PROGRAM)
             sys.stdout.flush()
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
+            sys.exit(code)
         except ClusterCalcError as error:
             fail(str(error), error.exit_code)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(2)
         except click.ClickException as error:
             fail(_usage(error), 2)
         except (KeyboardInterrupt, click.Abort):
             click.echo("interrupted", err=True)
             sys.exit(130)
         except BrokenPipeError:
-            # The reader has gone: nothing is wrong, and Python must not complain when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader has gone: nothing is wrong.
+            _leave_stdout()
             sys.exit(0)
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            fail(f"{where}{error.strerror or error}", 2)
+            if error.filename is None:  # stdout is the only stream without a name
+                _leave_stdout()
+            where = "stdout" if error.filename is None else quoted(error.filename)
+            fail(f"{where}: {error.strerror or error}", 2)
+        except MemoryError:
+            fail("not enough memory; fewer --draws need less", 2)
         except Exception as error:
             if os.environ.get("CLUSTER_CALC_DEBUG"):
                 raise
@@ -73,17 +94,52 @@ class Program(click.Group):
                 1,
             )
 
+    def _run(self, args: list[str], prog_name: str) -> int:
+        if instruction := os.environ.get(COMPLETE_VARIABLE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(self, {}, prog_name, COMPLETE_VARIABLE, instruction)
+        try:
+            with self.make_context(prog_name, args) as ctx:
+                self.invoke(ctx)
+        except click.exceptions.Exit as stop:
+            return stop.exit_code
+        return 0
+
+
+def _leave_stdout() -> None:
+    """Point stdout at nothing, so that Python does not complain when it closes what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
 
 def _usage(error: click.ClickException) -> str:
     message = error.format_message()
     ctx = getattr(error, "ctx", None)
+    params = ctx.command.get_params(ctx) if ctx else []
     if isinstance(error, click.NoSuchOption):
-        known = [name for param in ctx.command.params for name in param.opts] if ctx else []
+        known = [name for param in params for name in param.opts]
         found = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
         message = f"no such option {quoted(error.option_name)}.{found}"
+    elif isinstance(error, click.BadOptionUsage):
+        message = _value_usage(error)
+    elif message.startswith("Got unexpected extra argument"):
+        message = f"unexpected argument {quoted(message.partition('(')[2].removesuffix(')'))}; a value belongs behind its option"
+    elif isinstance(error, click.MissingParameter) and error.param is not None:
+        message = f"{error.param.make_metavar(ctx) if ctx else error.param.name} is missing"
     if ctx is not None:
         message += f"\n`{ctx.command_path} --help` lists what there is."
     return message
+
+
+def _value_usage(error: click.BadOptionUsage) -> str:
+    from cluster_calc.nomenclature import QUANTITIES
+
+    if "does not take a value" in error.message:
+        return f"{quoted(error.option_name)} is a flag and takes no value"
+    spellings = {f"--{alias}": known for known in QUANTITIES.values() for alias in (*known.aliases, known.option[2:])}
+    known = spellings.get(error.option_name)
+    example = f", for example {error.option_name} {known.example}" if known and known.example else ""
+    return f"{quoted(error.option_name)} needs a value{example}"
 
 
 def fail(message: str, code: int) -> NoReturn:

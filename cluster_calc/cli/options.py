@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
-from cluster_calc.scenario import FLAGS, SETTINGS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
+from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
+    from cluster_calc.nomenclature import Quantity
+    from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
+BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
 _OUTPUT = "Output"
 
@@ -47,14 +53,6 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and aliases of the catalog, for the shell."""
-    from cluster_calc.catalog import catalog, fold
-
-    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
-    return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
-
-
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every model command to a click command."""
     for option in reversed(_options()):
@@ -75,8 +73,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             metavar="ID",
             heading=what,
             help="accelerator: an id or alias of the catalog",
-            shell_complete=complete_chips,
-        )
+            shell_complete=completion.chips,
+        ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
@@ -89,6 +89,22 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "horizon":
+            for name in ("rate_terms", "flow_timing"):
+                option = "--" + name.replace("_", "-")
+                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
+        if entry.name == "depreciation":
+            found.append(
+                _option(
+                    "--depreciation",
+                    "depreciation",
+                    metavar="METHOD",
+                    heading=entry.group,
+                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
+                )
+            )
+            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
+            continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":
@@ -97,11 +113,39 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     "--precision",
                     metavar="NAME",
                     heading=entry.group,
-                    help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
+                    help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
+                    shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        for after, setting in (
+            ("hfu", "recompute"),
+            ("flop_per_parameter_token", "flop_convention"),
+            ("mfu", "mfu_precision"),
+        ):
+            if entry.name == after:
+                found.append(
+                    _option(
+                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
+                    )
+                )
+        if entry.name == "mfu":
+            found.append(
+                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
+            )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
+            )
         if entry.name == "chip_price":
-            found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
+            found.append(
+                _option(
+                    "--price-basis",
+                    metavar="BASIS",
+                    heading=entry.group,
+                    help=SETTINGS["price_basis"],
+                    shell_complete=completion.one_of(BASES),
+                )
+            )
             found.append(
                 _option(
                     "--analyst-estimates",
@@ -119,25 +163,32 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             multiple=True,
             metavar="NAME=VALUE",
             heading=_GENERAL,
-            help="give any quantity; LOW..HIGH is a 5-95 % range",
+            help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
+            shell_complete=completion.assignments,
         ),
         _option(
             "--scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="TOML file of quantities; options override it",
+            shell_complete=completion.files,
         ),
         _option(
             "--save-scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="write a scenario file that gives the same result",
+            shell_complete=completion.files,
         ),
+        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
+        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
     return found
@@ -146,7 +197,8 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the exit-code gates."""
     command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
-                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE")(command)  # fmt: skip
+                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE",
+                      shell_complete=completion.assignments)(command)  # fmt: skip
     return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
         command
     )
@@ -162,6 +214,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="FILE",
             heading=_OUTPUT,
             help="write to FILE (- is stdout), whole or not at all",
+            shell_complete=completion.files,
         )(command)
         return _option(
             "--format",
@@ -169,6 +222,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="|".join(formats),
             heading=_OUTPUT,
             help="default: by FILE's ending, else table",
+            shell_complete=completion.one_of(formats),
         )(command)
 
     return add
@@ -184,6 +238,11 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "start",
+        "purchase_date",
+        "hardware_age",
+        "rental_price",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -193,51 +252,117 @@ _FORMULA_NAMES = frozenset(
     [
         "accelerator_capital",
         "accelerator_time",
+        "activation_memory",
         "active_parameters",
+        "age_at_end",
         "all_in_price",
+        "all_server_capital",
+        "amortised_hardware_cost",
+        "bill_excess",
+        "book_value_at_end",
+        "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
+        "chip_value_at_start",
         "chips",
         "cluster_throughput",
+        "colocation_cost",
         "compute_per_dollar",
+        "contingency_capital",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
+        "counted_parameters",
+        "data_parallel",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "development_cost",
         "electricity_cost",
         "emissions",
+        "ettr",
+        "facility_capital",
         "facility_energy",
         "facility_power",
+        "first_order_charge",
+        "flop_per_token",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "gradient_memory",
+        "hardware_age",
+        "hardware_charge",
+        "idle_charge",
+        "idle_chips",
+        "implied_goodput",
         "implied_mfu",
+        "installation_capital",
+        "insurance_cost",
+        "interruptions",
+        "maintenance_cost",
+        "memory_margin",
+        "memory_needed",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "minimum_chips",
+        "mtbf",
         "network_capital",
+        "new_capital",
+        "new_chips",
+        "operations_cost",
+        "optimizer_memory",
+        "outages_in_repair",
+        "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "pipeline_bubble",
+        "planned_start",
         "power_margin",
+        "project_capital",
+        "project_cost",
+        "purchase_date",
+        "recovery_goodput",
         "rental_cost",
+        "rental_price",
         "rental_ratio",
+        "replacement_cost",
+        "replacements",
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
+        "software_cost",
+        "spare_capital",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
+        "staff_cost",
+        "start",
         "step_throughput",
+        "storage_capital",
+        "storage_cost",
         "supply_margin",
         "time_available",
         "time_margin",
         "tokens",
         "training_compute",
         "training_time",
+        "two_factor_capital",
+        "weight_memory",
     ]
 )
 
@@ -247,15 +372,17 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None
+        and value != ()
+        and (name in QUANTITIES or name in SETTINGS)
+        and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:
             raise InputError(
                 f"--days {quoted(options['days'])} and --training-time {quoted(found['training_time'])} say the same twice; give one"
             )
-        text = str(options["days"]).strip()
-        found["training_time"] = text if text[-1:].isalpha() else f"{text} days"
+        found["training_time"] = in_days(options["days"])
     for pair in options.get("sets") or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
@@ -263,24 +390,38 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         from cluster_calc.scenario import name_of
 
         key = name.strip().replace("-", "_")
+        value = in_days(value.strip()) if key == "days" else value.strip()
         key = key if key in SETTINGS else name_of(key)
         if key in found:
             raise InputError(f"{key} is given twice: {quoted(found[key])} and {quoted(value)}")
-        found[key] = value.strip()
+        found[key] = value
     return found
+
+
+def merged_from(options: dict[str, Any]) -> Scenario:
+    """Options, environment and files → one scenario."""
+    from cluster_calc.scenario import gather
+
+    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
 
 
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
     from cluster_calc.estimation import run
-    from cluster_calc.scenario import gather
 
-    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    # Everything that can be refused is refused before anything is computed or written.
+    limits(options)
+    for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
+        if target not in (None, "-"):
+            from cluster_calc.files import check_target
+
+            check_target(Path(target), option)
+    merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text
 
-        write(scenario_text(merged), options["save_scenario"])
+        write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return result
 
 
@@ -297,21 +438,38 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None) -> None:
-    """Text to a file, atomically, or to stdout."""
+# Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.
+_UNSEEN = re.compile("(\x1b\\[[012]m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written out: a name in a file cannot drive the reader's screen.
+
+    >>> visible("\\x1b[1mbold\\x1b[0m \\x1b[31mred \\u202egnp") == "\\x1b[1mbold\\x1b[0m \\\\u001b[31mred \\\\u202egnp"
+    True
+    """
+    return _UNSEEN.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
+
+def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = False) -> None:
+    """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
+    text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)
         return
     from cluster_calc.files import write_atomically
 
-    write_atomically(Path(str(target)), text.encode())
+    write_atomically(Path(str(target)), text.encode(), option)
 
 
 def terminal_width() -> int:
     """Columns of the terminal, or 80 where there is none."""
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked[:6]) > 0:
+        return int(asked[:6])
+    return os.get_terminal_size(sys.stdout.fileno()).columns or 80
 
 
 def terminal_style() -> Callable[..., str] | None:
@@ -321,20 +479,31 @@ def terminal_style() -> Callable[..., str] | None:
     return lambda text, **how: click.style(text, **how)
 
 
-def check_gates(result: Result, options: dict[str, Any]) -> None:
-    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
+    """The limits of --fail-over, read."""
     from cluster_calc.nomenclature import resolve
-    from cluster_calc.report.numbers import shown
     from cluster_calc.scenario import parse
 
+    found = []
     for pair in options.get("fail_over") or ():
         name, sign, value = pair.partition("=")
         if not sign:
             raise InputError(
                 f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
             )
-        known = QUANTITIES[resolve(name)]
-        limit, _, _ = parse(known, value.strip())
+        try:
+            known = QUANTITIES[resolve(name)]
+            found.append((known, parse(known, value.strip())[0]))
+        except InputError as error:
+            raise InputError(f"--fail-over: {error}") from None
+    return found
+
+
+def check_gates(result: Result, options: dict[str, Any]) -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+    from cluster_calc.report.numbers import shown
+
+    for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:

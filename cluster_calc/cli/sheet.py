@@ -60,7 +60,7 @@ def command(file: str | None, **options: Any) -> None:
         results = results_from(read_text(file))
     templates = options.get("templates")
     text = sheet(results, title=options.get("title") or "", author=options.get("author") or "", templates=templates)
-    shared.write(text, output)
+    shared.write(text, output, as_is=True)
     if options["open_"]:
         click.launch(Path(str(output)).resolve().as_uri())
     shared.check_gates(results[0], options)

@@ -43,6 +43,19 @@ def rows(result: Result) -> list[tuple[Any, ...]]:
     return found
 
 
+def _spread(result: Result, name: str) -> dict[str, Any]:
+    """What draws say beyond three percentiles: the mean, where the base sits, standard errors, percentiles asked for."""
+    if name not in result.samples:
+        return {}
+    asked = result.scenario.settings.get("percentiles", ())
+    return {
+        "mean": result.mean(name),
+        "base_percentile": result.base_percentile(name),
+        "standard_errors": {f"p{percent}": result.standard_error(name, percent) for percent in (10, 50, 90)},
+        **{f"p{percent:g}": result.percentile(name, percent) for percent in asked if percent not in (10, 50, 90)},
+    }
+
+
 def source_of(datum: Datum) -> dict[str, Any]:
     """The source of an input as an object."""
     source = datum.source
@@ -57,6 +70,8 @@ def as_dict(result: Result) -> dict[str, Any]:
     """The result as the contract's JSON object."""
     inputs = {}
     for name, datum in result.data.items():
+        if datum.origin == "computed":
+            continue
         entry = {
             "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
             "low": in_unit(name, datum.low), "high": in_unit(name, datum.high),
@@ -83,7 +98,7 @@ def as_dict(result: Result) -> dict[str, Any]:
         },
         "inputs": inputs,
         "results": {
-            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
+            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}
             for name, value, unit, p10, p50, p90 in rows(result)
         },
         "feasibility": [
@@ -92,9 +107,11 @@ def as_dict(result: Result) -> dict[str, Any]:
                 "limit": entry.limit,
                 "margin": plain(entry.margin),
                 "holds": entry.holds,
+                "probability": plain(entry.probability),
             }
             for entry in result.feasibility
         ],
+        "stale": list(result.stale),
         "warnings": list(result.warnings),
         "scenario": {name: _as_typed(text) for name, text in result.scenario.texts.items()},
     }

@@ -22,12 +22,14 @@ from cluster_calc.report.data import as_dict
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
-from cluster_calc.report.views import answer, command, excluded, question
+from cluster_calc.report.views import answer, command, excluded, question, verdict_of
 from cluster_calc.resources import shipped
 from cluster_calc.trace import formula_text
 
 if TYPE_CHECKING:
     import jinja2
+
+    from cluster_calc.comparison import Comparison
 
 CARDS = ("training_time", "chips", "run_cost", "capital_cost", "cost_per_chip_hour", "facility_energy",
          "peak_facility_power", "shipment_share")  # fmt: skip
@@ -41,13 +43,13 @@ ORIGINS = {"command line": "you", "call": "you", "file": "your file", "environme
 
 
 def sheet(
-    result: Result | Sequence[Result],
+    result: Result | Comparison | Sequence[Result],
     *,
     title: str = "",
     author: str = "",
     templates: str | Path | None = None,
 ) -> str:
-    """The cost sheet of a result as HTML text; several results are options on one demand, the first in detail.
+    """The cost sheet of a result as HTML text; a comparison, or several results, are options, the first in detail.
 
     `templates` is a folder whose files take the place of the shipped ones of the same name.
 
@@ -55,7 +57,12 @@ def sheet(
     >>> cc.sheet(cc.estimate(training_compute=2e25, chip="h100"))[:15]
     '<!doctype html>'
     """
-    results = [result] if isinstance(result, Result) else list(result)
+    if isinstance(result, Result):
+        results = [result]
+    elif isinstance(result, Sequence):
+        results = list(result)
+    else:
+        results = [option.result for option in result.options]
     return render(sheet_of(results, title=title, author=author), templates)
 
 
@@ -81,7 +88,7 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         sheet_parts.feasibility(first),
         sheet_parts.alternatives(results),
     )
-    limited = any(entry.limit for entry in first.feasibility if entry.constraint != "time")
+    verdict = verdict_of(first)
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
     return Sheet(
@@ -90,8 +97,8 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + _verdict(first) if limited else "",
-        feasible=first.feasible if limited else None,
+        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + f"{verdict.value}; {verdict.note}",
+        feasible={"feasible": True, "not feasible": False}.get(verdict.value),
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),
         parts=tuple(part for part in parts if part is not None),
@@ -125,14 +132,6 @@ def _answers(results: Sequence[Result]) -> str:
         left = len(results) - len(priced)
         words += f"; {left} of {len(results)} could not be priced." if left else "."
     return words
-
-
-def _verdict(result: Result) -> str:
-    broken = [entry.constraint for entry in result.feasibility if entry.holds is False]
-    unknown = [entry.constraint for entry in result.feasibility if entry.limit and entry.holds is None]
-    if broken:
-        return f"Not feasible: {', '.join(broken)}"
-    return f"Not decided: {', '.join(unknown)}" if unknown else "Feasible within the limits given"
 
 
 def _warnings(results: Sequence[Result]) -> list[str]:

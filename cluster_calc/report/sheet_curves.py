@@ -116,6 +116,8 @@ def owning(result: Result) -> tuple[Any, Any, float | None] | None:
     if "cost_per_chip_hour" not in values:
         return None
     costs = np.broadcast_to(np.asarray(values["cost_per_chip_hour"], dtype=float), shares.shape)
+    if not np.isfinite(costs).all() or not costs.min() < costs.max():
+        return None  # a charge that does not follow the service time
     rent = float(result.values["rental_price"])
     order = np.argsort(shares)
     # The cost falls with the inverse of the share, in a straight line: interpolation there is exact.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from cluster_calc.estimation import CONSTRAINTS, Result
+from cluster_calc.estimation import Result
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Scale, Span
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
-from cluster_calc.report.views import CAPITAL_LINES, RUN_LINES, swings
+from cluster_calc.report.views import CONSTRAINT_WORDS, bills, cite, swings, verdict_of
 
 TONES = ("a", "b", "c", "d")
 MOST_SWINGS = 8
@@ -78,14 +78,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[TableRow], words: S
 def money(result: Result) -> Part | None:
     """Where the money goes: the run's lines and, apart from them, the cash for the hardware."""
     figures = []
-    for lines, total, title in ((RUN_LINES, "run_cost", "Run cost"), (CAPITAL_LINES, "capital_cost", "Capital cost")):
-        if total not in result.values and total not in result.missing:
-            continue
-        shown_lines = [
-            name
-            for name in lines
-            if (name in result.values or name in result.missing) and result.values.get(name) != 0.0
-        ]
+    for shown_lines, total, title in bills(result):
         whole = result.values.get(total)
         rows: list[TableRow] = []
         bars: list[Span] = []
@@ -107,8 +100,9 @@ def money(result: Result) -> Part | None:
                 end = Span(title, shown(total, whole), 0.0, float(whole), "rest", total=True)
                 drawing = charts.waterfall("Run cost, line by line", [*bars, end])
             else:
-                drawing = charts.stacked("Capital cost", bars, shown(total, whole))
-        caption = "Run cost (amortised over the hardware's life)" if total == "run_cost" else "Capital cost (cash)"
+                drawing = charts.stacked(title, bars, shown(total, whole))
+        kinds = {"run_cost": " (amortised over the hardware's life)", "capital_cost": " (cash)"}
+        caption = f"{title}{kinds.get(total, '')}"
         figures.append(Figure(drawing, table(caption, ("Line", "Amount", "Share"), rows)))
     if not figures:
         return None
@@ -133,10 +127,15 @@ def _held(result: Result) -> str:
 def flop(result: Result) -> Part | None:
     """Where the FLOP go: peak → MFU → goodput → delivered, in chip-hours and dollars."""
     values = result.values
+    causes = (
+        ("Checkpoints", "checkpoint_loss", "checkpoint_loss_cost", "checkpointed_throughput"),
+        ("Failures and restarts", "recovery_loss", "recovery_loss_cost", "delivered_throughput"),
+    )
+    whole = ("Failures, restarts, checkpoints", "goodput_loss", "goodput_loss_cost", "delivered_throughput")
     steps = (
         ("Held, at dense peak", "chip_hours", "run_cost", "cluster_throughput"),
         ("Below peak while steps run", "mfu_loss", "mfu_loss_cost", "step_throughput"),
-        ("Failures, restarts, checkpoints", "goodput_loss", "goodput_loss_cost", "delivered_throughput"),
+        *(causes if "checkpoint_loss" in values else (whole,)),
         ("Delivered", "delivered_chip_hours", "delivered_cost", "delivered_throughput"),
     )
     if any(hours not in values for _, hours, _, _ in steps):
@@ -236,45 +235,43 @@ def energy(result: Result) -> Part | None:
 
 
 def feasibility(result: Result) -> Part | None:
-    """The margins of the limits that were given."""
-    rows, bars = [], []
-    for entry in result.feasibility:
+    """The margins of every limit that could be checked: the buyer's, and those of hardware and the world."""
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    if not checked:
+        return None
+    rows, bars, changes = [], [], []
+    for entry in checked:
         limit, limited, margin = CONSTRAINTS[entry.constraint]
-        if entry.limit is None or (entry.constraint == "time" and not any(
-            other.limit for other in result.feasibility if other.constraint != "time"
-        )):  # fmt: skip
-            continue
         target = "time_available" if entry.constraint == "deadline" else limit
         verdict = NOT_FOUND if entry.holds is None else "✓ holds" if entry.holds else "✗ does not hold"
+        if entry.holds is False and entry.constraint in ADVISORY:
+            verdict = "! unusual"
+        if entry.probability is not None and 0 < entry.probability < 1:
+            verdict += f" in {percent(entry.probability, 2)} of draws"
         left = Cell(NOT_FOUND) if entry.margin is None else Cell(percent(entry.margin), "", margin, float(entry.margin))
-        rows.append(
-            TableRow(
-                Cell(entry.constraint.capitalize(), label_of(limited)),
-                (figure_of(result, limited), Cell(shown(target, result.values.get(target))), left, Cell(verdict)),
-            )
-        )
+        datum = result.data.get(limit)
+        said = cite(datum) if entry.constraint in WORLD and datum is not None else ""
+        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
+        allowed = Cell(shown(target, result.values.get(target)), said)
+        cells = (figure_of(result, limited), allowed, left, Cell(verdict))
+        rows.append(TableRow(Cell(label, label_of(limited)), cells))
         if entry.margin is not None:
-            # Left of the limit is over it, in the other colour.
-            over, left_ = min(entry.margin, 0.0), max(entry.margin, 0.0)
-            bars.append(Span(entry.constraint.capitalize(), f"{percent(entry.margin)} left", left_, over))
-    if not rows:
-        return None
-    broken = [entry.constraint for entry in result.feasibility if entry.holds is False]
-    tightest = min((entry for entry in result.feasibility if entry.margin is not None), key=_margin, default=None)
-    lead = (
-        f"Does not hold: {', '.join(broken)}. " if broken else "Every limit that was given and could be checked holds. "
-    )
-    lead += f"The tightest is {tightest.constraint}." if tightest else ""
+            # Over the limit goes to the left, in the other colour; the bar of a limit missed by far ends at the edge.
+            over, inside = max(min(entry.margin, 0.0), -1.0), max(entry.margin, 0.0)
+            bars.append(Span(label, f"{percent(entry.margin)} left", inside, over))
+        if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
+            now, needed = (shown(change.name, value) for value in (change.now, change.needed))
+            changes.append(f"{label} holds with {label_of(change.name)} {needed} in place of {now}.")
+    verdict_row = verdict_of(result)
+    lead = f"{verdict_row.value.capitalize()}: {verdict_row.note}."
     unchecked = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
-    note = f"Not checked, as no limit was given: {', '.join(unchecked)}." if unchecked else ""
+    note = " ".join(changes)
+    if unchecked:
+        note += f" Not checked, as no limit was given or a figure is open: {', '.join(unchecked)}."
     drawing = charts.tornado("Share of each limit that is left", bars, ("", ""), "limit") if bars else None
     heads = ("Limit", "Reached", "Allowed", "Left", "Verdict")
     shown_table = table("Feasibility margins", heads, rows, words=(4,))
-    return Part("feasibility", "Feasibility", lead, (Figure(drawing, shown_table, note),))
-
-
-def _margin(entry: Any) -> float:
-    return float(entry.margin)
+    return Part("feasibility", "Feasibility", lead, (Figure(drawing, shown_table, note.strip()),))
 
 
 def alternatives(results: Sequence[Result]) -> Part | None:
@@ -292,10 +289,9 @@ def alternatives(results: Sequence[Result]) -> Part | None:
             band = band_text(result, name).removeprefix("P10–P90 ")
             cells.append(Cell(shown(name, result.values.get(name)), band))
         rows.append(TableRow(Cell(label_of(name)), tuple(cells)))
-    limited = [result for result in results if any(entry.limit for entry in result.feasibility)]
-    if limited:
-        verdicts = tuple(Cell("✓ feasible" if result.feasible else "✗ not feasible") for result in results)
-        rows.append(TableRow(Cell("Limits given"), verdicts))
+    signs = {"feasible": "✓", "not feasible": "✗"}
+    verdicts = [verdict_of(result).value for result in results]
+    rows.append(TableRow(Cell("Feasibility"), tuple(Cell(f"{signs.get(text, '?')} {text}") for text in verdicts)))
     panels = [
         _dots(results, name) for name in ("run_cost", "capital_cost", "cost_per_chip_hour", "peak_facility_power")
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.estimation import CONSTRAINTS, Result
+from cluster_calc.estimation import Result
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 
@@ -18,17 +18,28 @@ HEADLINE = (
     ("facility_power", ""), ("emissions", ""), ("shipment_share", ""),
 )  # fmt: skip
 RUN_LINES = ("depreciation", "electricity_cost", "operations_cost")
-CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital")
+CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "storage_capital", "spare_capital",
+                 "installation_capital", "contingency_capital")  # fmt: skip
+DEVELOPMENT_LINES = ("run_cost", "development_cost")
+PROJECT_LINES = ("capital_cost", "facility_capital")
+OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
+# Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
+SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
+BUILDING = "the building, cooling plant and grid connection"
+AROUND = "storage, spares and installation"
 EXCLUDED = (
-    "the building, cooling plant and grid connection; storage, spares and installation",
     "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
     "financing, taxes, insurance; idle time between runs",
 )
+RATE_OF = {
+    "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
+    "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
+}  # fmt: skip
+SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line: what, how much, and what to know about it."""
 
     label: str
@@ -37,8 +48,7 @@ class Row:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled list of rows, with the heads of its columns where it has any."""
 
     title: str
@@ -46,8 +56,7 @@ class Section:
     heads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The whole report of an estimate."""
 
     question: str
@@ -59,8 +68,11 @@ class Report:
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.ranges import ranges
+
     sections = [
         _headline(result),
+        ranges(result),
         _money(result),
         _flops(result),
         _limits(result),
@@ -164,67 +176,153 @@ def _held(result: Result, name: str) -> str:
     return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
 
 
-def _money(result: Result) -> Section | None:
-    rows = []
+def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
+    """Every sum of the estimate: the names of its lines, of the total, and the total's title."""
+    found = []
     for lines, total, title in (
         (RUN_LINES, "run_cost", "Run cost"),
         (CAPITAL_LINES, "capital_cost", "Capital cost"),
+        (DEVELOPMENT_LINES, "project_cost", "Final run and development"),
+        (PROJECT_LINES, "project_capital", "Cash for hardware and building"),
     ):
         if total not in result.values and total not in result.missing:
             continue
+        if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
+            lines = (*lines[:-1], *OPERATIONS)
         present = [name for name in lines if name in result.values or name in result.missing]
-        for name in present:
-            value = result.values.get(name)
-            if _scalar(value) and value == 0 and name in ("operations_cost", "server_capital"):
-                continue  # not included, or held by the price's basis: said elsewhere, not listed as a cost of 0
-            rows.append(
-                Row(
-                    QUANTITIES[name].label.capitalize(),
-                    _value(result, name),
-                    _share(result, name, total) + _held(result, name),
-                    name,
-                )
+        # A line of 0 is not included, or held by the price's basis: said elsewhere, not listed as a cost of 0.
+        listed = [
+            name
+            for name in present
+            if not (name in SILENT and _scalar(result.values.get(name)) and result.values[name] == 0)
+        ]
+        found.append((tuple(listed), total, title))
+    return found
+
+
+def _money(result: Result) -> Section | None:
+    rows = []
+    for lines, total, title in bills(result):
+        rows += [
+            Row(
+                QUANTITIES[name].label.capitalize(),
+                _value(result, name),
+                _share(result, name, total) + _held(result, name),
+                name,
             )
-        note = "" if total in result.values else "incomplete"
+            for name in lines
+        ]
+        note = "incomplete"
+        if total in result.values:
+            note = _bill(result) if total == "capital_cost" else ""
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
 
 
+def _bill(result: Result) -> str:
+    """Which way the hardware was priced, and how the bill differs from the two factors."""
+    if "bill_excess" not in result.values:
+        return ""
+    left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
+    return (
+        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
+        f"{_value(result, 'two_factor_capital')}"
+    )
+
+
+def _nonzero(value: Any) -> bool:
+    """Whether a number, or any of an array, is not 0."""
+    return bool(value.any()) if hasattr(value, "any") else bool(value)
+
+
+# Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
+_FLOP_STEPS = (
+    ("spares", "held_spare_share", "cluster_throughput", "spare_loss", "spare_loss_cost"),
+    ("precision", "precision_share", "cluster_throughput", "", ""),
+    ("MFU", "mfu", "step_throughput", "mfu_loss", "mfu_loss_cost"),
+    ("checkpoints", "checkpoint_goodput", "checkpointed_throughput", "checkpoint_loss", "checkpoint_loss_cost"),
+    ("failures", "recovery_goodput", "delivered_throughput", "recovery_loss", "recovery_loss_cost"),
+    ("goodput", "goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
+    ("scheduling", "scheduling_goodput", "", "scheduling_loss", "scheduling_loss_cost"),
+)
+
+
 def _flops(result: Result) -> Section | None:
+    """Peak to delivered; every step multiplies what is left, and the dollars of the run sum to its cost."""
     if "delivered_throughput" not in result.values:
         return None
-    steps = (
-        ("Peak", "cluster_throughput", "", ""),
-        ("after MFU", "step_throughput", "mfu_loss", "mfu_loss_cost"),
-        ("after goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
-        ("Delivered", "delivered_throughput", "delivered_chip_hours", "delivered_cost"),
-    )
-    rows = []
-    for label, name, hours, cost in steps:
-        factor = {"after MFU": "mfu", "after goodput": "goodput"}.get(label)
-        lost = "" if not hours else f"{_value(result, hours)} {'lost' if factor else 'useful'}"
+    by_cause = "checkpoint_loss" in result.values
+    peak = "hardware_throughput" if "hardware_throughput" in result.values else "cluster_throughput"
+    rows = [Row("Peak", _value(result, peak), f"{_value(result, 'chips')} chips, dense", peak)]
+    for words, factor, after, hours, cost in _FLOP_STEPS:
+        if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
+            continue
+        outside = words in ("spares", "scheduling")
+        if outside and not _positive_loss(result, hours):
+            continue
+        note = (
+            f"{_value(result, hours)} {'held besides' if outside else 'lost'}"
+            if hours
+            else "MFU counts another precision's peak"
+        )
         if cost and cost in result.values:
-            lost += f", {_value(result, cost)}"
-        label = f"× {'MFU' if factor == 'mfu' else factor} {_value(result, factor)}" if factor else label
-        rows.append(Row(label, _value(result, name), lost, name))
+            note += f", {_value(result, cost)}{' beyond the run cost' if outside else ''}"
+        sign = "+" if words == "spares" else "×"
+        rows.append(Row(f"{sign} {words} {_value(result, factor)}", _value(result, after) if after and not outside else "",
+                        note, after or hours))  # fmt: skip
+    useful = f"{_value(result, 'delivered_chip_hours')} useful"
+    if "delivered_cost" in result.values:
+        useful += f", {_value(result, 'delivered_cost')}"
+    rows.append(Row("Delivered", _value(result, "delivered_throughput"), useful, "delivered_throughput"))
     return Section("Where the FLOP go", tuple(rows))
 
 
+def _positive_loss(result: Result, name: str) -> bool:
+    value = result.values.get(name)
+    return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
+
+
+CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
+
+
 def _limits(result: Result) -> Section | None:
-    if not any(entry.limit for entry in result.feasibility if entry.constraint != "time"):
+    """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    if not checked:
         return None
-    rows = []
-    for entry in result.feasibility:
+    rows = [verdict_of(result)]
+    for entry in checked:
         limit, limited, _ = CONSTRAINTS[entry.constraint]
-        if entry.limit is None:
-            if entry.constraint != "time":
-                rows.append(Row(entry.constraint.capitalize(), "not checked", f"no {limit.replace('_', ' ')} given"))
-            continue
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-        rows.append(Row(entry.constraint.capitalize(), verdict, f"{_value(result, limited)} against {target}{margin}"))
+        datum = result.data.get(limit)
+        source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
+        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
+        rows.append(Row(label, verdict, f"{_value(result, limited)} against {target}{margin}{source}"))
+        if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
+            words = f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
+            rows.append(Row("", "nearest change", f"{words} makes it hold"))
+    open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
+    if open_:
+        rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
     return Section("Feasibility", tuple(rows))
+
+
+def verdict_of(result: Result) -> Row:
+    """Feasible or not, and which limit binds."""
+    broken = [entry for entry in result.feasibility if entry.holds is False]
+    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
+    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
+    tightest = binding(result)
+    if hard:
+        return Row("Verdict", "not feasible", f"the binding constraint is {tightest}")
+    if unknown:
+        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
+    note = f"within what was checked; {tightest} binds first" if tightest else "within what was checked"
+    if broken:
+        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
+    return Row("Verdict", "feasible", note)
 
 
 def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:
@@ -232,21 +330,17 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
 
     Chips are held where they were sized: the input is uncertain, the order is not.
     """
+    from cluster_calc.influence import ends
+    from cluster_calc.shapes import Z95
+
     base = result.values.get(target)
-    if base is None or not _scalar(base) or not base:
+    if not _scalar(base) or not base:
         return []
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time":
-        fixed["chips"] = result.values["chips"]
-    found = []
-    for name, datum in result.data.items():
-        if not datum.has_range:
-            continue
-        ends = [result.model.evaluate({**fixed, name: end}).get(target) for end in (datum.low, datum.high)]
-        if None not in ends:
-            low, high = (float(end) / base - 1 for end in ends if end is not None)
-            found.append((name, low, high))
-    return sorted(found, key=lambda entry: -max(abs(entry[1]), abs(entry[2])))
+    return [
+        (entry.name, entry.at_low / base - 1, entry.at_high / base - 1)
+        for entry in ends(result, target, Z95)
+        if entry.at_low is not None and entry.at_high is not None
+    ]
 
 
 def cite(datum: Datum) -> str:
@@ -264,7 +358,8 @@ def cite(datum: Datum) -> str:
         words = ["judgement"]
     dated = f", {datum.as_of}" if datum.as_of else ""
     confidence = f" ({datum.confidence} confidence)" if datum.confidence else ""
-    return " ".join(words) + dated + confidence
+    overlay = f" [{datum.origin}]" if datum.origin.startswith("catalog: ") else ""
+    return " ".join(words) + dated + confidence + overlay
 
 
 def _assumptions(result: Result) -> Section:
@@ -293,7 +388,7 @@ def _assumptions(result: Result) -> Section:
             Row(
                 QUANTITIES[name].label.split(" (")[0],
                 _value(result, name),
-                f"{cite(datum)}{label}{move}",
+                f"{cite(datum)}{', stale' if name in result.stale else ''}{label}{move}",
                 name,
             )
         )
@@ -304,10 +399,20 @@ def _assumptions(result: Result) -> Section:
 
 def excluded(result: Result) -> tuple[str, ...]:
     """What the estimate leaves out."""
+    found = list(EXCLUDED)
+    if "bill_excess" not in result.values:
+        found.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
+    elif "facility_capital" not in result.values:
+        found.insert(0, BUILDING)
     operations = result.values.get("operations_cost")
     if operations is None or (_scalar(operations) and operations == 0):
-        return ("staff, support, maintenance (give --operations-cost)", *EXCLUDED)
-    return EXCLUDED
+        found.insert(0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)")
+    for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
+        absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
+        if absent and not (names is OPERATIONS and "operations_cost" in result.data):
+            words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
+            found.insert(0, words)
+    return tuple(found)
 
 
 def _excluded(result: Result) -> Section:
