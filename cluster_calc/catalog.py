@@ -314,7 +314,7 @@ def _catalog(paths: str, here: str, project: tuple[str, ...], user: str) -> Cata
         *((text, "cluster-calc.toml: catalog") for text in project),
     ]:
         if not Path(here, text).is_dir():
-            raise InputError(f"{place}: {quoted(text)} is not a folder")
+            raise InputError(f"{place}: {quoted(text, 200)} is not a folder")
         folders.append(Path(here, text))
     if Path(user).is_dir():
         folders.append(Path(user))
