@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.cash_flow import Finance, finance
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.result_diff import diff
+    from cluster_calc.sweeping import sweep
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
@@ -26,6 +29,7 @@ _EXPORTS = {
     "ClusterCalcError": "errors",
     "Comparison": "comparison",
     "Datum": "datum",
+    "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
     "Solution": "inverse",
@@ -33,13 +37,17 @@ _EXPORTS = {
     "compare": "comparison",
     "diff": "result_diff",
     "estimate": "estimation",
+    "finance": "cash_flow",
+    "sensitivity": "influence",
     "solve": "inverse",
+    "sweep": "sweeping",
 }
 
 __all__ = [
     "ClusterCalcError",
     "Comparison",
     "Datum",
+    "Finance",
     "InputError",
     "Result",
     "Solution",
@@ -47,7 +55,10 @@ __all__ = [
     "compare",
     "diff",
     "estimate",
+    "finance",
+    "sensitivity",
     "solve",
+    "sweep",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cluster_calc.errors import InputError
+from cluster_calc.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from cluster_calc.catalog import Catalog, Chip
@@ -21,6 +21,12 @@ METHODS = (
     "price-performance-first-order",
     "resale",
 )
+# Rates of operating costs: giving one opens the lines of running_costs.py.
+RATES = frozenset(
+    {"staff_rate", "maintenance_rate", "colocation_price", "storage_rate", "insurance_rate", "software_price"}
+)
+RESALE_CURVE = "spotwire-h100-resale"
+RESALE_YEARS = ("1", "2", "3", "4")
 # `--method` → the depreciation it charges. Its figures are in catalog/methods/, its further rules in published.py.
 PUBLISHED = {"epoch-2024": "price-performance-first-order"}
 
@@ -35,11 +41,25 @@ def method_of(settings: Mapping[str, Any]) -> str:
     return str(asked or PUBLISHED.get(settings.get("method", ""), METHODS[0]))
 
 
-def sets_of(settings: Mapping[str, Any], item: Chip) -> tuple[str, ...]:
-    """The formula sets of the method in force and of the dates it goes by."""
+def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
+    """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
     if settings.get("method"):
-        return (method_of(settings), "epoch-tpu" if is_tpu(item) else "epoch-gpu")
-    return (method_of(settings), "age")
+        sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
+    else:
+        sets += ("age",)
+    if settings.get("server"):
+        from cluster_calc import resilience
+
+        # The reserve follows from failures and repairs where they are given, else it is a share.
+        sets += () if resilience.asked(given, settings) and mode != "cluster" else ("reserve",)
+    if "construction_cost" in given:
+        sets += ("facility",)
+    sets += ("owned",) if "owned_chips" in given else ()
+    sets += ("development",) if "development_factor" in given and mode != "cluster" else ()
+    if mode != "cluster" and RATES.intersection(given):
+        sets += ("running-costs",)
+    return sets
 
 
 def is_tpu(item: Chip) -> bool:
@@ -55,12 +75,46 @@ def dated_names(settings: Mapping[str, Any]) -> frozenset[str]:
 def preset(
     settings: Mapping[str, Any], item: Chip, given: dict[str, Datum], book: Catalog
 ) -> tuple[dict[str, Datum], list[str]]:
-    """The figures that a published method puts in the place of the defaults, and what to know of them."""
-    if not settings.get("method"):
-        return {}, []
-    from cluster_calc import published
+    """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
+    found: dict[str, Datum] = {}
+    remarks: list[str] = []
+    if settings.get("method"):
+        from cluster_calc import published
 
-    return published.preset(settings, item, given, book)
+        found, remarks = published.preset(settings, item, given, book)
+    if settings.get("server"):
+        from cluster_calc import servers
+
+        if settings.get("method"):
+            raise InputError("server: a published method has prices of its own; leave --server or --method out")
+        found |= servers.figures(settings, item, given, book)
+    if method_of(settings) == "resale":
+        found |= _resale_curve(str(settings.get("resale_curve", RESALE_CURVE)), book)
+    return {name: datum for name, datum in found.items() if name not in given}, remarks
+
+
+def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:
+    """The shares of the price after one to four years, from a curve of catalog/lives."""
+    from cluster_calc.catalog import read_toml
+
+    raw = read_toml(book.find(name, "lives"))
+    points = {str(point.get("age", "")).split(" ")[0]: point for point in raw.get("residual_value", ())}
+    lacking = [year for year in RESALE_YEARS if year not in points]
+    if lacking:
+        raise InputError(
+            f"resale_curve: {quoted(raw['id'])} has no value at year {', '.join(lacking)}; a curve needs years 1 to 4, "
+            f"as {RESALE_CURVE} has"
+        )
+    keys = ("value", "source", "as_of", "confidence", "locator", "note")
+    return {
+        f"resale_year_{year}": book.figure(
+            f"resale_year_{year}",
+            {key: points[year][key] for key in keys if key in points[year]},
+            {},
+            f"{raw['id']}.toml",
+        ).with_(label=str(raw["name"]))
+        for year in RESALE_YEARS
+    }
 
 
 def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

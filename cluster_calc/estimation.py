@@ -46,6 +46,7 @@ CONSTRAINTS = {
 # Figures of the chip's file, and the words that say how to supply one that it lacks.
 _HOW_TO_SUPPLY = {
     "chip_price": "--chip-price",
+    "server_price": "--server-price",
     "rental_price": "--rental-price",
     "tdp": "--tdp",
     "peak_throughput": "--peak-throughput, or another --precision",
@@ -305,7 +306,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
         if searched:
             given["chips"] = resilience.PLACE
-    model = model_of(*sets, *depreciation.sets_of(settings, item))
+    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
     finder = _Finder(book, item, precision, merged, given, preset)
     finder.warnings += remarks
     data = finder.fill(model)
@@ -483,7 +484,7 @@ class _Finder:
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
         holders = {"server_cost_factor": (HOLDS_SERVER, 1.0), "network_share": (HOLDS_NETWORK, 0.0)}
-        if name not in holders or self.basis not in holders[name][0]:
+        if name not in holders or self.basis not in holders[name][0] or "server" in self.settings:
             return None
         part = "server" if name == "server_cost_factor" else "network"
         return Datum(

@@ -32,6 +32,10 @@ SETTINGS: dict[str, str] = {
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
+    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
+    "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "rate_terms": "discount rate and growth are nominal (default) or real, never both",
+    "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -202,6 +206,10 @@ def setting(name: str, value: Any) -> Any:
             raise InputError(
                 f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
             )
+    if name in ("rate_terms", "flow_timing"):
+        from cluster_calc.cash_flow import checked
+
+        return checked(name, value)
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 

@@ -101,6 +101,8 @@ _LINES = """\
 1.0 [failure] failure
 1.0 [chip]/[server] chip/server
 1.0 [information]/[parameter] byte/parameter
+1.0 [information]/[token] byte/token
+1.0 [information]/[token]^2 byte/token/token
 1.0 [work]/[token] FLOP/token
 1.0 [work]/[token]^2 FLOP/token/token
 1e-06 [time] us

@@ -233,8 +233,9 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         got = unit(rest)
     except UnitError as error:
         raise UnitError(f"{quoted(text)}: {str(error).rstrip('.')}{hint}") from None
-    if got.dimension != want.dimension and not (
-        "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
+    if got.dimension != want.dimension and not any(
+        per in unit_text and got.dimension == target(unit_text.replace(per, "") or "1").dimension
+        for per in ("/chip", "/server")
     ):
         money = any(
             code in got.dimension and code not in want.dimension

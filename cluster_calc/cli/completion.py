@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
-Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _item(value: str, kind: str = "plain", help: str | None = None) -> CompletionItem:
+    from click.shell_completion import CompletionItem
+
+    return CompletionItem(value, kind, help)
 
 
 def items(*kinds: str) -> Completer:
@@ -18,7 +27,7 @@ def items(*kinds: str) -> Completer:
 
         start = fold(incomplete)
         return [
-            CompletionItem(spelling.replace(" ", "-"), help=name)
+            _item(spelling.replace(" ", "-"), help=name)
             for kind in kinds or KINDS
             for item, (_, name, aliases) in catalog().heads(kind).items()
             for spelling in (*aliases, item)
@@ -36,19 +45,19 @@ def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     from cluster_calc.nomenclature import QUANTITIES
 
     start = incomplete.replace("-", "_")
-    return [CompletionItem(name, help=known.meaning) for name, known in QUANTITIES.items() if name.startswith(start)]
+    return [_item(name, help=known.meaning) for name, known in QUANTITIES.items() if name.startswith(start)]
 
 
 def assignments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """`NAME=` of quantities; the value is the reader's."""
     if "=" in incomplete:
         return []
-    return [CompletionItem(f"{item.value}=", help=item.help) for item in quantities(ctx, param, incomplete)]
+    return [_item(f"{item.value}=", help=item.help) for item in quantities(ctx, param, incomplete)]
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The shell's own file names."""
-    return [CompletionItem(incomplete, type="file")]
+    return [_item(incomplete, "file")]
 
 
 def one_of(names: Iterable[str]) -> Completer:
@@ -56,6 +65,6 @@ def one_of(names: Iterable[str]) -> Completer:
     known = tuple(names)
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return [CompletionItem(name) for name in known if name.startswith(incomplete.lower())]
+        return [_item(name) for name in known if name.startswith(incomplete.lower())]
 
     return complete

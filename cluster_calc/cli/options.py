@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "horizon":
+            for name in ("rate_terms", "flow_timing"):
+                option = "--" + name.replace("_", "-")
+                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -98,6 +103,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
                 )
             )
+            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
             continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
@@ -116,6 +122,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
+            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -234,23 +241,27 @@ _FORMULA_NAMES = frozenset(
         "active_parameters",
         "age_at_end",
         "all_in_price",
+        "all_server_capital",
         "amortised_hardware_cost",
+        "bill_excess",
         "book_value_at_end",
         "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
-        "chip_depreciation_rate",
         "checkpoint_goodput",
         "checkpoint_interval",
         "checkpoint_size",
         "checkpoint_write_time",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
         "chip_value_at_start",
         "chips",
         "cluster_throughput",
+        "colocation_cost",
         "compute_per_dollar",
+        "contingency_capital",
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
@@ -260,33 +271,43 @@ _FORMULA_NAMES = frozenset(
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "development_cost",
         "electricity_cost",
         "emissions",
         "ettr",
+        "facility_capital",
         "facility_energy",
         "facility_power",
         "first_order_charge",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
         "hardware_age",
         "hardware_charge",
         "idle_charge",
-        "goodput",
-        "goodput_loss",
-        "goodput_loss_cost",
+        "idle_chips",
         "implied_goodput",
         "implied_mfu",
+        "installation_capital",
+        "insurance_cost",
         "interruptions",
+        "maintenance_cost",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
         "mtbf",
         "network_capital",
+        "new_capital",
+        "new_chips",
+        "operations_cost",
         "outages_in_repair",
+        "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
         "planned_start",
         "power_margin",
+        "project_capital",
+        "project_cost",
         "purchase_date",
         "recovery_goodput",
         "rental_cost",
@@ -297,19 +318,26 @@ _FORMULA_NAMES = frozenset(
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
-        "start",
+        "software_cost",
+        "spare_capital",
         "spare_chips",
         "spare_servers",
         "spare_share",
+        "staff_cost",
+        "start",
         "step_throughput",
+        "storage_capital",
+        "storage_cost",
         "supply_margin",
         "time_available",
         "time_margin",
         "tokens",
         "training_compute",
         "training_time",
+        "two_factor_capital",
     ]
 )
 
@@ -385,10 +413,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None, option: str = "-o") -> None:
-    """Text to a file, atomically, or to stdout."""
+# Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.
+_UNSEEN = re.compile("(\x1b\\[[012]m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written out: a name in a file cannot drive the reader's screen.
+
+    >>> visible("\\x1b[1mbold\\x1b[0m \\x1b[31mred \\u202egnp") == "\\x1b[1mbold\\x1b[0m \\\\u001b[31mred \\\\u202egnp"
+    True
+    """
+    return _UNSEEN.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
+
+def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = False) -> None:
+    """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
+    text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)
         return
     from cluster_calc.files import write_atomically
 

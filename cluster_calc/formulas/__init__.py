@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster_calc.formulas import (
     age,
+    bill,
     capital,
     charge,
     checkpoint_size,
@@ -21,30 +22,43 @@ from cluster_calc.formulas import (
     cluster,
     commitment,
     compute,
+    counted_all,
+    counted_without_embedding,
     daly,
     data_size,
     declining_balance,
     deliverable,
     density,
+    development,
     double_declining,
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    facility,
     failures,
+    flop,
     held_time,
     limits,
     measures,
+    memory,
     model_size,
+    model_state,
     observed,
     operations,
     optimal_interval,
+    owned,
     parameter_count,
     peak,
+    pipeline,
     power,
     price_trend,
     published_run,
     resale,
+    reserve,
+    running_costs,
+    server_count,
     service_life,
+    sharded_memory,
     sizing,
     straight_line,
     supply,
@@ -72,8 +86,16 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
+# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
+# factors (capital), or line by line for a chosen server (bill).
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(server_count, bill)
+RESERVE = formulas_of(reserve)
+FACILITY = formulas_of(facility)
+OWNED = formulas_of(owned)
+DEVELOPMENT = formulas_of(development)
+RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
 STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
@@ -111,13 +133,22 @@ OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
-FAILURES = formulas_of(failures)
+FAILURES = formulas_of(server_count, failures)
 CHECKPOINTING = formulas_of(checkpointing)
 CHECKPOINT_SIZE = formulas_of(checkpoint_size)
 YOUNG = formulas_of(young)
 DALY = formulas_of(daly)
 OPTIMAL_INTERVAL = formulas_of(optimal_interval)
 
+# What a utilisation counts: with attention, and with or without the input embedding.
+FLOP_CONVENTION = formulas_of(flop)
+COUNTED_ALL = formulas_of(counted_all)
+COUNTED_WITHOUT_EMBEDDING = formulas_of(counted_without_embedding)
+PIPELINE = formulas_of(pipeline)
+# Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
+MODEL_STATE = formulas_of(model_state)
+LAYOUT_MEMORY = formulas_of(memory)
+SHARDED_MEMORY = formulas_of(sharded_memory)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,

@@ -7,15 +7,6 @@ import numpy as np
 from cluster_calc.number import Number
 
 
-def servers(chips: Number, chips_per_server: Number) -> Number:
-    """Servers the chips sit in: n_s = ⌈n / c_s⌉.
-
-    >>> float(servers(chips=16384, chips_per_server=8))
-    2048.0
-    """
-    return np.ceil(chips / chips_per_server)
-
-
 def mtbf(servers: Number, failure_rate: Number, failures_per_interruption: Number) -> Number:
     """Mean time between interruptions of the whole job: M = k / (n_s · λ), for independent failures at a constant rate.
 
