@@ -108,7 +108,7 @@ def test_show_says_the_source_of_everything_in_80_columns(tmp_path: Path, name: 
     text = catalog(tmp_path, "show", name).stdout
     assert "Sources" in text
     marks = set(re.findall(r"\[(\d+)\]", text.split("\nSources\n")[0]))
-    assert marks == {mark for mark in re.findall(r"^  \[(\d+)\]", text.split("\nSources\n")[1], re.MULTILINE)}
+    assert marks == set(re.findall(r"^  \[(\d+)\]", text.split("\nSources\n")[1], re.MULTILINE))
     assert [line for line in text.splitlines() if len(line) > 80 and "http" not in line and "/" not in line] == []
 
 
