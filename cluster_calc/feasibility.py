@@ -136,7 +136,7 @@ def nearest_change(result: Result, constraint: str) -> Change | None:
     found: list[tuple[float, Change]] = []
     for name in LEVERS:
         now = fixed.get(name)
-        if name == limit or now is None or getattr(now, "shape", ()) or not _moves(result, name, margin):
+        if name == limit or now is None or getattr(now, "shape", None) or not _moves(result, name, margin):
             continue
         others = {other: value for other, value in fixed.items() if other != name}
         try:

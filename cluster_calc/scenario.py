@@ -26,6 +26,7 @@ SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
