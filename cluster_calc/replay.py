@@ -55,8 +55,9 @@ def results_from(text: str) -> list[Result]:
 def _filled(first: Any, entry: Any) -> Any:
     """An option of a list with the inputs that it shares with the first."""
     try:
-        inputs = {**first["inputs"], **entry["inputs"]}
-        return {**entry, "inputs": {name: value for name, value in inputs.items() if value is not None}}
+        parts = {part: {**first[part], **entry[part]} for part in ("inputs", "results")}
+        return {**entry, **{part: {name: value for name, value in named.items() if value is not None}
+                            for part, named in parts.items()}}  # fmt: skip
     except (KeyError, TypeError):
         return entry
 
@@ -120,7 +121,7 @@ def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> l
     if name not in known:
         return []
     same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
-    return [replace(same, datum=known[name], chosen=True)]
+    return [same._replace(datum=known[name], chosen=True)]
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
@@ -183,5 +184,5 @@ def _compare(entry: Mapping[str, Any], result: Result) -> None:
                     f"{name}: the file says {key} {quoted(before)}, its inputs give {quoted(value)}; it was changed, or "
                     f"written by another version ({quoted(entry.get('version'))}); estimate again"
                 )
-    if lost := sorted(name for name, was in recorded.items() if was["value"] is not None and name not in result.values):
+    if lost := sorted(name for name, was in recorded.items() if was.get("value") is not None and name not in result.values):
         raise InputError(f"{lost[0]}: the file has it and its inputs do not give it; estimate again")

@@ -38,7 +38,7 @@ NOTES = {
     "capital_cost": "cash for the hardware; not part of run cost",
     "peak_facility_power": "what the site must supply at full load",
 }
-MOST_OPTIONS = 6
+MOST_OPTIONS = 5
 ORIGINS = {"command line": "you", "call": "you", "file": "your file", "environment": "your environment"}
 
 
@@ -239,7 +239,8 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
 def embedded(results: Sequence[dict[str, Any]]) -> str:
     """The JSON of one result, or of several in a list, as it can stand inside a script element.
 
-    In a list, an option's inputs that are the first's are left out, and those that only the first has are null.
+    In a list, the options after the first leave out what they share with it: equal inputs and results, units and empty
+    percentiles; what only the first has is null.
 
     >>> embedded([{"name": "</script>"}])
     '{"name":"\\u003c/script\\u003e"}'
@@ -253,9 +254,14 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
 
 
 def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    known = first["inputs"]
-    own = {name: entry for name, entry in other["inputs"].items() if known.get(name) != entry}
-    return {**other, "inputs": {**own, **{name: None for name in known if name not in other["inputs"]}}}
+    short: dict[str, Any] = {**other}
+    for part in ("inputs", "results"):
+        own = {name: entry for name, entry in other[part].items() if first[part].get(name) != entry}
+        if part == "results":
+            own = {name: {key: value for key, value in entry.items() if value is not None and key != "unit"}
+                   for name, entry in own.items()}  # fmt: skip
+        short[part] = {**own, **{name: None for name in first[part] if name not in other[part]}}
+    return short
 
 
 def render(view: Sheet, templates: str | Path | None = None) -> str:

@@ -243,9 +243,9 @@ def feasibility(result: Result) -> Part | None:
     for entry in checked:
         limit, limited, margin = CONSTRAINTS[entry.constraint]
         target = "time_available" if entry.constraint == "deadline" else limit
-        verdict = NOT_FOUND if entry.holds is None else "✓ holds" if entry.holds else "✗ does not hold"
+        verdict = NOT_FOUND if entry.holds is None else "✓\u00a0holds" if entry.holds else "✗ does not hold"
         if entry.holds is False and entry.constraint in ADVISORY:
-            verdict = "! unusual"
+            verdict = "!\u00a0unusual"
         if entry.probability is not None and 0 < entry.probability < 1:
             verdict += f" in {percent(entry.probability, 2)} of draws"
         left = Cell(NOT_FOUND) if entry.margin is None else Cell(percent(entry.margin), "", margin, float(entry.margin))
