@@ -39,6 +39,8 @@ NOTES = {
     "peak_facility_power": "what the site must supply at full load",
 }
 MOST_OPTIONS = 5
+# The longest JSON that the page carries a second time, for a click.
+MOST_SAVED = 36_000
 ORIGINS = {"command line": "you", "call": "you", "file": "your file", "environment": "your environment"}
 
 
@@ -276,7 +278,8 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
         style = "\n" + environment.get_template("style.css").render().strip() + "\n"
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         # One result can be saved by a click; several would make the page too heavy to carry them twice.
-        saved = base64.b64encode(view.data.encode()).decode() if view.data.startswith("{") else ""
+        once = view.data.startswith("{") and len(view.data) <= MOST_SAVED
+        saved = base64.b64encode(view.data.encode()).decode() if once else ""
         return (
             environment.get_template("sheet.html.j2").render(sheet=view, style=style, style_hash=digest, saved=saved)
             + "\n"
