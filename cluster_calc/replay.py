@@ -184,5 +184,7 @@ def _compare(entry: Mapping[str, Any], result: Result) -> None:
                     f"{name}: the file says {key} {quoted(before)}, its inputs give {quoted(value)}; it was changed, or "
                     f"written by another version ({quoted(entry.get('version'))}); estimate again"
                 )
-    if lost := sorted(name for name, was in recorded.items() if was.get("value") is not None and name not in result.values):
+    if lost := sorted(
+        name for name, was in recorded.items() if was.get("value") is not None and name not in result.values
+    ):
         raise InputError(f"{lost[0]}: the file has it and its inputs do not give it; estimate again")

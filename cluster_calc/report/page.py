@@ -20,7 +20,7 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_parts
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.numbers import NOT_FOUND, shown
-from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table
+from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table, verdict_text
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
 from cluster_calc.report.views import answer, command, excluded, question, verdict_of
 from cluster_calc.resources import shipped
@@ -90,7 +90,6 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         sheet_parts.feasibility(first),
         sheet_parts.alternatives(results),
     )
-    verdict = verdict_of(first)
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
     return Sheet(
@@ -99,8 +98,8 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + f"{verdict.value}; {verdict.note}",
-        feasible={"feasible": True, "not feasible": False}.get(verdict.value),
+        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first),
+        feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),
         parts=tuple(part for part in parts if part is not None),
