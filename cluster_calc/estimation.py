@@ -326,6 +326,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
         from cluster_calc.uncertainty import drawn
 
