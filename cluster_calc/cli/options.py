@@ -117,6 +117,21 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        for after, setting in (
+            ("hfu", "recompute"),
+            ("flop_per_parameter_token", "flop_convention"),
+            ("mfu", "mfu_precision"),
+        ):
+            if entry.name == after:
+                found.append(
+                    _option(
+                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
+                    )
+                )
+        if entry.name == "mfu":
+            found.append(
+                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
+            )
         if entry.name == "checkpoint_interval":
             found.append(
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
