@@ -117,6 +117,21 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        for after, setting in (
+            ("hfu", "recompute"),
+            ("flop_per_parameter_token", "flop_convention"),
+            ("mfu", "mfu_precision"),
+        ):
+            if entry.name == after:
+                found.append(
+                    _option(
+                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
+                    )
+                )
+        if entry.name == "mfu":
+            found.append(
+                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
+            )
         if entry.name == "checkpoint_interval":
             found.append(
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
@@ -237,6 +252,7 @@ _FORMULA_NAMES = frozenset(
     [
         "accelerator_capital",
         "accelerator_time",
+        "activation_memory",
         "active_parameters",
         "age_at_end",
         "all_in_price",
@@ -264,6 +280,8 @@ _FORMULA_NAMES = frozenset(
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
+        "counted_parameters",
+        "data_parallel",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -278,9 +296,11 @@ _FORMULA_NAMES = frozenset(
         "facility_energy",
         "facility_power",
         "first_order_charge",
+        "flop_per_token",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "gradient_memory",
         "hardware_age",
         "hardware_charge",
         "idle_charge",
@@ -291,18 +311,23 @@ _FORMULA_NAMES = frozenset(
         "insurance_cost",
         "interruptions",
         "maintenance_cost",
+        "memory_margin",
+        "memory_needed",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "minimum_chips",
         "mtbf",
         "network_capital",
         "new_capital",
         "new_chips",
         "operations_cost",
+        "optimizer_memory",
         "outages_in_repair",
         "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "pipeline_bubble",
         "planned_start",
         "power_margin",
         "project_capital",
@@ -337,6 +362,7 @@ _FORMULA_NAMES = frozenset(
         "training_compute",
         "training_time",
         "two_factor_capital",
+        "weight_memory",
     ]
 )
 

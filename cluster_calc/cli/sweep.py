@@ -49,7 +49,7 @@ def command(
 
     workers = _processes(processes)
     merged = shared.merged_from(options)
-    planned = plan_sweep(merged, [_pair(text) for text in vary], results=results, full=full)
+    planned = plan_sweep(merged, [pair(text) for text in vary], results=results, full=full)
     bar = Bar(planned.rows)
     try:
         if output == "-" or (
@@ -58,8 +58,11 @@ def command(
             if output == "-":
                 to_stream(planned, sys.stdout, yes)
                 return
-            with Path(output).open("w", encoding="utf-8") as stream:
-                to_stream(planned, stream, yes)
+            try:
+                with Path(output).open("w", encoding="utf-8") as stream:
+                    to_stream(planned, stream, yes)
+            except OSError as error:
+                raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
         elif output:
             to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
         else:
@@ -72,7 +75,8 @@ def command(
         bar.close()
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """`NAME=VALUES` in two."""
     name, sign, values = text.partition("=")
     if not sign or not name.strip() or not values.strip():
         raise InputError(f"--vary {quoted(text)} is not NAME=VALUES; write for example --vary mfu=0.3:0.5:5")
