@@ -264,8 +264,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
-    if "chip" not in settings and settings.get("server"):
-        from cluster_calc.book.surroundings import chip_of_server
+    if "chip" not in settings and settings.get("server", "default") != "default":
+        from cluster_calc.servers import chip_of_server
 
         settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
@@ -326,6 +326,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
         from cluster_calc.uncertainty import drawn
 
@@ -444,14 +447,16 @@ class _Finder:
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.around: Surroundings | None = None
-        if settings.get("site") or settings.get("server"):
+        if settings.get("site"):
             from cluster_calc.book.surroundings import Surroundings
 
-            self.around = Surroundings(book, settings, item)
-        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+            self.around = Surroundings(book, settings)
+        self.price: Quote | None = item.price(self.as_of)
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)
@@ -473,7 +478,7 @@ class _Finder:
         return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
 
     def from_around(self, name: str) -> Datum | None:
-        """A figure of the site or the server."""
+        """A figure of the site."""
         if self.around is None:
             return None
         found = self.around.datum(name)

@@ -333,6 +333,10 @@ _LINES = """\
 1000000000000000.0 [work]/[USD] PFLOP/USD PFLOPs/USD petaFLOP/USD
 1e+18 [work]/[USD] EFLOP/USD EFLOPs/USD exaFLOP/USD
 1e+21 [work]/[USD] ZFLOP/USD ZFLOPs/USD
+1e-21 [USD]/[work] USD/ZFLOP
+1.0 [USD]/[server] USD/server
+3.8025705376834746e-10 [USD]/[energy] USD/kW/month
+1.0 [energy]/[server]/[time] W/server
 1.0 [token]/[time] token/s tokens/s
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year

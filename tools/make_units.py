@@ -66,6 +66,10 @@ def everyday() -> list[str]:
     ]
     units += [f"{rate}*{time}" for rate in rates for time in ("s", "h", "hour", "day", "days")]
     units += [f"{work}/USD" for work in flop] + [
+        "USD/ZFLOP",
+        "USD/server",
+        "USD/kW/month",
+        "W/server",
         "token/s",
         "tokens/s",
         "token/s/chip",

@@ -13,7 +13,7 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
+from cluster_calc.nomenclature import POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
         ),
-        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
         _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
@@ -122,7 +121,6 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
-            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -238,6 +236,7 @@ _FORMULA_NAMES = frozenset(
     [
         "accelerator_capital",
         "accelerator_time",
+        "activation_memory",
         "active_parameters",
         "age_at_end",
         "all_in_price",
@@ -265,6 +264,8 @@ _FORMULA_NAMES = frozenset(
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
+        "counted_parameters",
+        "data_parallel",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -279,9 +280,11 @@ _FORMULA_NAMES = frozenset(
         "facility_energy",
         "facility_power",
         "first_order_charge",
+        "flop_per_token",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "gradient_memory",
         "hardware_age",
         "hardware_charge",
         "idle_charge",
@@ -292,18 +295,23 @@ _FORMULA_NAMES = frozenset(
         "insurance_cost",
         "interruptions",
         "maintenance_cost",
+        "memory_margin",
+        "memory_needed",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "minimum_chips",
         "mtbf",
         "network_capital",
         "new_capital",
         "new_chips",
         "operations_cost",
+        "optimizer_memory",
         "outages_in_repair",
         "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "pipeline_bubble",
         "planned_start",
         "power_margin",
         "project_capital",
@@ -338,6 +346,7 @@ _FORMULA_NAMES = frozenset(
         "training_compute",
         "training_time",
         "two_factor_capital",
+        "weight_memory",
     ]
 )
 
