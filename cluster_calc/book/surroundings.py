@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cluster_calc.book.items import in_dollars
+from cluster_calc.book.items import Item, in_dollars
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum
 from cluster_calc.nomenclature import QUANTITIES
@@ -15,28 +15,22 @@ SITE = ("electricity_price", "pue", "carbon_intensity")
 EXPECTED = ("electricity_price", "carbon_intensity")
 
 
-def chip_of_server(book: Catalog, server: str) -> str:
-    """The id of the chip that a server holds.
-
-    >>> chip_of_server(Catalog(), "dgx-h100")
-    'nvidia-h100-sxm'
-    """
-    return str(book.item(server, "servers").facts["chip"])
-
-
 class Surroundings:
-    """The site of an estimate."""
+    """The site of an estimate; it may be absent."""
 
     def __init__(self, book: Catalog, settings: Mapping[str, Any]) -> None:
         self.as_of = str(settings.get("as_of", ""))
-        self.site = book.item(settings["site"], "sites")
+        self.site = book.item(settings["site"], "sites") if settings.get("site") else None
         self.warnings: list[str] = []
 
     def datum(self, name: str) -> Datum | None:
         """The figure of that name at this site; None when it has none."""
-        if name not in SITE:
-            return None
-        site, leaf = self.site, self.site.leaf(name, self.as_of)
+        if name in SITE and self.site is not None:
+            return self._at_site(self.site, name)
+        return None
+
+    def _at_site(self, site: Item, name: str) -> Datum | None:
+        leaf = site.leaf(name, self.as_of)
         if leaf is None:
             if name in EXPECTED:
                 when = f" known by {self.as_of}" if self.as_of and site.leaf(name) else ""

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
+    "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
     "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),

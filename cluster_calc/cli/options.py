@@ -13,7 +13,7 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import POWER, QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
         ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
         _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
@@ -115,6 +116,21 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
                     shell_complete=completion.one_of(PRECISIONS),
                 )
+            )
+        for after, setting in (
+            ("hfu", "recompute"),
+            ("flop_per_parameter_token", "flop_convention"),
+            ("mfu", "mfu_precision"),
+        ):
+            if entry.name == after:
+                found.append(
+                    _option(
+                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
+                    )
+                )
+        if entry.name == "mfu":
+            found.append(
+                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
             )
         if entry.name == "checkpoint_interval":
             found.append(

@@ -168,7 +168,7 @@ date = "2026-11"
 def test_a_server_of_another_chip_is_an_error(tmp_path: Path) -> None:
     out = run(["estimate", "--flop", "2e25", "--chip", "a100-80gb", "--server", "dgx-h100"], tmp_path)
     assert out.code == 2
-    assert "holds nvidia-h100-sxm" in out.stderr
+    assert "holds 'nvidia-h100-sxm', not" in out.stderr
 
 
 @pytest.mark.parametrize("option", ["--site", "--server"])
