@@ -385,9 +385,8 @@ def test_limits_hold_or_not_by_the_sign_of_their_margin() -> None:
     limits = {"budget": "10 MUSD", "capital_budget": "1 GUSD", "power_limit": "5 MW", "supply_limit": "50 %"}
     result = estimate(flop=2e25, **limits, start="2027-01-01", deadline="2028-01-01")
     held = {entry.constraint: entry for entry in result.feasibility}
-    assert {name: entry.holds for name, entry in held.items()} == {
-        "budget": False, "capital": True, "power": False, "supply": True, "deadline": True, "time": None,
-    }  # fmt: skip
+    expected = {"budget": False, "capital": True, "power": False, "supply": True, "deadline": True, "time": None}
+    assert {name: held[name].holds for name in expected} == expected
     for entry in held.values():
         assert (entry.margin is None) == (entry.holds is None)
         assert entry.margin is None or (entry.margin >= 0) == entry.holds
