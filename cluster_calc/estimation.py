@@ -256,8 +256,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
-    if "chip" not in settings and settings.get("server"):
-        from cluster_calc.book.surroundings import chip_of_server
+    if "chip" not in settings and settings.get("server", "default") != "default":
+        from cluster_calc.servers import chip_of_server
 
         settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
@@ -277,11 +277,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
     if "deadline" in given and given["deadline"].value <= given["start"].value:
-        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}; give a later --deadline")
     if "parameters" in given and "active_parameters" in given and _largest(
         given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
         raise InputError(
-            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}; "
+            "give --params the total"
         )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
@@ -326,6 +327,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
         from cluster_calc.uncertainty import drawn
 
@@ -447,14 +451,16 @@ class _Finder:
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.around: Surroundings | None = None
-        if settings.get("site") or settings.get("server"):
+        if settings.get("site"):
             from cluster_calc.book.surroundings import Surroundings
 
-            self.around = Surroundings(book, settings, item)
-        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+            self.around = Surroundings(book, settings)
+        self.price: Quote | None = item.price(self.as_of)
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)
@@ -542,16 +548,9 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
-    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
-        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
-    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
-        raise InputError(
-            "active_parameters: no more can be active than there are "
-            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
-        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 

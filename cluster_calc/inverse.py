@@ -203,7 +203,7 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
         try:
             probe = _probe(known, _without(merged, name), book)
         except InputError as error:
-            problem = error
+            problem = error if problem is None or name not in _DEMAND else problem
             continue
         if _depends(probe, name, known.name):
             found[name] = probe
@@ -266,7 +266,8 @@ def _probe(known: Quantity, merged: Scenario, book: Catalog | None) -> Result:
 
 def _trials(known: Quantity) -> list[float]:
     if known.is_date:
-        return [20_000 * _DAY]
+        # After any start and before any deadline, or the other way round.
+        return [20_000 * _DAY, _LAST_DAY * _DAY, _FIRST_DAY * _DAY]
     low, high = _span(known, None)
     usual = known.usual or (max(low, 1e-3) / known.factor, min(high, 1e3) / known.factor)
     middle = math.sqrt(max(usual[0], 1e-9) * usual[1]) * known.factor

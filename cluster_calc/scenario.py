@@ -26,13 +26,12 @@ SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
-    "server": "id or alias of the server that holds the chips: its price and power",
+    "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
-    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
     "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",
@@ -181,7 +180,9 @@ def setting(name: str, value: Any) -> Any:
     if name in COUNTS:
         low, high = COUNTS[name]
         try:
-            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+            if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]{0,30}\s*", str(value)):
+                raise ValueError
+            number = int(str(value).replace("_", ""))
         except ValueError:
             raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
         if not low <= number <= high:
@@ -351,6 +352,8 @@ def _known_name(name: str, value: str) -> None:
     """Refuse a chip or a precision that is not known, while the place of the text is."""
     from cluster_calc.catalog import PRECISIONS, catalog
 
+    if name == "server" and value == "default":
+        return
     if name in ("chip", "server", "site"):
         catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:

@@ -137,7 +137,6 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
-            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",

@@ -317,21 +317,17 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
 
     Chips are held where they were sized: the input is uncertain, the order is not.
     """
+    from cluster_calc.influence import ends
+    from cluster_calc.shapes import Z95
+
     base = result.values.get(target)
-    if base is None or not _scalar(base) or not base:
+    if not _scalar(base) or not base:
         return []
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time":
-        fixed["chips"] = result.values["chips"]
-    found = []
-    for name, datum in result.data.items():
-        if not datum.has_range:
-            continue
-        ends = [result.model.evaluate({**fixed, name: end}).get(target) for end in (datum.low, datum.high)]
-        if None not in ends:
-            low, high = (float(end) / base - 1 for end in ends if end is not None)
-            found.append((name, low, high))
-    return sorted(found, key=lambda entry: -max(abs(entry[1]), abs(entry[2])))
+    return [
+        (entry.name, entry.at_low / base - 1, entry.at_high / base - 1)
+        for entry in ends(result, target, Z95)
+        if entry.at_low is not None and entry.at_high is not None
+    ]
 
 
 def cite(datum: Datum) -> str:
