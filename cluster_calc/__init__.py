@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.publications import reproduce
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
@@ -26,9 +27,10 @@ _EXPORTS = {
     "Result": "estimation",
     "Source": "datum",
     "estimate": "estimation",
+    "reproduce": "publications",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate"]
+__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate", "reproduce"]
 
 
 def __getattr__(name: str) -> Any:

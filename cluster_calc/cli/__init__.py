@@ -16,6 +16,7 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+    "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "batch": ("batch", "one estimate per row of a table"),
 }
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

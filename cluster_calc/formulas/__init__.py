@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from cluster_calc.formulas import (
+    additive_law,
     capital,
     chip_time,
     cluster,
@@ -19,6 +20,9 @@ from cluster_calc.formulas import (
     deliverable,
     density,
     held_time,
+    law_data,
+    law_optimum,
+    law_size,
     limits,
     measures,
     model_size,
@@ -27,6 +31,7 @@ from cluster_calc.formulas import (
     parameter_count,
     peak,
     power,
+    power_law,
     sizing,
     straight_line,
     supply,
@@ -71,6 +76,12 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+# What a scaling law says of size and data: its constants, then what it leaves open.
+POWER_LAW = formulas_of(power_law)
+ADDITIVE_LAW = formulas_of(additive_law)
+LAW_OPTIMUM = formulas_of(law_optimum)
+LAW_DATA = formulas_of(law_data)
+LAW_SIZE = formulas_of(law_size)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value
