@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.inverse import Solution, solve
+    from cluster_calc.projection import project
     from cluster_calc.publications import reproduce
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
@@ -25,12 +27,26 @@ _EXPORTS = {
     "Datum": "datum",
     "InputError": "errors",
     "Result": "estimation",
+    "Solution": "inverse",
     "Source": "datum",
     "estimate": "estimation",
+    "project": "projection",
     "reproduce": "publications",
+    "solve": "inverse",
 }
 
-__all__ = ["ClusterCalcError", "Datum", "InputError", "Result", "Source", "estimate", "reproduce"]
+__all__ = [
+    "ClusterCalcError",
+    "Datum",
+    "InputError",
+    "Result",
+    "Solution",
+    "Source",
+    "estimate",
+    "project",
+    "reproduce",
+    "solve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, did_you_mean, nearest, quoted
@@ -32,11 +32,11 @@ CATALOG_DATE = "2026-11-22"
 MAX_FILE_BYTES = 1_000_000
 _INHERITED = ("source", "as_of", "confidence", "locator")
 _HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)
+_QUOTED = re.compile(r'"([^"]*)"')
 _SOURCE_HEAD = re.compile(r"^\[([A-Za-z0-9_.-]+)\][ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """One dated price: what it was, what it held, who asked it."""
 
     datum: Datum
@@ -115,15 +115,18 @@ def day_of(date: str) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as data: size-limited, with the file and line in every error."""
+    """A TOML file as data: size-limited, with the file, the line and a caret in every error."""
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputError(f"{path}: {size} bytes; at most {MAX_FILE_BYTES} are read")
+        if path.is_dir():
+            raise InputError(f"{quoted(path)} is a folder; name a TOML file")
         with path.open("rb") as file:
-            return tomllib.load(file)
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise InputError(f"{quoted(path)} is too large: at most {MAX_FILE_BYTES} bytes are read")
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        return tomllib.loads(text)
     except FileNotFoundError:
-        raise InputError(f"{quoted(path)}: no such file") from None
+        raise InputError(f"{quoted(path)}: no such file{_alike(path)}") from None
     except OSError as error:
         raise InputError(f"{quoted(path)} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -131,7 +134,37 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{quoted(path)} is not valid TOML: {str(error)[:200]}") from None
+        from cluster_calc.places import Fault, message, shown_path, syntax_place
+
+        reason = str(error)[:200]
+        place = syntax_place(reason, text, shown_path(path)) if "\0" not in str(path) else None
+        fault = f"not valid TOML: {reason}"
+        raise InputError(message([Fault(fault, place)]) if place else f"{quoted(path)} is {fault}") from None
+
+
+def _alike(path: Path) -> str:
+    try:
+        hint = did_you_mean(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return ""
+    return f".{hint}" if hint else ""
+
+
+def _toml_files(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.name.endswith(".toml"))
+    except FileNotFoundError:
+        return []
+
+
+def _head_text(path: str) -> str:
+    """The beginning of a file: every command reads all heads, so this is the plain system call."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return os.read(descriptor, 4096).decode("utf-8", "replace")
+    finally:
+        os.close(descriptor)
 
 
 class Sources:
@@ -174,6 +207,7 @@ class Catalog:
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         self.folders = (*folders, shipped("catalog"))
         self._sources: dict[Path, Sources] = {}
+        self._found: dict[str, Source] = {}
         self._chips: dict[str, Chip] = {}
 
     def sources(self, folder: Path) -> Sources:
@@ -184,21 +218,20 @@ class Catalog:
 
     def source(self, key: str, where: str) -> Source:
         """The source of that id, from the nearest folder that has it."""
-        for folder in self.folders:
-            if key in self.sources(folder):
-                return self.sources(folder).get(key, where)
-        return self.sources(self.folders[-1]).get(key, where)
+        if key not in self._found:
+            folder = next((folder for folder in self.folders if key in self.sources(folder)), self.folders[-1])
+            self._found[key] = self.sources(folder).get(key, where)
+        return self._found[key]
 
     def heads(self, kind: str = "chips") -> dict[str, tuple[Path, str, tuple[str, ...]]]:
         """Id → (file, name, aliases) of every item of a kind, without parsing the files."""
         found: dict[str, tuple[Path, str, tuple[str, ...]]] = {}
         for folder in self.folders:
-            for path in sorted((folder / kind).glob("*.toml")):
-                with path.open(encoding="utf-8", errors="replace") as file:
-                    head = _HEAD.search(file.read(4096))
+            for path in _toml_files(folder / kind):
+                head = _HEAD.search(_head_text(path))
                 if head is not None and head.group(1) not in found:
-                    aliases = tuple(re.findall(r'"([^"]*)"', head.group(3)))
-                    found[head.group(1)] = (path, head.group(2), aliases)
+                    aliases = tuple(_QUOTED.findall(head.group(3)))
+                    found[head.group(1)] = (Path(path), head.group(2), aliases)
         return found
 
     def find(self, text: str, kind: str = "chips") -> Path:
@@ -284,7 +317,7 @@ def fold(text: str) -> str:
     >>> fold("TPU v3") == fold("tpuv3") == fold("tpu-v3")
     True
     """
-    return re.sub(r"[\s_-]+", "", text[:200].lower())
+    return "".join(text[:200].lower().replace("-", "").replace("_", "").split())
 
 
 class _Reader:

@@ -30,6 +30,7 @@ class Datum:
 
     `value` is None when the figure is missing; `low` and `high` are the 5th and 95th percentile. `kind` tells a
     range (uncertain) from a choice (yours to make), a convention (true by agreement) and an estimate (an analyst's).
+    `shape` names the distribution and `points` its numbers; without one, low and high alone make it (`shapes.py`).
 
     >>> Datum("tdp", 700.0, source=Source("command line")).value
     700.0
@@ -51,6 +52,8 @@ class Datum:
     confidence: str = ""
     note: str = ""
     label: str = ""
+    shape: str = ""
+    points: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, Source):

@@ -22,6 +22,10 @@ class UndeterminedError(InputError):
     """Nothing is wrong with what was given; it does not determine a result."""
 
 
+class UnknownNameError(InputError):
+    """A name that is neither a quantity nor a setting."""
+
+
 class UnitError(InputError):
     """A unit that is unknown or measures something else than its field."""
 
@@ -68,21 +72,23 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     >>> nearest("electricty_price", ["electricity_price", "pue", "mfu"])
     ['electricity_price']
     """
-    from difflib import get_close_matches
+    import unicodedata
+    from difflib import SequenceMatcher, get_close_matches
 
-    name = name[:100].lower()
+    name = unicodedata.normalize("NFKC", name[:100]).lower()
     candidates = {entry.lower(): entry for entry in known}
     found = get_close_matches(name, candidates, n=count, cutoff=0.6)
     if not found and len(name) >= 2:
         found = [entry for entry in candidates if name in entry or entry in name][:count]
-    return [candidates[entry] for entry in found]
+    likeness = [SequenceMatcher(None, entry, name).ratio() for entry in found]
+    return [candidates[entry] for entry, ratio in zip(found, likeness, strict=True) if ratio > likeness[0] - 0.12]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A sentence with the nearest names, or nothing.
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A sentence with the nearest names, or what to do where there is none.
 
     >>> did_you_mean("h10", ["h100", "a100"])
     ' Did you mean h100?'
     """
     found = nearest(name, known)
-    return f" Did you mean {' or '.join(found)}?" if found else ""
+    return f" Did you mean {' or '.join(found)}?" if found else otherwise and f" {otherwise}"

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
@@ -54,14 +54,17 @@ _OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "ti
 }
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked."""
+class Constraint(NamedTuple):
+    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
+
+    `probability` is the share of draws in which it holds, under ranges.
+    """
 
     constraint: str
     limit: str | None
     margin: float | None
     holds: bool | None
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Result:
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
+    batches: int = field(default=0, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
         """A value as a pint quantity in its JSON unit."""
@@ -108,12 +113,57 @@ class Result:
         return [name for name in QUANTITIES if name in computed and name not in self.data]
 
     def percentile(self, name: str, percent: float) -> float | None:
-        """A percentile of a result in its JSON unit; None when it does not vary."""
-        if resolve(name) not in self.samples:
-            return None
-        import numpy as np
+        """A percentile of a result in its JSON unit; None when it does not vary.
 
-        return float(np.percentile(self.samples[resolve(name)], percent)) / quantity(name).factor
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="uniform(0.3, 0.5)")
+        >>> round(result.percentile("mfu", 90), 3)
+        0.48
+        """
+        from cluster_calc.uncertainty import STANDARD, percentiles
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        if not 0 <= percent <= 100:
+            raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
+        known = self._cache.setdefault(("percentiles", key), {})
+        if percent not in known:
+            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+        return float(known[percent]) / QUANTITIES[key].factor
+
+    def standard_error(self, name: str, percent: float) -> float | None:
+        """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
+        from cluster_calc.uncertainty import standard_errors
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        known = self._cache.setdefault(("errors", key), {})
+        if percent not in known:
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+        error = known[percent] / QUANTITIES[key].factor
+        return float(error) if math.isfinite(error) else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean over the draws in its JSON unit; None when it does not vary."""
+        from cluster_calc.uncertainty import mean
+
+        key = resolve(name)
+        return mean(self.samples[key]) / QUANTITIES[key].factor if key in self.samples else None
+
+    def base_percentile(self, name: str) -> float | None:
+        """Where the base value sits among the draws, in percent: 46.0 reads "base = P46"."""
+        from cluster_calc.uncertainty import rank
+
+        key = resolve(name)
+        if key not in self.samples or getattr(self.values[key], "shape", None):
+            return None
+        return 100 * rank(self.samples[key], self.values[key])
+
+    def contingency(self, name: str, confidence: float = 80.0) -> float | None:
+        """What must be added to the base value so that it is enough at that confidence; None when it does not vary."""
+        level = self.percentile(name, confidence)
+        return None if level is None else level - float(self.in_unit(name))
 
     @property
     def catalog_date(self) -> str:
@@ -197,6 +247,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         given["accelerator_time"] = given["chip_hours"].with_(name="accelerator_time")
         del given["chip_hours"]
     mode, sets = mode_of(given, settings)
+    law = None
+    if settings.get("scaling_law"):
+        from cluster_calc import laws
+
+        law = laws.law_of(settings["scaling_law"], book)
+        sets = laws.sets_in(law, sets, given)
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
@@ -219,7 +275,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
     model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given)
+    finder = _Finder(book, item, precision, merged, given, dict(law.figures) if law else {})
     data = finder.fill(model)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
     _check(values, data, mode)
@@ -232,9 +288,16 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
     if ranged:
-        result = _drawn(result, ranged, settings)
+        from cluster_calc.uncertainty import drawn
+
+        result = drawn(result, ranged, settings)
+    elif settings.get("correlate"):
+        raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
+    if law is not None:
+        finder.warnings += laws.warnings(law, values)
+        result = _replaced(result, notes=(*result.notes, f"scaling law: {law.name}; {law.note}".rstrip("; ")))
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
     warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
     result = _replaced(result, feasibility=feasibility, warnings=warnings)
@@ -266,24 +329,27 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
             f"({_shown(given, 'training_compute', 'parameters', 'active_parameters', 'tokens')}); leave one out, or say "
             "--keep-both when the FLOP count stands and the others serve memory and data"
         )
-    if not flop and not chip_time and sized != fed:
+    by_law = bool(settings.get("scaling_law")) and (sized or fed)
+    if not flop and not chip_time and sized != fed and not by_law:
         have, lack, hint = (
             ("parameters", "tokens", "--tokens 1.4e12") if sized else ("tokens", "parameters", "--params 65e9")
         )
-        raise UndeterminedError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
+        raise UndeterminedError(
+            f"{have} alone does not make a demand: {lack} is missing, for example {hint}, or --scaling-law besiroglu-2024"
+        )
     if time_held and "time_allowed" in given:
         raise InputError(
             f"training_time and time_allowed are both given ({_shown(given, 'training_time', 'time_allowed')}); give one"
         )
     chips = "chips" in given
-    work = flop or (sized and fed) or chip_time
+    work = flop or (sized and fed) or chip_time or by_law
     sets: tuple[str, ...] = ("hardware",)
     if flop or chip_time:
         sets += ("dense",) if not fed or sized else ("parameter-count",)
         sets += ("data-size",) if sized and not fed else ()
     else:
         sets += ("dense", "model-size")
-    demand = ("compute",) if flop or (sized and fed) else ("deliverable",)
+    demand = ("compute",) if flop or (sized and fed) or (by_law and not chip_time) else ("deliverable",)
     if not work and not chips:
         raise UndeterminedError(
             "nothing to estimate: give a demand (--flop, or --params with --tokens) or --chips.\n"
@@ -322,7 +388,11 @@ def _implied_text(given: Mapping[str, Datum]) -> str:
 class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
-    def __init__(self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum]) -> None:
+    def __init__(
+        self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum],
+        law: Mapping[str, Datum],
+    ) -> None:  # fmt: skip
+        self.law = law
         self.book, self.item, self.precision, self.given = book, item, precision, given
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
@@ -349,7 +419,7 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
+        return self.law.get(name) or self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
 
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
@@ -397,9 +467,16 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
+    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
+        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
+    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
+        raise InputError(
+            "active_parameters: no more can be active than there are "
+            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
+        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -430,30 +507,6 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     return missing
 
 
-def _drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Result:
-    """The same model on blocks of draws. Chips are a decision: held at the base value unless `resize` is set."""
-    import numpy as np
-
-    from cluster_calc.uncertainty import DEFAULT_DRAWS, blocks
-
-    draws, seed = settings.get("draws", DEFAULT_DRAWS), settings.get("seed", 0)
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not settings.get("resize"):
-        fixed["chips"] = result.values["chips"]
-    plan = result.model.plan(fixed)
-    varying = set(ranged)
-    for step in plan:
-        if varying.intersection(step.inputs):
-            varying.add(step.name)
-    kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
-    samples = {name: np.empty(draws) for name in kept}
-    for place, drawn in blocks(result.data, ranged, draws, seed):
-        values = result.model.evaluate({**fixed, **drawn})
-        for name in kept:
-            samples[name][place] = values[name]
-    return _replaced(result, samples=samples, draws=draws, seed=seed)
-
-
 def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constraint:
     from cluster_calc.report.numbers import exact
 
@@ -464,7 +517,12 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constr
     if margin is None:
         return Constraint(name, exact(limit, given[limit].value), None, None)
     lowest = float(min(margin.flat)) if hasattr(margin, "flat") else float(margin)
-    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12)
+    probability = None
+    if margin_name in result.samples:
+        from cluster_calc.uncertainty import share_at_least
+
+        probability = share_at_least(result.samples[margin_name])
+    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12, probability)
 
 
 def _warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
@@ -534,7 +592,7 @@ def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _strict(result: Result) -> None:
-    wrong = list(dict.fromkeys(result.missing[name] for name in result.missing))
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += _stale(result, result.scenario.settings)
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

@@ -10,23 +10,42 @@ from pathlib import Path
 from cluster_calc.errors import InputError, quoted
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def check_target(path: Path, option: str = "-o") -> None:
+    """Refuse a path that cannot be written, before any work is done for it."""
+    if "\0" in str(path) or not path.name:
+        raise InputError(
+            f"{option} {quoted('' if str(path) == '.' else path)} is not the name of a file; give one, for example out.json"
+        )
+    try:
+        if path.is_dir():
+            raise InputError(f"{option} {quoted(path)} is a folder; name a file")
+        if not path.parent.is_dir():
+            raise InputError(f"{option} {quoted(path)}: there is no folder {quoted(path.parent)}; make it first")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise InputError(f"{option} {quoted(path)} is read-only; choose another file")
+        if not path.exists() and not os.access(path.parent, os.W_OK):
+            raise InputError(f"{option} {quoted(path)}: the folder {quoted(path.parent)} is read-only; choose another")
+    except OSError as error:
+        raise InputError(f"{option} {quoted(path)} cannot be written: {error.strerror}") from None
+
+
+def write_atomically(path: Path, data: bytes, option: str = "-o") -> None:
     """Replace `path` with `data`: a reader, or a crash at any moment, sees the old file or the new one.
 
     Raises InputError where it cannot be written; nothing is left behind.
     """
+    check_target(path, option)
     folder = path.parent
-    if path.is_dir():
-        raise InputError(f"-o {quoted(path)} is a folder; name a file")
-    if not folder.is_dir():
-        raise InputError(f"-o {quoted(path)}: there is no folder {quoted(folder)}")
     if path.exists() and not path.is_file():
         # A device or a pipe (/dev/stdout, a FIFO) cannot be replaced, only written.
-        with path.open("wb") as stream:
-            stream.write(data)
+        try:
+            with path.open("wb") as stream:
+                stream.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise InputError(f"{option} {quoted(path)} cannot be written: {error.strerror}") from None
         return
-    if path.exists() and not os.access(path, os.W_OK):
-        raise InputError(f"-o {quoted(path)} is read-only")
     temporary = ""
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=folder)
@@ -42,7 +61,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"-o {quoted(path)} cannot be written: {reason}") from None
+        raise InputError(f"{option} {quoted(path)} cannot be written: {reason}") from None
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()

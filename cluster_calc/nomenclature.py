@@ -12,6 +12,7 @@ from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.units import target
 
 INFINITY = float("inf")
+LISTED = "`cluster-calc estimate --help` lists the names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def resolve(name: str) -> str:
     key = name.strip().replace("-", "_")
     key = ALIASES.get(key, key)
     if key not in QUANTITIES:
-        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES)}")
+        raise InputError(f"unknown quantity {quoted(name)}.{did_you_mean(key, QUANTITIES, LISTED)}")
     return key
 
 

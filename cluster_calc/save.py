@@ -16,5 +16,6 @@ def scenario_text(scenario: Scenario) -> str:
         if name == "strict":
             continue
         value = scenario.settings.get(name, scenario.texts[name])
+        value = scenario.texts[name] if isinstance(value, tuple) else value
         document.add(name, tomlkit.item(value if isinstance(value, (bool, int, float, dict)) else str(value)))
     return tomlkit.dumps(document)

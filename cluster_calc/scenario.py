@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.datum import Datum, Source
-from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
-from cluster_calc.nomenclature import ALIASES, QUANTITIES, Quantity, resolve
+from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
+from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
+from cluster_calc.places import Fault, Place, find_places, message, shown_path
+from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
 
 # What a scenario may set besides quantities: name → what it is, for help and errors.
@@ -25,15 +27,21 @@ SETTINGS: dict[str, str] = {
     "precision": "precision whose dense peak counts",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "scaling_law": "law that gives tokens from parameters, parameters from tokens, or both from compute",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
     "seed": "seed of the draws",
+    "sampling": "how draws are made: lattice (evenly spread, the default) or plain (independent)",
+    "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
+    "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+# Settings whose values are names: checked where they stand in a file, so that the message can point there.
+_NAMES = frozenset({"chip", "precision"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG"})
@@ -50,22 +58,31 @@ class Scenario:
     texts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
-    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, str] | None = None) -> list[str]:
-        """Lay values over what is there; returns what is wrong with them, one message each."""
+    def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
+        """Lay values over what is there; returns what is wrong with them."""
         faults = []
         for name, value in values.items():
-            place = (places or {}).get(name, "")
+            place = (places or {}).get(name)
             try:
-                self._put(name, value, origin, place)
+                self._put(name, value, origin, str(place or ""))
+                if place and name in _NAMES:
+                    _known_name(name, value)
+            except UnknownNameError as error:
+                faults.append(Fault(str(error), place and place.at(name)))
             except InputError as error:
-                faults.append(f"{place}: {error}" if place else str(error))
+                faults.append(Fault(str(error), place))
         return faults
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
-            self.texts[key], self.origins[key] = value, origin
+            plain: dict[str, Any] = {
+                "correlate": str,
+                "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
+            }
+            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
+            self.origins[key] = origin
             return
         key = name_of(key)
         source = Source(origin if not place else f"{origin} {place}")
@@ -76,14 +93,20 @@ class Scenario:
                 raise InputError(
                     f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
                 )
-            given = {entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")}
+            given: dict[str, Any] = {
+                entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")
+            }
             if value.get("source"):
                 source = Source(id=origin, title=str(value["source"])[:300])
             text = value["value"]
         else:
             text, given = value, {}
-        number, low, high = parse(QUANTITIES[key], text)
-        self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+        if isinstance(text, str) and "(" in text and is_shape(text):
+            fields = parse_shape(QUANTITIES[key], text, _number)
+            self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
+        else:
+            number, low, high = parse(QUANTITIES[key], text)
+            self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
 
 
@@ -93,8 +116,8 @@ def name_of(name: str) -> str:
     try:
         return resolve(key)
     except InputError:
-        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS])
-        raise InputError(f"unknown name {quoted(name)}.{hint}") from None
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
+        raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 
 def setting(name: str, value: Any) -> Any:
@@ -116,8 +139,18 @@ def setting(name: str, value: Any) -> Any:
         if not low <= number <= high:
             raise InputError(f"{name}: {quoted(value)} is outside {low} to {high}")
         return number
+    if name == "percentiles":
+        return _percents(value)
+    if name == "correlate" and isinstance(value, (str, Mapping, list, tuple)):
+        from cluster_calc.sampling import parse_correlations
+
+        return parse_correlations(value)
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
+    if not value.strip() and name != "as_of":
+        raise InputError(f"{name}: {quoted(value)} is empty; give {SETTINGS[name]}")
+    if name == "sampling" and value not in ("lattice", "plain"):
+        raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
     if name == "price_basis":
@@ -126,6 +159,22 @@ def setting(name: str, value: Any) -> Any:
         if value not in BASES:
             raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
     return value
+
+
+def _percents(value: Any) -> tuple[float, ...]:
+    """Percentiles as a tuple of numbers between 0 and 100.
+
+    >>> _percents("5, P95")
+    (5.0, 95.0)
+    """
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    try:
+        found = tuple(float(str(part).strip().removeprefix("P").removeprefix("p")) for part in parts)
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= percent <= 100 for percent in found):
+        raise InputError(f"percentiles: {quoted(value)} are not numbers from 0 to 100; write for example 5,95")
+    return found
 
 
 def date_text(name: str, value: str) -> str:
@@ -232,40 +281,45 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if low >= high:
         why = "no wider than a point" if low == high else "upside down"
         raise InputError(f"{known.name}: the range {quoted(text)} is {why}; write LOW..HIGH with LOW < HIGH")
-    from cluster_calc.uncertainty import median
-
     return median(known, low, high), low, high
 
 
-def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The flat values of a TOML file, and the line each stands on."""
+def _known_name(name: str, value: str) -> None:
+    """Refuse a chip or a precision that is not known, while the place of the text is."""
+    from cluster_calc.catalog import PRECISIONS, catalog
+
+    if name == "chip":
+        catalog().find(value)
+    elif value.lower() not in PRECISIONS:
+        raise InputError(
+            f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
+        )
+
+
+def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    """The flat values of a TOML file, and the place each stands at."""
     from cluster_calc.catalog import read_toml
 
     values = read_toml(path)
-    places: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        match = re.match(r"\s*(?:\[\s*)?[\"']?([A-Za-z0-9_-]+)[\"']?\s*(?:=|\.|\])", line)
-        if match:
-            places.setdefault(match.group(1), f"{path}:{number}")
-    for name in values:
-        places.setdefault(name, str(path))
-    return values, places
+    where = shown_path(path)
+    places = find_places(path.read_text(encoding="utf-8"), where)
+    return values, {name: places.get(name, Place(where)) for name in values}
 
 
-def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Place]]:
     """The `CLUSTER_CALC_*` variables as values; names that mean nothing are an error that suggests."""
     values: dict[str, Any] = {}
-    places: dict[str, str] = {}
+    places: dict[str, Place] = {}
     for key, value in sorted(environment.items()):
         bare = key.removeprefix(ENVIRONMENT_PREFIX)
         if bare == key or bare in NOT_SETTINGS or bare.startswith("_") or not value:
             continue
         name = bare.lower()
-        values[name], places[name] = value, f"environment {key}"
+        values[name], places[name] = value, Place(f"environment {shown_path(key)}")
     return values, places
 
 
-def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, str]]]:
+def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Place]]]:
     """User file and project file, the farther first."""
     import click
 
@@ -285,7 +339,7 @@ def gather(
 ) -> Scenario:
     """Everything that was given, merged in its order of precedence; all faults are reported together."""
     scenario = Scenario()
-    faults: list[str] = []
+    faults: list[Fault] = []
     if ambient:
         for values, name, places in ambient_layers():
             faults += scenario.add(values, name, places)
@@ -297,5 +351,5 @@ def gather(
         faults += scenario.add(values, "environment", places)
     faults += scenario.add(given, origin)
     if faults:
-        raise InputError("\n".join(faults))
+        raise InputError(message(faults))
     return scenario

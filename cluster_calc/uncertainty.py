@@ -1,91 +1,163 @@
-"""Ranges → draws → percentiles.
+"""Ranges → draws → what can be said of a result: percentiles with standard errors, mean, where the base value sits.
 
-`LOW..HIGH` is a 5–95 % interval: lognormal where both ends are positive and the quantity has no hard upper bound;
-otherwise normal on the logit of its place between the hard bounds, so that no draw leaves them; otherwise normal (an
-end that touches a hard bound is then clipped to it). Draws come in fixed blocks counted from the seed, one stream per
-quantity, so every alternative shares them and any number of processes gives the same bytes.
+The same model runs on fixed blocks of draws counted from the seed; sums are taken block by block, so that any number of
+processes gives the same bytes.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.datum import Datum
-from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
+from cluster_calc.errors import InputError
+from cluster_calc.sampling import BLOCK, Correlations, correlations_of, normals, replicates
+from cluster_calc.shapes import value_at
 
 if TYPE_CHECKING:
-    import numpy as np
+    from cluster_calc.estimation import Result
 
-BLOCK = 16_384
 DEFAULT_DRAWS = 16_384
-Z95 = 1.6448536269514722  # standard normal quantile of 0.95
-PERCENTILES = (10, 50, 80, 90)
-
-
-def shape_of(known: Quantity, low: float, high: float) -> str:
-    """Which of the three shapes a range has: lognormal, logit-normal or normal.
-
-    >>> shape_of(QUANTITIES["chip_price"], 2e4, 4e4), shape_of(QUANTITIES["mfu"], 0.3, 0.5)
-    ('lognormal', 'logit-normal')
-    >>> shape_of(QUANTITIES["residual_value"], 0.0, 0.2)
-    'normal'
-    """
-    if known.high == INFINITY:
-        return "lognormal" if low > 0 else "normal"
-    floor, ceiling = known.low * known.factor, known.high * known.factor
-    return "logit-normal" if floor < low and high < ceiling and floor > -INFINITY else "normal"
-
-
-def transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
-    """The value at `z` standard deviations: z = ±1.645 gives high and low.
-
-    >>> round(float(transformed(QUANTITIES["mfu"], 0.3, 0.5, Z95)), 12)
-    0.5
-    """
-    import numpy as np
-
-    shape = shape_of(known, low, high)
-    floor, ceiling = known.low * known.factor, known.high * known.factor
-    if shape == "lognormal":
-        a, b = math.log(low), math.log(high)
-        return np.exp((a + b) / 2 + (b - a) / (2 * Z95) * z)
-    if shape == "logit-normal":
-        a, b = (math.log((end - floor) / (ceiling - end)) for end in (low, high))
-        return floor + (ceiling - floor) / (1 + np.exp(-((a + b) / 2 + (b - a) / (2 * Z95) * z)))
-    return np.clip((low + high) / 2 + (high - low) / (2 * Z95) * z, floor, ceiling)
-
-
-def median(known: Quantity, low: float, high: float) -> float:
-    """The middle of a range: the base value of a quantity that was given as one.
-
-    >>> round(median(QUANTITIES["chip_price"], 1e4, 4e4))
-    20000
-    """
-    return float(transformed(known, low, high, 0.0))
-
-
-def normals(name: str, seed: int, block: int, size: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The standard normal draws of one quantity in one block: the same whoever asks, in whatever order."""
-    import numpy as np
-
-    stream = np.random.SeedSequence([seed, block, zlib.crc32(name.encode())])
-    return np.random.Generator(np.random.PCG64(stream)).standard_normal(size)
+# The percentiles that one partition of a result yields; others cost a partition each.
+STANDARD = (5.0, 10.0, 20.0, 50.0, 80.0, 90.0, 95.0)
+# The most that one estimate holds in memory; a sweep streams.
+MOST_BYTES = 4e9
 
 
 def blocks(
-    data: Mapping[str, Datum], names: Iterable[str], draws: int, seed: int
+    data: Mapping[str, Datum],
+    names: Iterable[str],
+    draws: int,
+    seed: int,
+    method: str = "lattice",
+    correlations: Correlations = (),
 ) -> Iterator[tuple[slice, dict[str, Any]]]:
-    """Block by block, the draws of the named quantities."""
-    ranged = [(name, data[name]) for name in names]
-    for block, start in enumerate(range(0, draws, BLOCK)):
+    """Block by block, the draws of the named quantities in base units."""
+    for start in range(0, draws, BLOCK):
         stop = min(start + BLOCK, draws)
-        drawn = {}
-        for name, datum in ranged:
-            assert datum.low is not None
-            assert datum.high is not None
-            z = normals(name, seed, block, BLOCK)[: stop - start]
-            drawn[name] = transformed(QUANTITIES[name], datum.low, datum.high, z)
-        yield slice(start, stop), drawn
+        yield (
+            slice(start, stop),
+            drawn_block(data, names, draws, seed, start, stop, method=method, correlations=correlations),
+        )
+
+
+def drawn_block(
+    data: Mapping[str, Datum],
+    names: Iterable[str],
+    draws: int,
+    seed: int,
+    start: int,
+    stop: int,
+    *,
+    method: str = "lattice",
+    correlations: Correlations = (),
+) -> dict[str, Any]:
+    """Draws `start` to `stop` of the named quantities in base units."""
+    found = normals(names, seed, draws, start, stop, method, correlations)
+    return {name: value_at(data[name], z) for name, z in found.items()}
+
+
+def held(result: Result, resize: bool = False) -> dict[str, Any]:
+    """The values an uncertain run keeps: its inputs, and the number of chips where it was sized, which is a decision."""
+    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
+    if result.mode == "fixed-time" and not resize:
+        fixed["chips"] = result.values["chips"]
+    return fixed
+
+
+def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Result:
+    """The result with samples of everything that varies."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    draws, seed = settings.get("draws", DEFAULT_DRAWS), settings.get("seed", 0)
+    method = settings.get("sampling", "lattice")
+    fixed = held(result, bool(settings.get("resize")))
+    plan = result.model.plan(fixed)
+    varying = set(ranged)
+    for step in plan:
+        if varying.intersection(step.inputs):
+            varying.add(step.name)
+    kept = [name for name in (*ranged, *(step.name for step in plan)) if name in varying]
+    if draws * len(kept) * 8 > MOST_BYTES:
+        most = int(MOST_BYTES / len(kept) / 8)
+        raise InputError(
+            f"draws: {draws} draws of {len(kept)} quantities do not fit in memory; take at most {most}, or let "
+            "`cluster-calc sweep` write them to a file"
+        )
+    correlations = correlations_of(settings.get("correlate", ""), ranged)
+    samples = {name: np.empty(draws) for name in kept}
+    for place, inputs in blocks(result.data, ranged, draws, seed, method, correlations):
+        values = result.model.evaluate({**fixed, **inputs})
+        for name in kept:
+            samples[name][place] = values[name]
+    for name in kept:
+        if not np.isfinite(samples[name]).all():
+            raise InputError(
+                f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
+            )
+    return replace(result, samples=samples, draws=draws, seed=seed, batches=replicates(draws, method))
+
+
+def percentiles(sample: Any, percents: Iterable[float] = STANDARD) -> dict[float, Any]:
+    """Percentiles along the last axis by one partition, interpolated between draws.
+
+    >>> import numpy as np
+    >>> percentiles(np.arange(101.0), (10, 50))
+    {10: 10.0, 50: 50.0}
+    """
+    import numpy as np
+
+    percents = tuple(percents)
+    last = sample.shape[-1] - 1
+    places = [percent / 100 * last for percent in percents]
+    wanted = sorted({edge for place in places for edge in (math.floor(place), math.ceil(place))})
+    parted = np.partition(sample, wanted, axis=-1)
+    found = {}
+    for percent, place in zip(percents, places, strict=True):
+        low, high = parted[..., math.floor(place)], parted[..., math.ceil(place)]
+        value = low + (high - low) * (place - math.floor(place))
+        found[percent] = float(value) if sample.ndim == 1 else value
+    return found
+
+
+def standard_errors(sample: Any, batches: int, percents: Iterable[float] = (10.0, 50.0, 90.0)) -> dict[float, float]:
+    """Standard errors of percentiles from the spread between independent batches of draws; nan where there are too few."""
+    import numpy as np
+
+    each = len(sample) // batches if batches else 0
+    if batches < 2 or each < 8:
+        return dict.fromkeys(percents, math.nan)
+    spread = percentiles(sample[: each * batches].reshape(batches, each), percents)
+    return {percent: float(np.std(values, ddof=1)) / math.sqrt(batches) for percent, values in spread.items()}
+
+
+def mean(sample: Any) -> float:
+    """The mean, summed block by block.
+
+    >>> import numpy as np
+    >>> mean(np.full(40_000, 2.0))
+    2.0
+    """
+    return float(sum(sample[start : start + BLOCK].sum() for start in range(0, len(sample), BLOCK)) / len(sample))
+
+
+def rank(sample: Any, value: float) -> float:
+    """The share of draws below a value, ties counted by half: 0.46 is "P46".
+
+    >>> import numpy as np
+    >>> rank(np.arange(100.0), 25)
+    0.255
+    """
+    import numpy as np
+
+    return float((np.count_nonzero(sample < value) + 0.5 * np.count_nonzero(sample == value)) / len(sample))
+
+
+def share_at_least(sample: Any, limit: float = -1e-12) -> float:
+    """The share of draws at or above a limit: for a margin, the probability that it holds."""
+    import numpy as np
+
+    return float(np.count_nonzero(sample >= limit) / len(sample))

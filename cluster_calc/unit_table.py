@@ -1,1008 +1,335 @@
 """Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""
 
-TABLE: dict[str, tuple[float, str]] = {
-    "s": (1.0, "[time]"),
-    "second": (1.0, "[time]"),
-    "seconds": (1.0, "[time]"),
-    "min": (60.0, "[time]"),
-    "minute": (60.0, "[time]"),
-    "minutes": (60.0, "[time]"),
-    "h": (3600.0, "[time]"),
-    "hour": (3600.0, "[time]"),
-    "hours": (3600.0, "[time]"),
-    "d": (86400.0, "[time]"),
-    "day": (86400.0, "[time]"),
-    "days": (86400.0, "[time]"),
-    "week": (604800.0, "[time]"),
-    "weeks": (604800.0, "[time]"),
-    "month": (2629800.0, "[time]"),
-    "months": (2629800.0, "[time]"),
-    "quarter": (7889400.0, "[time]"),
-    "year": (31557600.0, "[time]"),
-    "years": (31557600.0, "[time]"),
-    "yr": (31557600.0, "[time]"),
-    "FLOP": (1.0, "[work]"),
-    "FLOPs": (1.0, "[work]"),
-    "kFLOP": (1000.0, "[work]"),
-    "kFLOPs": (1000.0, "[work]"),
-    "MFLOP": (1000000.0, "[work]"),
-    "MFLOPs": (1000000.0, "[work]"),
-    "GFLOP": (1000000000.0, "[work]"),
-    "GFLOPs": (1000000000.0, "[work]"),
-    "TFLOP": (1000000000000.0, "[work]"),
-    "TFLOPs": (1000000000000.0, "[work]"),
-    "PFLOP": (1000000000000000.0, "[work]"),
-    "PFLOPs": (1000000000000000.0, "[work]"),
-    "EFLOP": (1e18, "[work]"),
-    "EFLOPs": (1e18, "[work]"),
-    "ZFLOP": (1e21, "[work]"),
-    "ZFLOPs": (1e21, "[work]"),
-    "petaFLOP": (1000000000000000.0, "[work]"),
-    "teraFLOP": (1000000000000.0, "[work]"),
-    "exaFLOP": (1e18, "[work]"),
-    "FLOP/s": (1.0, "[work]/[time]"),
-    "FLOP/second": (1.0, "[work]/[time]"),
-    "FLOPs/s": (1.0, "[work]/[time]"),
-    "FLOPs/second": (1.0, "[work]/[time]"),
-    "kFLOP/s": (1000.0, "[work]/[time]"),
-    "kFLOP/second": (1000.0, "[work]/[time]"),
-    "kFLOPs/s": (1000.0, "[work]/[time]"),
-    "kFLOPs/second": (1000.0, "[work]/[time]"),
-    "MFLOP/s": (1000000.0, "[work]/[time]"),
-    "MFLOP/second": (1000000.0, "[work]/[time]"),
-    "MFLOPs/s": (1000000.0, "[work]/[time]"),
-    "MFLOPs/second": (1000000.0, "[work]/[time]"),
-    "GFLOP/s": (1000000000.0, "[work]/[time]"),
-    "GFLOP/second": (1000000000.0, "[work]/[time]"),
-    "GFLOPs/s": (1000000000.0, "[work]/[time]"),
-    "GFLOPs/second": (1000000000.0, "[work]/[time]"),
-    "TFLOP/s": (1000000000000.0, "[work]/[time]"),
-    "TFLOP/second": (1000000000000.0, "[work]/[time]"),
-    "TFLOPs/s": (1000000000000.0, "[work]/[time]"),
-    "TFLOPs/second": (1000000000000.0, "[work]/[time]"),
-    "PFLOP/s": (1000000000000000.0, "[work]/[time]"),
-    "PFLOP/second": (1000000000000000.0, "[work]/[time]"),
-    "PFLOPs/s": (1000000000000000.0, "[work]/[time]"),
-    "PFLOPs/second": (1000000000000000.0, "[work]/[time]"),
-    "EFLOP/s": (1e18, "[work]/[time]"),
-    "EFLOP/second": (1e18, "[work]/[time]"),
-    "EFLOPs/s": (1e18, "[work]/[time]"),
-    "EFLOPs/second": (1e18, "[work]/[time]"),
-    "ZFLOP/s": (1e21, "[work]/[time]"),
-    "ZFLOP/second": (1e21, "[work]/[time]"),
-    "ZFLOPs/s": (1e21, "[work]/[time]"),
-    "ZFLOPs/second": (1e21, "[work]/[time]"),
-    "petaFLOP/s": (1000000000000000.0, "[work]/[time]"),
-    "petaFLOP/second": (1000000000000000.0, "[work]/[time]"),
-    "teraFLOP/s": (1000000000000.0, "[work]/[time]"),
-    "teraFLOP/second": (1000000000000.0, "[work]/[time]"),
-    "exaFLOP/s": (1e18, "[work]/[time]"),
-    "exaFLOP/second": (1e18, "[work]/[time]"),
-    "USD": (1.0, "[USD]"),
-    "EUR": (1.0, "[EUR]"),
-    "GBP": (1.0, "[GBP]"),
-    "JPY": (1.0, "[JPY]"),
-    "CNY": (1.0, "[CNY]"),
-    "CHF": (1.0, "[CHF]"),
-    "kUSD": (1000.0, "[USD]"),
-    "kEUR": (1000.0, "[EUR]"),
-    "kGBP": (1000.0, "[GBP]"),
-    "kJPY": (1000.0, "[JPY]"),
-    "kCNY": (1000.0, "[CNY]"),
-    "kCHF": (1000.0, "[CHF]"),
-    "MUSD": (1000000.0, "[USD]"),
-    "MEUR": (1000000.0, "[EUR]"),
-    "MGBP": (1000000.0, "[GBP]"),
-    "MJPY": (1000000.0, "[JPY]"),
-    "MCNY": (1000000.0, "[CNY]"),
-    "MCHF": (1000000.0, "[CHF]"),
-    "GUSD": (1000000000.0, "[USD]"),
-    "GEUR": (1000000000.0, "[EUR]"),
-    "GGBP": (1000000000.0, "[GBP]"),
-    "GJPY": (1000000000.0, "[JPY]"),
-    "GCNY": (1000000000.0, "[CNY]"),
-    "GCHF": (1000000000.0, "[CHF]"),
-    "cent": (0.01, "[USD]"),
-    "cents": (0.01, "[USD]"),
-    "dollar": (1.0, "[USD]"),
-    "dollars": (1.0, "[USD]"),
-    "Wh": (3600.0, "[energy]"),
-    "kWh": (3600000.0, "[energy]"),
-    "MWh": (3600000000.0, "[energy]"),
-    "GWh": (3600000000000.0, "[energy]"),
-    "TWh": (3600000000000000.0, "[energy]"),
-    "PWh": (3.6e18, "[energy]"),
-    "J": (1.0, "[energy]"),
-    "kJ": (1000.0, "[energy]"),
-    "MJ": (1000000.0, "[energy]"),
-    "GJ": (1000000000.0, "[energy]"),
-    "TJ": (1000000000000.0, "[energy]"),
-    "W": (1.0, "[energy]/[time]"),
-    "kW": (1000.0, "[energy]/[time]"),
-    "MW": (1000000.0, "[energy]/[time]"),
-    "GW": (1000000000.0, "[energy]/[time]"),
-    "TW": (1000000000000.0, "[energy]/[time]"),
-    "watt": (1.0, "[energy]/[time]"),
-    "watts": (1.0, "[energy]/[time]"),
-    "B": (1.0, "[information]"),
-    "kB": (1000.0, "[information]"),
-    "MB": (1000000.0, "[information]"),
-    "GB": (1000000000.0, "[information]"),
-    "TB": (1000000000000.0, "[information]"),
-    "PB": (1000000000000000.0, "[information]"),
-    "KiB": (1024.0, "[information]"),
-    "MiB": (1048576.0, "[information]"),
-    "GiB": (1073741824.0, "[information]"),
-    "TiB": (1099511627776.0, "[information]"),
-    "PiB": (1125899906842624.0, "[information]"),
-    "byte": (1.0, "[information]"),
-    "bytes": (1.0, "[information]"),
-    "bit": (0.125, "[information]"),
-    "bits": (0.125, "[information]"),
-    "g": (1.0, "[mass]"),
-    "kg": (1000.0, "[mass]"),
-    "Mg": (1000000.0, "[mass]"),
-    "t": (1000000.0, "[mass]"),
-    "tonne": (1000000.0, "[mass]"),
-    "tonnes": (1000000.0, "[mass]"),
-    "gCO2e": (1.0, "[mass]"),
-    "kgCO2e": (1000.0, "[mass]"),
-    "tCO2e": (1000000.0, "[mass]"),
-    "chip": (1.0, "[chip]"),
-    "chips": (1.0, "[chip]"),
-    "GPU": (1.0, "[chip]"),
-    "GPUs": (1.0, "[chip]"),
-    "TPU": (1.0, "[chip]"),
-    "token": (1.0, "[token]"),
-    "tokens": (1.0, "[token]"),
-    "parameter": (1.0, "[parameter]"),
-    "parameters": (1.0, "[parameter]"),
-    "server": (1.0, "[server]"),
-    "servers": (1.0, "[server]"),
-    "node": (1.0, "[server]"),
-    "nodes": (1.0, "[server]"),
-    "percent": (0.01, "1"),
-    "%": (0.01, "1"),
-    "Mtoken": (1000000.0, "[token]"),
-    "Gtoken": (1000000000.0, "[token]"),
-    "Ttoken": (1000000000000.0, "[token]"),
-    "Gparameter": (1000000000.0, "[parameter]"),
-    "Tparameter": (1000000000000.0, "[parameter]"),
-    "FLOP/parameter/token": (1.0, "[work]/[parameter]/[token]"),
-    "W/chip": (1.0, "[energy]/[chip]/[time]"),
-    "kW/chip": (1000.0, "[energy]/[chip]/[time]"),
-    "chip*s": (1.0, "[chip]*[time]"),
-    "chip/s": (1.0, "[chip]/[time]"),
-    "failure/node/day": (1.1574074074074073e-05, "[failure]/[server]/[time]"),
-    "failure/server/day": (1.1574074074074073e-05, "[failure]/[server]/[time]"),
-    "FLOP/s/chip": (1.0, "[work]/[chip]/[time]"),
-    "FLOP/second/chip": (1.0, "[work]/[chip]/[time]"),
-    "FLOPs/s/chip": (1.0, "[work]/[chip]/[time]"),
-    "FLOPs/second/chip": (1.0, "[work]/[chip]/[time]"),
-    "kFLOP/s/chip": (1000.0, "[work]/[chip]/[time]"),
-    "kFLOP/second/chip": (1000.0, "[work]/[chip]/[time]"),
-    "kFLOPs/s/chip": (1000.0, "[work]/[chip]/[time]"),
-    "kFLOPs/second/chip": (1000.0, "[work]/[chip]/[time]"),
-    "MFLOP/s/chip": (1000000.0, "[work]/[chip]/[time]"),
-    "MFLOP/second/chip": (1000000.0, "[work]/[chip]/[time]"),
-    "MFLOPs/s/chip": (1000000.0, "[work]/[chip]/[time]"),
-    "MFLOPs/second/chip": (1000000.0, "[work]/[chip]/[time]"),
-    "GFLOP/s/chip": (1000000000.0, "[work]/[chip]/[time]"),
-    "GFLOP/second/chip": (1000000000.0, "[work]/[chip]/[time]"),
-    "GFLOPs/s/chip": (1000000000.0, "[work]/[chip]/[time]"),
-    "GFLOPs/second/chip": (1000000000.0, "[work]/[chip]/[time]"),
-    "TFLOP/s/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "TFLOP/second/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "TFLOPs/s/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "TFLOPs/second/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "PFLOP/s/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "PFLOP/second/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "PFLOPs/s/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "PFLOPs/second/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "EFLOP/s/chip": (1e18, "[work]/[chip]/[time]"),
-    "EFLOP/second/chip": (1e18, "[work]/[chip]/[time]"),
-    "EFLOPs/s/chip": (1e18, "[work]/[chip]/[time]"),
-    "EFLOPs/second/chip": (1e18, "[work]/[chip]/[time]"),
-    "ZFLOP/s/chip": (1e21, "[work]/[chip]/[time]"),
-    "ZFLOP/second/chip": (1e21, "[work]/[chip]/[time]"),
-    "ZFLOPs/s/chip": (1e21, "[work]/[chip]/[time]"),
-    "ZFLOPs/second/chip": (1e21, "[work]/[chip]/[time]"),
-    "petaFLOP/s/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "petaFLOP/second/chip": (1000000000000000.0, "[work]/[chip]/[time]"),
-    "teraFLOP/s/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "teraFLOP/second/chip": (1000000000000.0, "[work]/[chip]/[time]"),
-    "exaFLOP/s/chip": (1e18, "[work]/[chip]/[time]"),
-    "exaFLOP/second/chip": (1e18, "[work]/[chip]/[time]"),
-    "B/s": (1.0, "[information]/[time]"),
-    "kB/s": (1000.0, "[information]/[time]"),
-    "MB/s": (1000000.0, "[information]/[time]"),
-    "GB/s": (1000000000.0, "[information]/[time]"),
-    "TB/s": (1000000000000.0, "[information]/[time]"),
-    "PB/s": (1000000000000000.0, "[information]/[time]"),
-    "KiB/s": (1024.0, "[information]/[time]"),
-    "MiB/s": (1048576.0, "[information]/[time]"),
-    "GiB/s": (1073741824.0, "[information]/[time]"),
-    "TiB/s": (1099511627776.0, "[information]/[time]"),
-    "PiB/s": (1125899906842624.0, "[information]/[time]"),
-    "byte/s": (1.0, "[information]/[time]"),
-    "bytes/s": (1.0, "[information]/[time]"),
-    "bit/s": (0.125, "[information]/[time]"),
-    "bits/s": (0.125, "[information]/[time]"),
-    "B/s/chip": (1.0, "[information]/[chip]/[time]"),
-    "kB/s/chip": (1000.0, "[information]/[chip]/[time]"),
-    "MB/s/chip": (1000000.0, "[information]/[chip]/[time]"),
-    "GB/s/chip": (1000000000.0, "[information]/[chip]/[time]"),
-    "TB/s/chip": (1000000000000.0, "[information]/[chip]/[time]"),
-    "PB/s/chip": (1000000000000000.0, "[information]/[chip]/[time]"),
-    "KiB/s/chip": (1024.0, "[information]/[chip]/[time]"),
-    "MiB/s/chip": (1048576.0, "[information]/[chip]/[time]"),
-    "GiB/s/chip": (1073741824.0, "[information]/[chip]/[time]"),
-    "TiB/s/chip": (1099511627776.0, "[information]/[chip]/[time]"),
-    "PiB/s/chip": (1125899906842624.0, "[information]/[chip]/[time]"),
-    "byte/s/chip": (1.0, "[information]/[chip]/[time]"),
-    "bytes/s/chip": (1.0, "[information]/[chip]/[time]"),
-    "bit/s/chip": (0.125, "[information]/[chip]/[time]"),
-    "bits/s/chip": (0.125, "[information]/[chip]/[time]"),
-    "B/chip": (1.0, "[information]/[chip]"),
-    "kB/chip": (1000.0, "[information]/[chip]"),
-    "MB/chip": (1000000.0, "[information]/[chip]"),
-    "GB/chip": (1000000000.0, "[information]/[chip]"),
-    "TB/chip": (1000000000000.0, "[information]/[chip]"),
-    "PB/chip": (1000000000000000.0, "[information]/[chip]"),
-    "KiB/chip": (1024.0, "[information]/[chip]"),
-    "MiB/chip": (1048576.0, "[information]/[chip]"),
-    "GiB/chip": (1073741824.0, "[information]/[chip]"),
-    "TiB/chip": (1099511627776.0, "[information]/[chip]"),
-    "PiB/chip": (1125899906842624.0, "[information]/[chip]"),
-    "byte/chip": (1.0, "[information]/[chip]"),
-    "bytes/chip": (1.0, "[information]/[chip]"),
-    "bit/chip": (0.125, "[information]/[chip]"),
-    "bits/chip": (0.125, "[information]/[chip]"),
-    "USD/chip": (1.0, "[USD]/[chip]"),
-    "USD/GPU": (1.0, "[USD]/[chip]"),
-    "EUR/chip": (1.0, "[EUR]/[chip]"),
-    "EUR/GPU": (1.0, "[EUR]/[chip]"),
-    "GBP/chip": (1.0, "[GBP]/[chip]"),
-    "GBP/GPU": (1.0, "[GBP]/[chip]"),
-    "JPY/chip": (1.0, "[JPY]/[chip]"),
-    "JPY/GPU": (1.0, "[JPY]/[chip]"),
-    "CNY/chip": (1.0, "[CNY]/[chip]"),
-    "CNY/GPU": (1.0, "[CNY]/[chip]"),
-    "CHF/chip": (1.0, "[CHF]/[chip]"),
-    "CHF/GPU": (1.0, "[CHF]/[chip]"),
-    "kUSD/chip": (1000.0, "[USD]/[chip]"),
-    "kUSD/GPU": (1000.0, "[USD]/[chip]"),
-    "kEUR/chip": (1000.0, "[EUR]/[chip]"),
-    "kEUR/GPU": (1000.0, "[EUR]/[chip]"),
-    "kGBP/chip": (1000.0, "[GBP]/[chip]"),
-    "kGBP/GPU": (1000.0, "[GBP]/[chip]"),
-    "kJPY/chip": (1000.0, "[JPY]/[chip]"),
-    "kJPY/GPU": (1000.0, "[JPY]/[chip]"),
-    "kCNY/chip": (1000.0, "[CNY]/[chip]"),
-    "kCNY/GPU": (1000.0, "[CNY]/[chip]"),
-    "kCHF/chip": (1000.0, "[CHF]/[chip]"),
-    "kCHF/GPU": (1000.0, "[CHF]/[chip]"),
-    "MUSD/chip": (1000000.0, "[USD]/[chip]"),
-    "MUSD/GPU": (1000000.0, "[USD]/[chip]"),
-    "MEUR/chip": (1000000.0, "[EUR]/[chip]"),
-    "MEUR/GPU": (1000000.0, "[EUR]/[chip]"),
-    "MGBP/chip": (1000000.0, "[GBP]/[chip]"),
-    "MGBP/GPU": (1000000.0, "[GBP]/[chip]"),
-    "MJPY/chip": (1000000.0, "[JPY]/[chip]"),
-    "MJPY/GPU": (1000000.0, "[JPY]/[chip]"),
-    "MCNY/chip": (1000000.0, "[CNY]/[chip]"),
-    "MCNY/GPU": (1000000.0, "[CNY]/[chip]"),
-    "MCHF/chip": (1000000.0, "[CHF]/[chip]"),
-    "MCHF/GPU": (1000000.0, "[CHF]/[chip]"),
-    "GUSD/chip": (1000000000.0, "[USD]/[chip]"),
-    "GUSD/GPU": (1000000000.0, "[USD]/[chip]"),
-    "GEUR/chip": (1000000000.0, "[EUR]/[chip]"),
-    "GEUR/GPU": (1000000000.0, "[EUR]/[chip]"),
-    "GGBP/chip": (1000000000.0, "[GBP]/[chip]"),
-    "GGBP/GPU": (1000000000.0, "[GBP]/[chip]"),
-    "GJPY/chip": (1000000000.0, "[JPY]/[chip]"),
-    "GJPY/GPU": (1000000000.0, "[JPY]/[chip]"),
-    "GCNY/chip": (1000000000.0, "[CNY]/[chip]"),
-    "GCNY/GPU": (1000000000.0, "[CNY]/[chip]"),
-    "GCHF/chip": (1000000000.0, "[CHF]/[chip]"),
-    "GCHF/GPU": (1000000000.0, "[CHF]/[chip]"),
-    "cent/chip": (0.01, "[USD]/[chip]"),
-    "cent/GPU": (0.01, "[USD]/[chip]"),
-    "cents/chip": (0.01, "[USD]/[chip]"),
-    "cents/GPU": (0.01, "[USD]/[chip]"),
-    "dollar/chip": (1.0, "[USD]/[chip]"),
-    "dollar/GPU": (1.0, "[USD]/[chip]"),
-    "dollars/chip": (1.0, "[USD]/[chip]"),
-    "dollars/GPU": (1.0, "[USD]/[chip]"),
-    "USD/kWh": (2.7777777777777776e-07, "[USD]/[energy]"),
-    "USD/MWh": (2.7777777777777777e-10, "[USD]/[energy]"),
-    "USD/W": (1.0, "[USD]*[time]/[energy]"),
-    "USD/kW": (0.001, "[USD]*[time]/[energy]"),
-    "USD/MW": (1e-06, "[USD]*[time]/[energy]"),
-    "USD/s": (1.0, "[USD]/[time]"),
-    "USD/second": (1.0, "[USD]/[time]"),
-    "USD/seconds": (1.0, "[USD]/[time]"),
-    "USD/min": (0.016666666666666666, "[USD]/[time]"),
-    "USD/minute": (0.016666666666666666, "[USD]/[time]"),
-    "USD/minutes": (0.016666666666666666, "[USD]/[time]"),
-    "USD/h": (0.0002777777777777778, "[USD]/[time]"),
-    "USD/hour": (0.0002777777777777778, "[USD]/[time]"),
-    "USD/hours": (0.0002777777777777778, "[USD]/[time]"),
-    "USD/d": (1.1574074074074073e-05, "[USD]/[time]"),
-    "USD/day": (1.1574074074074073e-05, "[USD]/[time]"),
-    "USD/days": (1.1574074074074073e-05, "[USD]/[time]"),
-    "USD/week": (1.6534391534391533e-06, "[USD]/[time]"),
-    "USD/weeks": (1.6534391534391533e-06, "[USD]/[time]"),
-    "USD/month": (3.802570537683474e-07, "[USD]/[time]"),
-    "USD/months": (3.802570537683474e-07, "[USD]/[time]"),
-    "USD/quarter": (1.267523512561158e-07, "[USD]/[time]"),
-    "USD/year": (3.168808781402895e-08, "[USD]/[time]"),
-    "USD/years": (3.168808781402895e-08, "[USD]/[time]"),
-    "USD/yr": (3.168808781402895e-08, "[USD]/[time]"),
-    "EUR/kWh": (2.7777777777777776e-07, "[EUR]/[energy]"),
-    "EUR/MWh": (2.7777777777777777e-10, "[EUR]/[energy]"),
-    "EUR/W": (1.0, "[EUR]*[time]/[energy]"),
-    "EUR/kW": (0.001, "[EUR]*[time]/[energy]"),
-    "EUR/MW": (1e-06, "[EUR]*[time]/[energy]"),
-    "EUR/s": (1.0, "[EUR]/[time]"),
-    "EUR/second": (1.0, "[EUR]/[time]"),
-    "EUR/seconds": (1.0, "[EUR]/[time]"),
-    "EUR/min": (0.016666666666666666, "[EUR]/[time]"),
-    "EUR/minute": (0.016666666666666666, "[EUR]/[time]"),
-    "EUR/minutes": (0.016666666666666666, "[EUR]/[time]"),
-    "EUR/h": (0.0002777777777777778, "[EUR]/[time]"),
-    "EUR/hour": (0.0002777777777777778, "[EUR]/[time]"),
-    "EUR/hours": (0.0002777777777777778, "[EUR]/[time]"),
-    "EUR/d": (1.1574074074074073e-05, "[EUR]/[time]"),
-    "EUR/day": (1.1574074074074073e-05, "[EUR]/[time]"),
-    "EUR/days": (1.1574074074074073e-05, "[EUR]/[time]"),
-    "EUR/week": (1.6534391534391533e-06, "[EUR]/[time]"),
-    "EUR/weeks": (1.6534391534391533e-06, "[EUR]/[time]"),
-    "EUR/month": (3.802570537683474e-07, "[EUR]/[time]"),
-    "EUR/months": (3.802570537683474e-07, "[EUR]/[time]"),
-    "EUR/quarter": (1.267523512561158e-07, "[EUR]/[time]"),
-    "EUR/year": (3.168808781402895e-08, "[EUR]/[time]"),
-    "EUR/years": (3.168808781402895e-08, "[EUR]/[time]"),
-    "EUR/yr": (3.168808781402895e-08, "[EUR]/[time]"),
-    "GBP/kWh": (2.7777777777777776e-07, "[GBP]/[energy]"),
-    "GBP/MWh": (2.7777777777777777e-10, "[GBP]/[energy]"),
-    "GBP/W": (1.0, "[GBP]*[time]/[energy]"),
-    "GBP/kW": (0.001, "[GBP]*[time]/[energy]"),
-    "GBP/MW": (1e-06, "[GBP]*[time]/[energy]"),
-    "GBP/s": (1.0, "[GBP]/[time]"),
-    "GBP/second": (1.0, "[GBP]/[time]"),
-    "GBP/seconds": (1.0, "[GBP]/[time]"),
-    "GBP/min": (0.016666666666666666, "[GBP]/[time]"),
-    "GBP/minute": (0.016666666666666666, "[GBP]/[time]"),
-    "GBP/minutes": (0.016666666666666666, "[GBP]/[time]"),
-    "GBP/h": (0.0002777777777777778, "[GBP]/[time]"),
-    "GBP/hour": (0.0002777777777777778, "[GBP]/[time]"),
-    "GBP/hours": (0.0002777777777777778, "[GBP]/[time]"),
-    "GBP/d": (1.1574074074074073e-05, "[GBP]/[time]"),
-    "GBP/day": (1.1574074074074073e-05, "[GBP]/[time]"),
-    "GBP/days": (1.1574074074074073e-05, "[GBP]/[time]"),
-    "GBP/week": (1.6534391534391533e-06, "[GBP]/[time]"),
-    "GBP/weeks": (1.6534391534391533e-06, "[GBP]/[time]"),
-    "GBP/month": (3.802570537683474e-07, "[GBP]/[time]"),
-    "GBP/months": (3.802570537683474e-07, "[GBP]/[time]"),
-    "GBP/quarter": (1.267523512561158e-07, "[GBP]/[time]"),
-    "GBP/year": (3.168808781402895e-08, "[GBP]/[time]"),
-    "GBP/years": (3.168808781402895e-08, "[GBP]/[time]"),
-    "GBP/yr": (3.168808781402895e-08, "[GBP]/[time]"),
-    "JPY/kWh": (2.7777777777777776e-07, "[JPY]/[energy]"),
-    "JPY/MWh": (2.7777777777777777e-10, "[JPY]/[energy]"),
-    "JPY/W": (1.0, "[JPY]*[time]/[energy]"),
-    "JPY/kW": (0.001, "[JPY]*[time]/[energy]"),
-    "JPY/MW": (1e-06, "[JPY]*[time]/[energy]"),
-    "JPY/s": (1.0, "[JPY]/[time]"),
-    "JPY/second": (1.0, "[JPY]/[time]"),
-    "JPY/seconds": (1.0, "[JPY]/[time]"),
-    "JPY/min": (0.016666666666666666, "[JPY]/[time]"),
-    "JPY/minute": (0.016666666666666666, "[JPY]/[time]"),
-    "JPY/minutes": (0.016666666666666666, "[JPY]/[time]"),
-    "JPY/h": (0.0002777777777777778, "[JPY]/[time]"),
-    "JPY/hour": (0.0002777777777777778, "[JPY]/[time]"),
-    "JPY/hours": (0.0002777777777777778, "[JPY]/[time]"),
-    "JPY/d": (1.1574074074074073e-05, "[JPY]/[time]"),
-    "JPY/day": (1.1574074074074073e-05, "[JPY]/[time]"),
-    "JPY/days": (1.1574074074074073e-05, "[JPY]/[time]"),
-    "JPY/week": (1.6534391534391533e-06, "[JPY]/[time]"),
-    "JPY/weeks": (1.6534391534391533e-06, "[JPY]/[time]"),
-    "JPY/month": (3.802570537683474e-07, "[JPY]/[time]"),
-    "JPY/months": (3.802570537683474e-07, "[JPY]/[time]"),
-    "JPY/quarter": (1.267523512561158e-07, "[JPY]/[time]"),
-    "JPY/year": (3.168808781402895e-08, "[JPY]/[time]"),
-    "JPY/years": (3.168808781402895e-08, "[JPY]/[time]"),
-    "JPY/yr": (3.168808781402895e-08, "[JPY]/[time]"),
-    "CNY/kWh": (2.7777777777777776e-07, "[CNY]/[energy]"),
-    "CNY/MWh": (2.7777777777777777e-10, "[CNY]/[energy]"),
-    "CNY/W": (1.0, "[CNY]*[time]/[energy]"),
-    "CNY/kW": (0.001, "[CNY]*[time]/[energy]"),
-    "CNY/MW": (1e-06, "[CNY]*[time]/[energy]"),
-    "CNY/s": (1.0, "[CNY]/[time]"),
-    "CNY/second": (1.0, "[CNY]/[time]"),
-    "CNY/seconds": (1.0, "[CNY]/[time]"),
-    "CNY/min": (0.016666666666666666, "[CNY]/[time]"),
-    "CNY/minute": (0.016666666666666666, "[CNY]/[time]"),
-    "CNY/minutes": (0.016666666666666666, "[CNY]/[time]"),
-    "CNY/h": (0.0002777777777777778, "[CNY]/[time]"),
-    "CNY/hour": (0.0002777777777777778, "[CNY]/[time]"),
-    "CNY/hours": (0.0002777777777777778, "[CNY]/[time]"),
-    "CNY/d": (1.1574074074074073e-05, "[CNY]/[time]"),
-    "CNY/day": (1.1574074074074073e-05, "[CNY]/[time]"),
-    "CNY/days": (1.1574074074074073e-05, "[CNY]/[time]"),
-    "CNY/week": (1.6534391534391533e-06, "[CNY]/[time]"),
-    "CNY/weeks": (1.6534391534391533e-06, "[CNY]/[time]"),
-    "CNY/month": (3.802570537683474e-07, "[CNY]/[time]"),
-    "CNY/months": (3.802570537683474e-07, "[CNY]/[time]"),
-    "CNY/quarter": (1.267523512561158e-07, "[CNY]/[time]"),
-    "CNY/year": (3.168808781402895e-08, "[CNY]/[time]"),
-    "CNY/years": (3.168808781402895e-08, "[CNY]/[time]"),
-    "CNY/yr": (3.168808781402895e-08, "[CNY]/[time]"),
-    "CHF/kWh": (2.7777777777777776e-07, "[CHF]/[energy]"),
-    "CHF/MWh": (2.7777777777777777e-10, "[CHF]/[energy]"),
-    "CHF/W": (1.0, "[CHF]*[time]/[energy]"),
-    "CHF/kW": (0.001, "[CHF]*[time]/[energy]"),
-    "CHF/MW": (1e-06, "[CHF]*[time]/[energy]"),
-    "CHF/s": (1.0, "[CHF]/[time]"),
-    "CHF/second": (1.0, "[CHF]/[time]"),
-    "CHF/seconds": (1.0, "[CHF]/[time]"),
-    "CHF/min": (0.016666666666666666, "[CHF]/[time]"),
-    "CHF/minute": (0.016666666666666666, "[CHF]/[time]"),
-    "CHF/minutes": (0.016666666666666666, "[CHF]/[time]"),
-    "CHF/h": (0.0002777777777777778, "[CHF]/[time]"),
-    "CHF/hour": (0.0002777777777777778, "[CHF]/[time]"),
-    "CHF/hours": (0.0002777777777777778, "[CHF]/[time]"),
-    "CHF/d": (1.1574074074074073e-05, "[CHF]/[time]"),
-    "CHF/day": (1.1574074074074073e-05, "[CHF]/[time]"),
-    "CHF/days": (1.1574074074074073e-05, "[CHF]/[time]"),
-    "CHF/week": (1.6534391534391533e-06, "[CHF]/[time]"),
-    "CHF/weeks": (1.6534391534391533e-06, "[CHF]/[time]"),
-    "CHF/month": (3.802570537683474e-07, "[CHF]/[time]"),
-    "CHF/months": (3.802570537683474e-07, "[CHF]/[time]"),
-    "CHF/quarter": (1.267523512561158e-07, "[CHF]/[time]"),
-    "CHF/year": (3.168808781402895e-08, "[CHF]/[time]"),
-    "CHF/years": (3.168808781402895e-08, "[CHF]/[time]"),
-    "CHF/yr": (3.168808781402895e-08, "[CHF]/[time]"),
-    "cent/kWh": (2.777777777777778e-09, "[USD]/[energy]"),
-    "cent/MWh": (2.7777777777777777e-12, "[USD]/[energy]"),
-    "cent/W": (0.01, "[USD]*[time]/[energy]"),
-    "cent/kW": (1e-05, "[USD]*[time]/[energy]"),
-    "cent/MW": (1e-08, "[USD]*[time]/[energy]"),
-    "cent/s": (0.01, "[USD]/[time]"),
-    "cent/second": (0.01, "[USD]/[time]"),
-    "cent/seconds": (0.01, "[USD]/[time]"),
-    "cent/min": (0.00016666666666666666, "[USD]/[time]"),
-    "cent/minute": (0.00016666666666666666, "[USD]/[time]"),
-    "cent/minutes": (0.00016666666666666666, "[USD]/[time]"),
-    "cent/h": (2.777777777777778e-06, "[USD]/[time]"),
-    "cent/hour": (2.777777777777778e-06, "[USD]/[time]"),
-    "cent/hours": (2.777777777777778e-06, "[USD]/[time]"),
-    "cent/d": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cent/day": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cent/days": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cent/week": (1.6534391534391535e-08, "[USD]/[time]"),
-    "cent/weeks": (1.6534391534391535e-08, "[USD]/[time]"),
-    "cent/month": (3.802570537683473e-09, "[USD]/[time]"),
-    "cent/months": (3.802570537683473e-09, "[USD]/[time]"),
-    "cent/quarter": (1.2675235125611579e-09, "[USD]/[time]"),
-    "cent/year": (3.1688087814028947e-10, "[USD]/[time]"),
-    "cent/years": (3.1688087814028947e-10, "[USD]/[time]"),
-    "cent/yr": (3.1688087814028947e-10, "[USD]/[time]"),
-    "cents/kWh": (2.777777777777778e-09, "[USD]/[energy]"),
-    "cents/MWh": (2.7777777777777777e-12, "[USD]/[energy]"),
-    "cents/W": (0.01, "[USD]*[time]/[energy]"),
-    "cents/kW": (1e-05, "[USD]*[time]/[energy]"),
-    "cents/MW": (1e-08, "[USD]*[time]/[energy]"),
-    "cents/s": (0.01, "[USD]/[time]"),
-    "cents/second": (0.01, "[USD]/[time]"),
-    "cents/seconds": (0.01, "[USD]/[time]"),
-    "cents/min": (0.00016666666666666666, "[USD]/[time]"),
-    "cents/minute": (0.00016666666666666666, "[USD]/[time]"),
-    "cents/minutes": (0.00016666666666666666, "[USD]/[time]"),
-    "cents/h": (2.777777777777778e-06, "[USD]/[time]"),
-    "cents/hour": (2.777777777777778e-06, "[USD]/[time]"),
-    "cents/hours": (2.777777777777778e-06, "[USD]/[time]"),
-    "cents/d": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cents/day": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cents/days": (1.1574074074074073e-07, "[USD]/[time]"),
-    "cents/week": (1.6534391534391535e-08, "[USD]/[time]"),
-    "cents/weeks": (1.6534391534391535e-08, "[USD]/[time]"),
-    "cents/month": (3.802570537683473e-09, "[USD]/[time]"),
-    "cents/months": (3.802570537683473e-09, "[USD]/[time]"),
-    "cents/quarter": (1.2675235125611579e-09, "[USD]/[time]"),
-    "cents/year": (3.1688087814028947e-10, "[USD]/[time]"),
-    "cents/years": (3.1688087814028947e-10, "[USD]/[time]"),
-    "cents/yr": (3.1688087814028947e-10, "[USD]/[time]"),
-    "USD/chip/h": (0.0002777777777777778, "[USD]/[chip]/[time]"),
-    "USD/chip/hour": (0.0002777777777777778, "[USD]/[chip]/[time]"),
-    "USD/chip/month": (3.802570537683474e-07, "[USD]/[chip]/[time]"),
-    "USD/chip/year": (3.168808781402895e-08, "[USD]/[chip]/[time]"),
-    "USD/GPU/h": (0.0002777777777777778, "[USD]/[chip]/[time]"),
-    "USD/GPU/hour": (0.0002777777777777778, "[USD]/[chip]/[time]"),
-    "USD/GPU/month": (3.802570537683474e-07, "[USD]/[chip]/[time]"),
-    "USD/GPU/year": (3.168808781402895e-08, "[USD]/[chip]/[time]"),
-    "EUR/chip/h": (0.0002777777777777778, "[EUR]/[chip]/[time]"),
-    "EUR/chip/hour": (0.0002777777777777778, "[EUR]/[chip]/[time]"),
-    "EUR/chip/month": (3.802570537683474e-07, "[EUR]/[chip]/[time]"),
-    "EUR/chip/year": (3.168808781402895e-08, "[EUR]/[chip]/[time]"),
-    "EUR/GPU/h": (0.0002777777777777778, "[EUR]/[chip]/[time]"),
-    "EUR/GPU/hour": (0.0002777777777777778, "[EUR]/[chip]/[time]"),
-    "EUR/GPU/month": (3.802570537683474e-07, "[EUR]/[chip]/[time]"),
-    "EUR/GPU/year": (3.168808781402895e-08, "[EUR]/[chip]/[time]"),
-    "GBP/chip/h": (0.0002777777777777778, "[GBP]/[chip]/[time]"),
-    "GBP/chip/hour": (0.0002777777777777778, "[GBP]/[chip]/[time]"),
-    "GBP/chip/month": (3.802570537683474e-07, "[GBP]/[chip]/[time]"),
-    "GBP/chip/year": (3.168808781402895e-08, "[GBP]/[chip]/[time]"),
-    "GBP/GPU/h": (0.0002777777777777778, "[GBP]/[chip]/[time]"),
-    "GBP/GPU/hour": (0.0002777777777777778, "[GBP]/[chip]/[time]"),
-    "GBP/GPU/month": (3.802570537683474e-07, "[GBP]/[chip]/[time]"),
-    "GBP/GPU/year": (3.168808781402895e-08, "[GBP]/[chip]/[time]"),
-    "JPY/chip/h": (0.0002777777777777778, "[JPY]/[chip]/[time]"),
-    "JPY/chip/hour": (0.0002777777777777778, "[JPY]/[chip]/[time]"),
-    "JPY/chip/month": (3.802570537683474e-07, "[JPY]/[chip]/[time]"),
-    "JPY/chip/year": (3.168808781402895e-08, "[JPY]/[chip]/[time]"),
-    "JPY/GPU/h": (0.0002777777777777778, "[JPY]/[chip]/[time]"),
-    "JPY/GPU/hour": (0.0002777777777777778, "[JPY]/[chip]/[time]"),
-    "JPY/GPU/month": (3.802570537683474e-07, "[JPY]/[chip]/[time]"),
-    "JPY/GPU/year": (3.168808781402895e-08, "[JPY]/[chip]/[time]"),
-    "CNY/chip/h": (0.0002777777777777778, "[CNY]/[chip]/[time]"),
-    "CNY/chip/hour": (0.0002777777777777778, "[CNY]/[chip]/[time]"),
-    "CNY/chip/month": (3.802570537683474e-07, "[CNY]/[chip]/[time]"),
-    "CNY/chip/year": (3.168808781402895e-08, "[CNY]/[chip]/[time]"),
-    "CNY/GPU/h": (0.0002777777777777778, "[CNY]/[chip]/[time]"),
-    "CNY/GPU/hour": (0.0002777777777777778, "[CNY]/[chip]/[time]"),
-    "CNY/GPU/month": (3.802570537683474e-07, "[CNY]/[chip]/[time]"),
-    "CNY/GPU/year": (3.168808781402895e-08, "[CNY]/[chip]/[time]"),
-    "CHF/chip/h": (0.0002777777777777778, "[CHF]/[chip]/[time]"),
-    "CHF/chip/hour": (0.0002777777777777778, "[CHF]/[chip]/[time]"),
-    "CHF/chip/month": (3.802570537683474e-07, "[CHF]/[chip]/[time]"),
-    "CHF/chip/year": (3.168808781402895e-08, "[CHF]/[chip]/[time]"),
-    "CHF/GPU/h": (0.0002777777777777778, "[CHF]/[chip]/[time]"),
-    "CHF/GPU/hour": (0.0002777777777777778, "[CHF]/[chip]/[time]"),
-    "CHF/GPU/month": (3.802570537683474e-07, "[CHF]/[chip]/[time]"),
-    "CHF/GPU/year": (3.168808781402895e-08, "[CHF]/[chip]/[time]"),
-    "USD/chip*hour": (3600.0, "[USD]*[time]/[chip]"),
-    "USD/(chip*hour)": (0.0002777777777777778, "[USD]/[chip]/[time]"),
-    "EUR/chip*hour": (3600.0, "[EUR]*[time]/[chip]"),
-    "EUR/(chip*hour)": (0.0002777777777777778, "[EUR]/[chip]/[time]"),
-    "GBP/chip*hour": (3600.0, "[GBP]*[time]/[chip]"),
-    "GBP/(chip*hour)": (0.0002777777777777778, "[GBP]/[chip]/[time]"),
-    "JPY/chip*hour": (3600.0, "[JPY]*[time]/[chip]"),
-    "JPY/(chip*hour)": (0.0002777777777777778, "[JPY]/[chip]/[time]"),
-    "CNY/chip*hour": (3600.0, "[CNY]*[time]/[chip]"),
-    "CNY/(chip*hour)": (0.0002777777777777778, "[CNY]/[chip]/[time]"),
-    "CHF/chip*hour": (3600.0, "[CHF]*[time]/[chip]"),
-    "CHF/(chip*hour)": (0.0002777777777777778, "[CHF]/[chip]/[time]"),
-    "g/kWh": (2.7777777777777776e-07, "[mass]/[energy]"),
-    "g/MWh": (2.7777777777777777e-10, "[mass]/[energy]"),
-    "kg/kWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "kg/MWh": (2.7777777777777776e-07, "[mass]/[energy]"),
-    "Mg/kWh": (0.2777777777777778, "[mass]/[energy]"),
-    "Mg/MWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "t/kWh": (0.2777777777777778, "[mass]/[energy]"),
-    "t/MWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "tonne/kWh": (0.2777777777777778, "[mass]/[energy]"),
-    "tonne/MWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "tonnes/kWh": (0.2777777777777778, "[mass]/[energy]"),
-    "tonnes/MWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "gCO2e/kWh": (2.7777777777777776e-07, "[mass]/[energy]"),
-    "gCO2e/MWh": (2.7777777777777777e-10, "[mass]/[energy]"),
-    "kgCO2e/kWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "kgCO2e/MWh": (2.7777777777777776e-07, "[mass]/[energy]"),
-    "tCO2e/kWh": (0.2777777777777778, "[mass]/[energy]"),
-    "tCO2e/MWh": (0.0002777777777777778, "[mass]/[energy]"),
-    "chip*second": (1.0, "[chip]*[time]"),
-    "chip*seconds": (1.0, "[chip]*[time]"),
-    "chip*min": (60.0, "[chip]*[time]"),
-    "chip*minute": (60.0, "[chip]*[time]"),
-    "chip*minutes": (60.0, "[chip]*[time]"),
-    "chip*h": (3600.0, "[chip]*[time]"),
-    "chip*hour": (3600.0, "[chip]*[time]"),
-    "chip*hours": (3600.0, "[chip]*[time]"),
-    "chip*d": (86400.0, "[chip]*[time]"),
-    "chip*day": (86400.0, "[chip]*[time]"),
-    "chip*days": (86400.0, "[chip]*[time]"),
-    "chip*week": (604800.0, "[chip]*[time]"),
-    "chip*weeks": (604800.0, "[chip]*[time]"),
-    "chip*month": (2629800.0, "[chip]*[time]"),
-    "chip*months": (2629800.0, "[chip]*[time]"),
-    "chip*quarter": (7889400.0, "[chip]*[time]"),
-    "chip*year": (31557600.0, "[chip]*[time]"),
-    "chip*years": (31557600.0, "[chip]*[time]"),
-    "chip*yr": (31557600.0, "[chip]*[time]"),
-    "chips*s": (1.0, "[chip]*[time]"),
-    "chips*second": (1.0, "[chip]*[time]"),
-    "chips*seconds": (1.0, "[chip]*[time]"),
-    "chips*min": (60.0, "[chip]*[time]"),
-    "chips*minute": (60.0, "[chip]*[time]"),
-    "chips*minutes": (60.0, "[chip]*[time]"),
-    "chips*h": (3600.0, "[chip]*[time]"),
-    "chips*hour": (3600.0, "[chip]*[time]"),
-    "chips*hours": (3600.0, "[chip]*[time]"),
-    "chips*d": (86400.0, "[chip]*[time]"),
-    "chips*day": (86400.0, "[chip]*[time]"),
-    "chips*days": (86400.0, "[chip]*[time]"),
-    "chips*week": (604800.0, "[chip]*[time]"),
-    "chips*weeks": (604800.0, "[chip]*[time]"),
-    "chips*month": (2629800.0, "[chip]*[time]"),
-    "chips*months": (2629800.0, "[chip]*[time]"),
-    "chips*quarter": (7889400.0, "[chip]*[time]"),
-    "chips*year": (31557600.0, "[chip]*[time]"),
-    "chips*years": (31557600.0, "[chip]*[time]"),
-    "chips*yr": (31557600.0, "[chip]*[time]"),
-    "GPU*s": (1.0, "[chip]*[time]"),
-    "GPU*second": (1.0, "[chip]*[time]"),
-    "GPU*seconds": (1.0, "[chip]*[time]"),
-    "GPU*min": (60.0, "[chip]*[time]"),
-    "GPU*minute": (60.0, "[chip]*[time]"),
-    "GPU*minutes": (60.0, "[chip]*[time]"),
-    "GPU*h": (3600.0, "[chip]*[time]"),
-    "GPU*hour": (3600.0, "[chip]*[time]"),
-    "GPU*hours": (3600.0, "[chip]*[time]"),
-    "GPU*d": (86400.0, "[chip]*[time]"),
-    "GPU*day": (86400.0, "[chip]*[time]"),
-    "GPU*days": (86400.0, "[chip]*[time]"),
-    "GPU*week": (604800.0, "[chip]*[time]"),
-    "GPU*weeks": (604800.0, "[chip]*[time]"),
-    "GPU*month": (2629800.0, "[chip]*[time]"),
-    "GPU*months": (2629800.0, "[chip]*[time]"),
-    "GPU*quarter": (7889400.0, "[chip]*[time]"),
-    "GPU*year": (31557600.0, "[chip]*[time]"),
-    "GPU*years": (31557600.0, "[chip]*[time]"),
-    "GPU*yr": (31557600.0, "[chip]*[time]"),
-    "GPUs*s": (1.0, "[chip]*[time]"),
-    "GPUs*second": (1.0, "[chip]*[time]"),
-    "GPUs*seconds": (1.0, "[chip]*[time]"),
-    "GPUs*min": (60.0, "[chip]*[time]"),
-    "GPUs*minute": (60.0, "[chip]*[time]"),
-    "GPUs*minutes": (60.0, "[chip]*[time]"),
-    "GPUs*h": (3600.0, "[chip]*[time]"),
-    "GPUs*hour": (3600.0, "[chip]*[time]"),
-    "GPUs*hours": (3600.0, "[chip]*[time]"),
-    "GPUs*d": (86400.0, "[chip]*[time]"),
-    "GPUs*day": (86400.0, "[chip]*[time]"),
-    "GPUs*days": (86400.0, "[chip]*[time]"),
-    "GPUs*week": (604800.0, "[chip]*[time]"),
-    "GPUs*weeks": (604800.0, "[chip]*[time]"),
-    "GPUs*month": (2629800.0, "[chip]*[time]"),
-    "GPUs*months": (2629800.0, "[chip]*[time]"),
-    "GPUs*quarter": (7889400.0, "[chip]*[time]"),
-    "GPUs*year": (31557600.0, "[chip]*[time]"),
-    "GPUs*years": (31557600.0, "[chip]*[time]"),
-    "GPUs*yr": (31557600.0, "[chip]*[time]"),
-    "TPU*s": (1.0, "[chip]*[time]"),
-    "TPU*second": (1.0, "[chip]*[time]"),
-    "TPU*seconds": (1.0, "[chip]*[time]"),
-    "TPU*min": (60.0, "[chip]*[time]"),
-    "TPU*minute": (60.0, "[chip]*[time]"),
-    "TPU*minutes": (60.0, "[chip]*[time]"),
-    "TPU*h": (3600.0, "[chip]*[time]"),
-    "TPU*hour": (3600.0, "[chip]*[time]"),
-    "TPU*hours": (3600.0, "[chip]*[time]"),
-    "TPU*d": (86400.0, "[chip]*[time]"),
-    "TPU*day": (86400.0, "[chip]*[time]"),
-    "TPU*days": (86400.0, "[chip]*[time]"),
-    "TPU*week": (604800.0, "[chip]*[time]"),
-    "TPU*weeks": (604800.0, "[chip]*[time]"),
-    "TPU*month": (2629800.0, "[chip]*[time]"),
-    "TPU*months": (2629800.0, "[chip]*[time]"),
-    "TPU*quarter": (7889400.0, "[chip]*[time]"),
-    "TPU*year": (31557600.0, "[chip]*[time]"),
-    "TPU*years": (31557600.0, "[chip]*[time]"),
-    "TPU*yr": (31557600.0, "[chip]*[time]"),
-    "chip/second": (1.0, "[chip]/[time]"),
-    "chip/seconds": (1.0, "[chip]/[time]"),
-    "chip/min": (0.016666666666666666, "[chip]/[time]"),
-    "chip/minute": (0.016666666666666666, "[chip]/[time]"),
-    "chip/minutes": (0.016666666666666666, "[chip]/[time]"),
-    "chip/h": (0.0002777777777777778, "[chip]/[time]"),
-    "chip/hour": (0.0002777777777777778, "[chip]/[time]"),
-    "chip/hours": (0.0002777777777777778, "[chip]/[time]"),
-    "chip/d": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chip/day": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chip/days": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chip/week": (1.6534391534391533e-06, "[chip]/[time]"),
-    "chip/weeks": (1.6534391534391533e-06, "[chip]/[time]"),
-    "chip/month": (3.802570537683474e-07, "[chip]/[time]"),
-    "chip/months": (3.802570537683474e-07, "[chip]/[time]"),
-    "chip/quarter": (1.267523512561158e-07, "[chip]/[time]"),
-    "chip/year": (3.168808781402895e-08, "[chip]/[time]"),
-    "chip/years": (3.168808781402895e-08, "[chip]/[time]"),
-    "chip/yr": (3.168808781402895e-08, "[chip]/[time]"),
-    "chips/s": (1.0, "[chip]/[time]"),
-    "chips/second": (1.0, "[chip]/[time]"),
-    "chips/seconds": (1.0, "[chip]/[time]"),
-    "chips/min": (0.016666666666666666, "[chip]/[time]"),
-    "chips/minute": (0.016666666666666666, "[chip]/[time]"),
-    "chips/minutes": (0.016666666666666666, "[chip]/[time]"),
-    "chips/h": (0.0002777777777777778, "[chip]/[time]"),
-    "chips/hour": (0.0002777777777777778, "[chip]/[time]"),
-    "chips/hours": (0.0002777777777777778, "[chip]/[time]"),
-    "chips/d": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chips/day": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chips/days": (1.1574074074074073e-05, "[chip]/[time]"),
-    "chips/week": (1.6534391534391533e-06, "[chip]/[time]"),
-    "chips/weeks": (1.6534391534391533e-06, "[chip]/[time]"),
-    "chips/month": (3.802570537683474e-07, "[chip]/[time]"),
-    "chips/months": (3.802570537683474e-07, "[chip]/[time]"),
-    "chips/quarter": (1.267523512561158e-07, "[chip]/[time]"),
-    "chips/year": (3.168808781402895e-08, "[chip]/[time]"),
-    "chips/years": (3.168808781402895e-08, "[chip]/[time]"),
-    "chips/yr": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPU/s": (1.0, "[chip]/[time]"),
-    "GPU/second": (1.0, "[chip]/[time]"),
-    "GPU/seconds": (1.0, "[chip]/[time]"),
-    "GPU/min": (0.016666666666666666, "[chip]/[time]"),
-    "GPU/minute": (0.016666666666666666, "[chip]/[time]"),
-    "GPU/minutes": (0.016666666666666666, "[chip]/[time]"),
-    "GPU/h": (0.0002777777777777778, "[chip]/[time]"),
-    "GPU/hour": (0.0002777777777777778, "[chip]/[time]"),
-    "GPU/hours": (0.0002777777777777778, "[chip]/[time]"),
-    "GPU/d": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPU/day": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPU/days": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPU/week": (1.6534391534391533e-06, "[chip]/[time]"),
-    "GPU/weeks": (1.6534391534391533e-06, "[chip]/[time]"),
-    "GPU/month": (3.802570537683474e-07, "[chip]/[time]"),
-    "GPU/months": (3.802570537683474e-07, "[chip]/[time]"),
-    "GPU/quarter": (1.267523512561158e-07, "[chip]/[time]"),
-    "GPU/year": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPU/years": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPU/yr": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPUs/s": (1.0, "[chip]/[time]"),
-    "GPUs/second": (1.0, "[chip]/[time]"),
-    "GPUs/seconds": (1.0, "[chip]/[time]"),
-    "GPUs/min": (0.016666666666666666, "[chip]/[time]"),
-    "GPUs/minute": (0.016666666666666666, "[chip]/[time]"),
-    "GPUs/minutes": (0.016666666666666666, "[chip]/[time]"),
-    "GPUs/h": (0.0002777777777777778, "[chip]/[time]"),
-    "GPUs/hour": (0.0002777777777777778, "[chip]/[time]"),
-    "GPUs/hours": (0.0002777777777777778, "[chip]/[time]"),
-    "GPUs/d": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPUs/day": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPUs/days": (1.1574074074074073e-05, "[chip]/[time]"),
-    "GPUs/week": (1.6534391534391533e-06, "[chip]/[time]"),
-    "GPUs/weeks": (1.6534391534391533e-06, "[chip]/[time]"),
-    "GPUs/month": (3.802570537683474e-07, "[chip]/[time]"),
-    "GPUs/months": (3.802570537683474e-07, "[chip]/[time]"),
-    "GPUs/quarter": (1.267523512561158e-07, "[chip]/[time]"),
-    "GPUs/year": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPUs/years": (3.168808781402895e-08, "[chip]/[time]"),
-    "GPUs/yr": (3.168808781402895e-08, "[chip]/[time]"),
-    "TPU/s": (1.0, "[chip]/[time]"),
-    "TPU/second": (1.0, "[chip]/[time]"),
-    "TPU/seconds": (1.0, "[chip]/[time]"),
-    "TPU/min": (0.016666666666666666, "[chip]/[time]"),
-    "TPU/minute": (0.016666666666666666, "[chip]/[time]"),
-    "TPU/minutes": (0.016666666666666666, "[chip]/[time]"),
-    "TPU/h": (0.0002777777777777778, "[chip]/[time]"),
-    "TPU/hour": (0.0002777777777777778, "[chip]/[time]"),
-    "TPU/hours": (0.0002777777777777778, "[chip]/[time]"),
-    "TPU/d": (1.1574074074074073e-05, "[chip]/[time]"),
-    "TPU/day": (1.1574074074074073e-05, "[chip]/[time]"),
-    "TPU/days": (1.1574074074074073e-05, "[chip]/[time]"),
-    "TPU/week": (1.6534391534391533e-06, "[chip]/[time]"),
-    "TPU/weeks": (1.6534391534391533e-06, "[chip]/[time]"),
-    "TPU/month": (3.802570537683474e-07, "[chip]/[time]"),
-    "TPU/months": (3.802570537683474e-07, "[chip]/[time]"),
-    "TPU/quarter": (1.267523512561158e-07, "[chip]/[time]"),
-    "TPU/year": (3.168808781402895e-08, "[chip]/[time]"),
-    "TPU/years": (3.168808781402895e-08, "[chip]/[time]"),
-    "TPU/yr": (3.168808781402895e-08, "[chip]/[time]"),
-    "FLOP/s*s": (1.0, "[work]"),
-    "FLOP/s*h": (3600.0, "[work]"),
-    "FLOP/s*hour": (3600.0, "[work]"),
-    "FLOP/s*day": (86400.0, "[work]"),
-    "FLOP/s*days": (86400.0, "[work]"),
-    "FLOP/second*s": (1.0, "[work]"),
-    "FLOP/second*h": (3600.0, "[work]"),
-    "FLOP/second*hour": (3600.0, "[work]"),
-    "FLOP/second*day": (86400.0, "[work]"),
-    "FLOP/second*days": (86400.0, "[work]"),
-    "FLOPs/s*s": (1.0, "[work]"),
-    "FLOPs/s*h": (3600.0, "[work]"),
-    "FLOPs/s*hour": (3600.0, "[work]"),
-    "FLOPs/s*day": (86400.0, "[work]"),
-    "FLOPs/s*days": (86400.0, "[work]"),
-    "FLOPs/second*s": (1.0, "[work]"),
-    "FLOPs/second*h": (3600.0, "[work]"),
-    "FLOPs/second*hour": (3600.0, "[work]"),
-    "FLOPs/second*day": (86400.0, "[work]"),
-    "FLOPs/second*days": (86400.0, "[work]"),
-    "kFLOP/s*s": (1000.0, "[work]"),
-    "kFLOP/s*h": (3600000.0, "[work]"),
-    "kFLOP/s*hour": (3600000.0, "[work]"),
-    "kFLOP/s*day": (86400000.0, "[work]"),
-    "kFLOP/s*days": (86400000.0, "[work]"),
-    "kFLOP/second*s": (1000.0, "[work]"),
-    "kFLOP/second*h": (3600000.0, "[work]"),
-    "kFLOP/second*hour": (3600000.0, "[work]"),
-    "kFLOP/second*day": (86400000.0, "[work]"),
-    "kFLOP/second*days": (86400000.0, "[work]"),
-    "kFLOPs/s*s": (1000.0, "[work]"),
-    "kFLOPs/s*h": (3600000.0, "[work]"),
-    "kFLOPs/s*hour": (3600000.0, "[work]"),
-    "kFLOPs/s*day": (86400000.0, "[work]"),
-    "kFLOPs/s*days": (86400000.0, "[work]"),
-    "kFLOPs/second*s": (1000.0, "[work]"),
-    "kFLOPs/second*h": (3600000.0, "[work]"),
-    "kFLOPs/second*hour": (3600000.0, "[work]"),
-    "kFLOPs/second*day": (86400000.0, "[work]"),
-    "kFLOPs/second*days": (86400000.0, "[work]"),
-    "MFLOP/s*s": (1000000.0, "[work]"),
-    "MFLOP/s*h": (3600000000.0, "[work]"),
-    "MFLOP/s*hour": (3600000000.0, "[work]"),
-    "MFLOP/s*day": (86400000000.0, "[work]"),
-    "MFLOP/s*days": (86400000000.0, "[work]"),
-    "MFLOP/second*s": (1000000.0, "[work]"),
-    "MFLOP/second*h": (3600000000.0, "[work]"),
-    "MFLOP/second*hour": (3600000000.0, "[work]"),
-    "MFLOP/second*day": (86400000000.0, "[work]"),
-    "MFLOP/second*days": (86400000000.0, "[work]"),
-    "MFLOPs/s*s": (1000000.0, "[work]"),
-    "MFLOPs/s*h": (3600000000.0, "[work]"),
-    "MFLOPs/s*hour": (3600000000.0, "[work]"),
-    "MFLOPs/s*day": (86400000000.0, "[work]"),
-    "MFLOPs/s*days": (86400000000.0, "[work]"),
-    "MFLOPs/second*s": (1000000.0, "[work]"),
-    "MFLOPs/second*h": (3600000000.0, "[work]"),
-    "MFLOPs/second*hour": (3600000000.0, "[work]"),
-    "MFLOPs/second*day": (86400000000.0, "[work]"),
-    "MFLOPs/second*days": (86400000000.0, "[work]"),
-    "GFLOP/s*s": (1000000000.0, "[work]"),
-    "GFLOP/s*h": (3600000000000.0, "[work]"),
-    "GFLOP/s*hour": (3600000000000.0, "[work]"),
-    "GFLOP/s*day": (86400000000000.0, "[work]"),
-    "GFLOP/s*days": (86400000000000.0, "[work]"),
-    "GFLOP/second*s": (1000000000.0, "[work]"),
-    "GFLOP/second*h": (3600000000000.0, "[work]"),
-    "GFLOP/second*hour": (3600000000000.0, "[work]"),
-    "GFLOP/second*day": (86400000000000.0, "[work]"),
-    "GFLOP/second*days": (86400000000000.0, "[work]"),
-    "GFLOPs/s*s": (1000000000.0, "[work]"),
-    "GFLOPs/s*h": (3600000000000.0, "[work]"),
-    "GFLOPs/s*hour": (3600000000000.0, "[work]"),
-    "GFLOPs/s*day": (86400000000000.0, "[work]"),
-    "GFLOPs/s*days": (86400000000000.0, "[work]"),
-    "GFLOPs/second*s": (1000000000.0, "[work]"),
-    "GFLOPs/second*h": (3600000000000.0, "[work]"),
-    "GFLOPs/second*hour": (3600000000000.0, "[work]"),
-    "GFLOPs/second*day": (86400000000000.0, "[work]"),
-    "GFLOPs/second*days": (86400000000000.0, "[work]"),
-    "TFLOP/s*s": (1000000000000.0, "[work]"),
-    "TFLOP/s*h": (3600000000000000.0, "[work]"),
-    "TFLOP/s*hour": (3600000000000000.0, "[work]"),
-    "TFLOP/s*day": (8.64e16, "[work]"),
-    "TFLOP/s*days": (8.64e16, "[work]"),
-    "TFLOP/second*s": (1000000000000.0, "[work]"),
-    "TFLOP/second*h": (3600000000000000.0, "[work]"),
-    "TFLOP/second*hour": (3600000000000000.0, "[work]"),
-    "TFLOP/second*day": (8.64e16, "[work]"),
-    "TFLOP/second*days": (8.64e16, "[work]"),
-    "TFLOPs/s*s": (1000000000000.0, "[work]"),
-    "TFLOPs/s*h": (3600000000000000.0, "[work]"),
-    "TFLOPs/s*hour": (3600000000000000.0, "[work]"),
-    "TFLOPs/s*day": (8.64e16, "[work]"),
-    "TFLOPs/s*days": (8.64e16, "[work]"),
-    "TFLOPs/second*s": (1000000000000.0, "[work]"),
-    "TFLOPs/second*h": (3600000000000000.0, "[work]"),
-    "TFLOPs/second*hour": (3600000000000000.0, "[work]"),
-    "TFLOPs/second*day": (8.64e16, "[work]"),
-    "TFLOPs/second*days": (8.64e16, "[work]"),
-    "PFLOP/s*s": (1000000000000000.0, "[work]"),
-    "PFLOP/s*h": (3.6e18, "[work]"),
-    "PFLOP/s*hour": (3.6e18, "[work]"),
-    "PFLOP/s*day": (8.64e19, "[work]"),
-    "PFLOP/s*days": (8.64e19, "[work]"),
-    "PFLOP/second*s": (1000000000000000.0, "[work]"),
-    "PFLOP/second*h": (3.6e18, "[work]"),
-    "PFLOP/second*hour": (3.6e18, "[work]"),
-    "PFLOP/second*day": (8.64e19, "[work]"),
-    "PFLOP/second*days": (8.64e19, "[work]"),
-    "PFLOPs/s*s": (1000000000000000.0, "[work]"),
-    "PFLOPs/s*h": (3.6e18, "[work]"),
-    "PFLOPs/s*hour": (3.6e18, "[work]"),
-    "PFLOPs/s*day": (8.64e19, "[work]"),
-    "PFLOPs/s*days": (8.64e19, "[work]"),
-    "PFLOPs/second*s": (1000000000000000.0, "[work]"),
-    "PFLOPs/second*h": (3.6e18, "[work]"),
-    "PFLOPs/second*hour": (3.6e18, "[work]"),
-    "PFLOPs/second*day": (8.64e19, "[work]"),
-    "PFLOPs/second*days": (8.64e19, "[work]"),
-    "EFLOP/s*s": (1e18, "[work]"),
-    "EFLOP/s*h": (3.6e21, "[work]"),
-    "EFLOP/s*hour": (3.6e21, "[work]"),
-    "EFLOP/s*day": (8.64e22, "[work]"),
-    "EFLOP/s*days": (8.64e22, "[work]"),
-    "EFLOP/second*s": (1e18, "[work]"),
-    "EFLOP/second*h": (3.6e21, "[work]"),
-    "EFLOP/second*hour": (3.6e21, "[work]"),
-    "EFLOP/second*day": (8.64e22, "[work]"),
-    "EFLOP/second*days": (8.64e22, "[work]"),
-    "EFLOPs/s*s": (1e18, "[work]"),
-    "EFLOPs/s*h": (3.6e21, "[work]"),
-    "EFLOPs/s*hour": (3.6e21, "[work]"),
-    "EFLOPs/s*day": (8.64e22, "[work]"),
-    "EFLOPs/s*days": (8.64e22, "[work]"),
-    "EFLOPs/second*s": (1e18, "[work]"),
-    "EFLOPs/second*h": (3.6e21, "[work]"),
-    "EFLOPs/second*hour": (3.6e21, "[work]"),
-    "EFLOPs/second*day": (8.64e22, "[work]"),
-    "EFLOPs/second*days": (8.64e22, "[work]"),
-    "ZFLOP/s*s": (1e21, "[work]"),
-    "ZFLOP/s*h": (3.6e24, "[work]"),
-    "ZFLOP/s*hour": (3.6e24, "[work]"),
-    "ZFLOP/s*day": (8.64e25, "[work]"),
-    "ZFLOP/s*days": (8.64e25, "[work]"),
-    "ZFLOP/second*s": (1e21, "[work]"),
-    "ZFLOP/second*h": (3.6e24, "[work]"),
-    "ZFLOP/second*hour": (3.6e24, "[work]"),
-    "ZFLOP/second*day": (8.64e25, "[work]"),
-    "ZFLOP/second*days": (8.64e25, "[work]"),
-    "ZFLOPs/s*s": (1e21, "[work]"),
-    "ZFLOPs/s*h": (3.6e24, "[work]"),
-    "ZFLOPs/s*hour": (3.6e24, "[work]"),
-    "ZFLOPs/s*day": (8.64e25, "[work]"),
-    "ZFLOPs/s*days": (8.64e25, "[work]"),
-    "ZFLOPs/second*s": (1e21, "[work]"),
-    "ZFLOPs/second*h": (3.6e24, "[work]"),
-    "ZFLOPs/second*hour": (3.6e24, "[work]"),
-    "ZFLOPs/second*day": (8.64e25, "[work]"),
-    "ZFLOPs/second*days": (8.64e25, "[work]"),
-    "petaFLOP/s*s": (1000000000000000.0, "[work]"),
-    "petaFLOP/s*h": (3.6e18, "[work]"),
-    "petaFLOP/s*hour": (3.6e18, "[work]"),
-    "petaFLOP/s*day": (8.64e19, "[work]"),
-    "petaFLOP/s*days": (8.64e19, "[work]"),
-    "petaFLOP/second*s": (1000000000000000.0, "[work]"),
-    "petaFLOP/second*h": (3.6e18, "[work]"),
-    "petaFLOP/second*hour": (3.6e18, "[work]"),
-    "petaFLOP/second*day": (8.64e19, "[work]"),
-    "petaFLOP/second*days": (8.64e19, "[work]"),
-    "teraFLOP/s*s": (1000000000000.0, "[work]"),
-    "teraFLOP/s*h": (3600000000000000.0, "[work]"),
-    "teraFLOP/s*hour": (3600000000000000.0, "[work]"),
-    "teraFLOP/s*day": (8.64e16, "[work]"),
-    "teraFLOP/s*days": (8.64e16, "[work]"),
-    "teraFLOP/second*s": (1000000000000.0, "[work]"),
-    "teraFLOP/second*h": (3600000000000000.0, "[work]"),
-    "teraFLOP/second*hour": (3600000000000000.0, "[work]"),
-    "teraFLOP/second*day": (8.64e16, "[work]"),
-    "teraFLOP/second*days": (8.64e16, "[work]"),
-    "exaFLOP/s*s": (1e18, "[work]"),
-    "exaFLOP/s*h": (3.6e21, "[work]"),
-    "exaFLOP/s*hour": (3.6e21, "[work]"),
-    "exaFLOP/s*day": (8.64e22, "[work]"),
-    "exaFLOP/s*days": (8.64e22, "[work]"),
-    "exaFLOP/second*s": (1e18, "[work]"),
-    "exaFLOP/second*h": (3.6e21, "[work]"),
-    "exaFLOP/second*hour": (3.6e21, "[work]"),
-    "exaFLOP/second*day": (8.64e22, "[work]"),
-    "exaFLOP/second*days": (8.64e22, "[work]"),
-    "FLOP/USD": (1.0, "[work]/[USD]"),
-    "FLOPs/USD": (1.0, "[work]/[USD]"),
-    "kFLOP/USD": (1000.0, "[work]/[USD]"),
-    "kFLOPs/USD": (1000.0, "[work]/[USD]"),
-    "MFLOP/USD": (1000000.0, "[work]/[USD]"),
-    "MFLOPs/USD": (1000000.0, "[work]/[USD]"),
-    "GFLOP/USD": (1000000000.0, "[work]/[USD]"),
-    "GFLOPs/USD": (1000000000.0, "[work]/[USD]"),
-    "TFLOP/USD": (1000000000000.0, "[work]/[USD]"),
-    "TFLOPs/USD": (1000000000000.0, "[work]/[USD]"),
-    "PFLOP/USD": (1000000000000000.0, "[work]/[USD]"),
-    "PFLOPs/USD": (1000000000000000.0, "[work]/[USD]"),
-    "EFLOP/USD": (1e18, "[work]/[USD]"),
-    "EFLOPs/USD": (1e18, "[work]/[USD]"),
-    "ZFLOP/USD": (1e21, "[work]/[USD]"),
-    "ZFLOPs/USD": (1e21, "[work]/[USD]"),
-    "petaFLOP/USD": (1000000000000000.0, "[work]/[USD]"),
-    "teraFLOP/USD": (1000000000000.0, "[work]/[USD]"),
-    "exaFLOP/USD": (1e18, "[work]/[USD]"),
-    "token/s": (1.0, "[token]/[time]"),
-    "tokens/s": (1.0, "[token]/[time]"),
-    "token/s/chip": (1.0, "[token]/[chip]/[time]"),
-    "1/year": (3.168808781402895e-08, "1/[time]"),
-    "percent/year": (3.1688087814028947e-10, "1/[time]"),
-    "%/year": (3.1688087814028947e-10, "1/[time]"),
-}
+# A line: the factor, the dimension, and every unit text that has them.
+_LINES = """\
+1.0 [time] s second seconds
+60.0 [time] min minute minutes
+3600.0 [time] h hour hours
+86400.0 [time] d day days
+604800.0 [time] week weeks
+2629800.0 [time] month months
+7889400.0 [time] quarter
+31557600.0 [time] year years yr
+1.0 [work] FLOP FLOPs FLOP/s*s FLOP/second*s FLOPs/s*s FLOPs/second*s
+1000.0 [work] kFLOP kFLOPs kFLOP/s*s kFLOP/second*s kFLOPs/s*s kFLOPs/second*s
+1000000.0 [work] MFLOP MFLOPs MFLOP/s*s MFLOP/second*s MFLOPs/s*s MFLOPs/second*s
+1000000000.0 [work] GFLOP GFLOPs GFLOP/s*s GFLOP/second*s GFLOPs/s*s GFLOPs/second*s
+1000000000000.0 [work] TFLOP TFLOPs teraFLOP TFLOP/s*s TFLOP/second*s TFLOPs/s*s TFLOPs/second*s teraFLOP/s*s teraFLOP/second*s
+1000000000000000.0 [work] PFLOP PFLOPs petaFLOP PFLOP/s*s PFLOP/second*s PFLOPs/s*s PFLOPs/second*s petaFLOP/s*s petaFLOP/second*s
+1e+18 [work] EFLOP EFLOPs exaFLOP EFLOP/s*s EFLOP/second*s EFLOPs/s*s EFLOPs/second*s exaFLOP/s*s exaFLOP/second*s
+1e+21 [work] ZFLOP ZFLOPs ZFLOP/s*s ZFLOP/second*s ZFLOPs/s*s ZFLOPs/second*s
+1.0 [work]/[time] FLOP/s FLOP/second FLOPs/s FLOPs/second
+1000.0 [work]/[time] kFLOP/s kFLOP/second kFLOPs/s kFLOPs/second
+1000000.0 [work]/[time] MFLOP/s MFLOP/second MFLOPs/s MFLOPs/second
+1000000000.0 [work]/[time] GFLOP/s GFLOP/second GFLOPs/s GFLOPs/second
+1000000000000.0 [work]/[time] TFLOP/s TFLOP/second TFLOPs/s TFLOPs/second teraFLOP/s teraFLOP/second
+1000000000000000.0 [work]/[time] PFLOP/s PFLOP/second PFLOPs/s PFLOPs/second petaFLOP/s petaFLOP/second
+1e+18 [work]/[time] EFLOP/s EFLOP/second EFLOPs/s EFLOPs/second exaFLOP/s exaFLOP/second
+1e+21 [work]/[time] ZFLOP/s ZFLOP/second ZFLOPs/s ZFLOPs/second
+1.0 [USD] USD dollar dollars
+1.0 [EUR] EUR
+1.0 [GBP] GBP
+1.0 [JPY] JPY
+1.0 [CNY] CNY
+1.0 [CHF] CHF
+1000.0 [USD] kUSD
+1000.0 [EUR] kEUR
+1000.0 [GBP] kGBP
+1000.0 [JPY] kJPY
+1000.0 [CNY] kCNY
+1000.0 [CHF] kCHF
+1000000.0 [USD] MUSD
+1000000.0 [EUR] MEUR
+1000000.0 [GBP] MGBP
+1000000.0 [JPY] MJPY
+1000000.0 [CNY] MCNY
+1000000.0 [CHF] MCHF
+1000000000.0 [USD] GUSD
+1000000000.0 [EUR] GEUR
+1000000000.0 [GBP] GGBP
+1000000000.0 [JPY] GJPY
+1000000000.0 [CNY] GCNY
+1000000000.0 [CHF] GCHF
+0.01 [USD] cent cents
+3600.0 [energy] Wh
+3600000.0 [energy] kWh
+3600000000.0 [energy] MWh
+3600000000000.0 [energy] GWh
+3600000000000000.0 [energy] TWh
+3.6e+18 [energy] PWh
+1.0 [energy] J
+1000.0 [energy] kJ
+1000000.0 [energy] MJ
+1000000000.0 [energy] GJ
+1000000000000.0 [energy] TJ
+1.0 [energy]/[time] W watt watts
+1000.0 [energy]/[time] kW
+1000000.0 [energy]/[time] MW
+1000000000.0 [energy]/[time] GW
+1000000000000.0 [energy]/[time] TW
+1.0 [information] B byte bytes
+1000.0 [information] kB
+1000000.0 [information] MB
+1000000000.0 [information] GB
+1000000000000.0 [information] TB
+1000000000000000.0 [information] PB
+1024.0 [information] KiB
+1048576.0 [information] MiB
+1073741824.0 [information] GiB
+1099511627776.0 [information] TiB
+1125899906842624.0 [information] PiB
+0.125 [information] bit bits
+1.0 [mass] g gCO2e
+1000.0 [mass] kg kgCO2e
+1000000.0 [mass] Mg t tonne tonnes tCO2e
+1.0 [chip] chip chips GPU GPUs TPU
+1.0 [token] token tokens
+1.0 [parameter] parameter parameters
+1.0 [server] server servers node nodes
+0.01 1 percent %
+1000000.0 [token] Mtoken
+1000000000.0 [token] Gtoken
+1000000000000.0 [token] Ttoken
+1000000000.0 [parameter] Gparameter
+1000000000000.0 [parameter] Tparameter
+1.0 [work]/[parameter]/[token] FLOP/parameter/token
+1.0 [energy]/[chip]/[time] W/chip
+1000.0 [energy]/[chip]/[time] kW/chip
+1.0 [chip]*[time] chip*s chip*second chip*seconds chips*s chips*second chips*seconds GPU*s GPU*second GPU*seconds GPUs*s GPUs*second GPUs*seconds TPU*s TPU*second TPU*seconds
+1.0 [chip]/[time] chip/s chip/second chip/seconds chips/s chips/second chips/seconds GPU/s GPU/second GPU/seconds GPUs/s GPUs/second GPUs/seconds TPU/s TPU/second TPU/seconds
+1.1574074074074073e-05 [failure]/[server]/[time] failure/node/day failure/server/day
+1.0 [work]/[chip]/[time] FLOP/s/chip FLOP/second/chip FLOPs/s/chip FLOPs/second/chip
+1000.0 [work]/[chip]/[time] kFLOP/s/chip kFLOP/second/chip kFLOPs/s/chip kFLOPs/second/chip
+1000000.0 [work]/[chip]/[time] MFLOP/s/chip MFLOP/second/chip MFLOPs/s/chip MFLOPs/second/chip
+1000000000.0 [work]/[chip]/[time] GFLOP/s/chip GFLOP/second/chip GFLOPs/s/chip GFLOPs/second/chip
+1000000000000.0 [work]/[chip]/[time] TFLOP/s/chip TFLOP/second/chip TFLOPs/s/chip TFLOPs/second/chip teraFLOP/s/chip teraFLOP/second/chip
+1000000000000000.0 [work]/[chip]/[time] PFLOP/s/chip PFLOP/second/chip PFLOPs/s/chip PFLOPs/second/chip petaFLOP/s/chip petaFLOP/second/chip
+1e+18 [work]/[chip]/[time] EFLOP/s/chip EFLOP/second/chip EFLOPs/s/chip EFLOPs/second/chip exaFLOP/s/chip exaFLOP/second/chip
+1e+21 [work]/[chip]/[time] ZFLOP/s/chip ZFLOP/second/chip ZFLOPs/s/chip ZFLOPs/second/chip
+1.0 [information]/[time] B/s byte/s bytes/s
+1000.0 [information]/[time] kB/s
+1000000.0 [information]/[time] MB/s
+1000000000.0 [information]/[time] GB/s
+1000000000000.0 [information]/[time] TB/s
+1000000000000000.0 [information]/[time] PB/s
+1024.0 [information]/[time] KiB/s
+1048576.0 [information]/[time] MiB/s
+1073741824.0 [information]/[time] GiB/s
+1099511627776.0 [information]/[time] TiB/s
+1125899906842624.0 [information]/[time] PiB/s
+0.125 [information]/[time] bit/s bits/s
+1.0 [information]/[chip]/[time] B/s/chip byte/s/chip bytes/s/chip
+1000.0 [information]/[chip]/[time] kB/s/chip
+1000000.0 [information]/[chip]/[time] MB/s/chip
+1000000000.0 [information]/[chip]/[time] GB/s/chip
+1000000000000.0 [information]/[chip]/[time] TB/s/chip
+1000000000000000.0 [information]/[chip]/[time] PB/s/chip
+1024.0 [information]/[chip]/[time] KiB/s/chip
+1048576.0 [information]/[chip]/[time] MiB/s/chip
+1073741824.0 [information]/[chip]/[time] GiB/s/chip
+1099511627776.0 [information]/[chip]/[time] TiB/s/chip
+1125899906842624.0 [information]/[chip]/[time] PiB/s/chip
+0.125 [information]/[chip]/[time] bit/s/chip bits/s/chip
+1.0 [information]/[chip] B/chip byte/chip bytes/chip
+1000.0 [information]/[chip] kB/chip
+1000000.0 [information]/[chip] MB/chip
+1000000000.0 [information]/[chip] GB/chip
+1000000000000.0 [information]/[chip] TB/chip
+1000000000000000.0 [information]/[chip] PB/chip
+1024.0 [information]/[chip] KiB/chip
+1048576.0 [information]/[chip] MiB/chip
+1073741824.0 [information]/[chip] GiB/chip
+1099511627776.0 [information]/[chip] TiB/chip
+1125899906842624.0 [information]/[chip] PiB/chip
+0.125 [information]/[chip] bit/chip bits/chip
+1.0 [USD]/[chip] USD/chip USD/GPU dollar/chip dollar/GPU dollars/chip dollars/GPU
+1.0 [EUR]/[chip] EUR/chip EUR/GPU
+1.0 [GBP]/[chip] GBP/chip GBP/GPU
+1.0 [JPY]/[chip] JPY/chip JPY/GPU
+1.0 [CNY]/[chip] CNY/chip CNY/GPU
+1.0 [CHF]/[chip] CHF/chip CHF/GPU
+1000.0 [USD]/[chip] kUSD/chip kUSD/GPU
+1000.0 [EUR]/[chip] kEUR/chip kEUR/GPU
+1000.0 [GBP]/[chip] kGBP/chip kGBP/GPU
+1000.0 [JPY]/[chip] kJPY/chip kJPY/GPU
+1000.0 [CNY]/[chip] kCNY/chip kCNY/GPU
+1000.0 [CHF]/[chip] kCHF/chip kCHF/GPU
+1000000.0 [USD]/[chip] MUSD/chip MUSD/GPU
+1000000.0 [EUR]/[chip] MEUR/chip MEUR/GPU
+1000000.0 [GBP]/[chip] MGBP/chip MGBP/GPU
+1000000.0 [JPY]/[chip] MJPY/chip MJPY/GPU
+1000000.0 [CNY]/[chip] MCNY/chip MCNY/GPU
+1000000.0 [CHF]/[chip] MCHF/chip MCHF/GPU
+1000000000.0 [USD]/[chip] GUSD/chip GUSD/GPU
+1000000000.0 [EUR]/[chip] GEUR/chip GEUR/GPU
+1000000000.0 [GBP]/[chip] GGBP/chip GGBP/GPU
+1000000000.0 [JPY]/[chip] GJPY/chip GJPY/GPU
+1000000000.0 [CNY]/[chip] GCNY/chip GCNY/GPU
+1000000000.0 [CHF]/[chip] GCHF/chip GCHF/GPU
+0.01 [USD]/[chip] cent/chip cent/GPU cents/chip cents/GPU
+2.7777777777777776e-07 [USD]/[energy] USD/kWh
+2.7777777777777777e-10 [USD]/[energy] USD/MWh
+1.0 [USD]*[time]/[energy] USD/W
+0.001 [USD]*[time]/[energy] USD/kW
+1e-06 [USD]*[time]/[energy] USD/MW
+1.0 [USD]/[time] USD/s USD/second USD/seconds
+0.016666666666666666 [USD]/[time] USD/min USD/minute USD/minutes
+0.0002777777777777778 [USD]/[time] USD/h USD/hour USD/hours
+1.1574074074074073e-05 [USD]/[time] USD/d USD/day USD/days
+1.6534391534391533e-06 [USD]/[time] USD/week USD/weeks
+3.802570537683474e-07 [USD]/[time] USD/month USD/months
+1.267523512561158e-07 [USD]/[time] USD/quarter
+3.168808781402895e-08 [USD]/[time] USD/year USD/years USD/yr
+2.7777777777777776e-07 [EUR]/[energy] EUR/kWh
+2.7777777777777777e-10 [EUR]/[energy] EUR/MWh
+1.0 [EUR]*[time]/[energy] EUR/W
+0.001 [EUR]*[time]/[energy] EUR/kW
+1e-06 [EUR]*[time]/[energy] EUR/MW
+1.0 [EUR]/[time] EUR/s EUR/second EUR/seconds
+0.016666666666666666 [EUR]/[time] EUR/min EUR/minute EUR/minutes
+0.0002777777777777778 [EUR]/[time] EUR/h EUR/hour EUR/hours
+1.1574074074074073e-05 [EUR]/[time] EUR/d EUR/day EUR/days
+1.6534391534391533e-06 [EUR]/[time] EUR/week EUR/weeks
+3.802570537683474e-07 [EUR]/[time] EUR/month EUR/months
+1.267523512561158e-07 [EUR]/[time] EUR/quarter
+3.168808781402895e-08 [EUR]/[time] EUR/year EUR/years EUR/yr
+2.7777777777777776e-07 [GBP]/[energy] GBP/kWh
+2.7777777777777777e-10 [GBP]/[energy] GBP/MWh
+1.0 [GBP]*[time]/[energy] GBP/W
+0.001 [GBP]*[time]/[energy] GBP/kW
+1e-06 [GBP]*[time]/[energy] GBP/MW
+1.0 [GBP]/[time] GBP/s GBP/second GBP/seconds
+0.016666666666666666 [GBP]/[time] GBP/min GBP/minute GBP/minutes
+0.0002777777777777778 [GBP]/[time] GBP/h GBP/hour GBP/hours
+1.1574074074074073e-05 [GBP]/[time] GBP/d GBP/day GBP/days
+1.6534391534391533e-06 [GBP]/[time] GBP/week GBP/weeks
+3.802570537683474e-07 [GBP]/[time] GBP/month GBP/months
+1.267523512561158e-07 [GBP]/[time] GBP/quarter
+3.168808781402895e-08 [GBP]/[time] GBP/year GBP/years GBP/yr
+2.7777777777777776e-07 [JPY]/[energy] JPY/kWh
+2.7777777777777777e-10 [JPY]/[energy] JPY/MWh
+1.0 [JPY]*[time]/[energy] JPY/W
+0.001 [JPY]*[time]/[energy] JPY/kW
+1e-06 [JPY]*[time]/[energy] JPY/MW
+1.0 [JPY]/[time] JPY/s JPY/second JPY/seconds
+0.016666666666666666 [JPY]/[time] JPY/min JPY/minute JPY/minutes
+0.0002777777777777778 [JPY]/[time] JPY/h JPY/hour JPY/hours
+1.1574074074074073e-05 [JPY]/[time] JPY/d JPY/day JPY/days
+1.6534391534391533e-06 [JPY]/[time] JPY/week JPY/weeks
+3.802570537683474e-07 [JPY]/[time] JPY/month JPY/months
+1.267523512561158e-07 [JPY]/[time] JPY/quarter
+3.168808781402895e-08 [JPY]/[time] JPY/year JPY/years JPY/yr
+2.7777777777777776e-07 [CNY]/[energy] CNY/kWh
+2.7777777777777777e-10 [CNY]/[energy] CNY/MWh
+1.0 [CNY]*[time]/[energy] CNY/W
+0.001 [CNY]*[time]/[energy] CNY/kW
+1e-06 [CNY]*[time]/[energy] CNY/MW
+1.0 [CNY]/[time] CNY/s CNY/second CNY/seconds
+0.016666666666666666 [CNY]/[time] CNY/min CNY/minute CNY/minutes
+0.0002777777777777778 [CNY]/[time] CNY/h CNY/hour CNY/hours
+1.1574074074074073e-05 [CNY]/[time] CNY/d CNY/day CNY/days
+1.6534391534391533e-06 [CNY]/[time] CNY/week CNY/weeks
+3.802570537683474e-07 [CNY]/[time] CNY/month CNY/months
+1.267523512561158e-07 [CNY]/[time] CNY/quarter
+3.168808781402895e-08 [CNY]/[time] CNY/year CNY/years CNY/yr
+2.7777777777777776e-07 [CHF]/[energy] CHF/kWh
+2.7777777777777777e-10 [CHF]/[energy] CHF/MWh
+1.0 [CHF]*[time]/[energy] CHF/W
+0.001 [CHF]*[time]/[energy] CHF/kW
+1e-06 [CHF]*[time]/[energy] CHF/MW
+1.0 [CHF]/[time] CHF/s CHF/second CHF/seconds
+0.016666666666666666 [CHF]/[time] CHF/min CHF/minute CHF/minutes
+0.0002777777777777778 [CHF]/[time] CHF/h CHF/hour CHF/hours
+1.1574074074074073e-05 [CHF]/[time] CHF/d CHF/day CHF/days
+1.6534391534391533e-06 [CHF]/[time] CHF/week CHF/weeks
+3.802570537683474e-07 [CHF]/[time] CHF/month CHF/months
+1.267523512561158e-07 [CHF]/[time] CHF/quarter
+3.168808781402895e-08 [CHF]/[time] CHF/year CHF/years CHF/yr
+2.777777777777778e-09 [USD]/[energy] cent/kWh cents/kWh
+2.7777777777777777e-12 [USD]/[energy] cent/MWh cents/MWh
+0.01 [USD]*[time]/[energy] cent/W cents/W
+1e-05 [USD]*[time]/[energy] cent/kW cents/kW
+1e-08 [USD]*[time]/[energy] cent/MW cents/MW
+0.01 [USD]/[time] cent/s cent/second cent/seconds cents/s cents/second cents/seconds
+0.00016666666666666666 [USD]/[time] cent/min cent/minute cent/minutes cents/min cents/minute cents/minutes
+2.777777777777778e-06 [USD]/[time] cent/h cent/hour cent/hours cents/h cents/hour cents/hours
+1.1574074074074073e-07 [USD]/[time] cent/d cent/day cent/days cents/d cents/day cents/days
+1.6534391534391535e-08 [USD]/[time] cent/week cent/weeks cents/week cents/weeks
+3.802570537683473e-09 [USD]/[time] cent/month cent/months cents/month cents/months
+1.2675235125611579e-09 [USD]/[time] cent/quarter cents/quarter
+3.1688087814028947e-10 [USD]/[time] cent/year cent/years cent/yr cents/year cents/years cents/yr
+0.0002777777777777778 [USD]/[chip]/[time] USD/chip/h USD/chip/hour USD/GPU/h USD/GPU/hour USD/(chip*hour)
+3.802570537683474e-07 [USD]/[chip]/[time] USD/chip/month USD/GPU/month
+3.168808781402895e-08 [USD]/[chip]/[time] USD/chip/year USD/GPU/year
+0.0002777777777777778 [EUR]/[chip]/[time] EUR/chip/h EUR/chip/hour EUR/GPU/h EUR/GPU/hour EUR/(chip*hour)
+3.802570537683474e-07 [EUR]/[chip]/[time] EUR/chip/month EUR/GPU/month
+3.168808781402895e-08 [EUR]/[chip]/[time] EUR/chip/year EUR/GPU/year
+0.0002777777777777778 [GBP]/[chip]/[time] GBP/chip/h GBP/chip/hour GBP/GPU/h GBP/GPU/hour GBP/(chip*hour)
+3.802570537683474e-07 [GBP]/[chip]/[time] GBP/chip/month GBP/GPU/month
+3.168808781402895e-08 [GBP]/[chip]/[time] GBP/chip/year GBP/GPU/year
+0.0002777777777777778 [JPY]/[chip]/[time] JPY/chip/h JPY/chip/hour JPY/GPU/h JPY/GPU/hour JPY/(chip*hour)
+3.802570537683474e-07 [JPY]/[chip]/[time] JPY/chip/month JPY/GPU/month
+3.168808781402895e-08 [JPY]/[chip]/[time] JPY/chip/year JPY/GPU/year
+0.0002777777777777778 [CNY]/[chip]/[time] CNY/chip/h CNY/chip/hour CNY/GPU/h CNY/GPU/hour CNY/(chip*hour)
+3.802570537683474e-07 [CNY]/[chip]/[time] CNY/chip/month CNY/GPU/month
+3.168808781402895e-08 [CNY]/[chip]/[time] CNY/chip/year CNY/GPU/year
+0.0002777777777777778 [CHF]/[chip]/[time] CHF/chip/h CHF/chip/hour CHF/GPU/h CHF/GPU/hour CHF/(chip*hour)
+3.802570537683474e-07 [CHF]/[chip]/[time] CHF/chip/month CHF/GPU/month
+3.168808781402895e-08 [CHF]/[chip]/[time] CHF/chip/year CHF/GPU/year
+3600.0 [USD]*[time]/[chip] USD/chip*hour
+3600.0 [EUR]*[time]/[chip] EUR/chip*hour
+3600.0 [GBP]*[time]/[chip] GBP/chip*hour
+3600.0 [JPY]*[time]/[chip] JPY/chip*hour
+3600.0 [CNY]*[time]/[chip] CNY/chip*hour
+3600.0 [CHF]*[time]/[chip] CHF/chip*hour
+2.7777777777777776e-07 [mass]/[energy] g/kWh kg/MWh gCO2e/kWh kgCO2e/MWh
+2.7777777777777777e-10 [mass]/[energy] g/MWh gCO2e/MWh
+0.0002777777777777778 [mass]/[energy] kg/kWh Mg/MWh t/MWh tonne/MWh tonnes/MWh kgCO2e/kWh tCO2e/MWh
+0.2777777777777778 [mass]/[energy] Mg/kWh t/kWh tonne/kWh tonnes/kWh tCO2e/kWh
+60.0 [chip]*[time] chip*min chip*minute chip*minutes chips*min chips*minute chips*minutes GPU*min GPU*minute GPU*minutes GPUs*min GPUs*minute GPUs*minutes TPU*min TPU*minute TPU*minutes
+3600.0 [chip]*[time] chip*h chip*hour chip*hours chips*h chips*hour chips*hours GPU*h GPU*hour GPU*hours GPUs*h GPUs*hour GPUs*hours TPU*h TPU*hour TPU*hours
+86400.0 [chip]*[time] chip*d chip*day chip*days chips*d chips*day chips*days GPU*d GPU*day GPU*days GPUs*d GPUs*day GPUs*days TPU*d TPU*day TPU*days
+604800.0 [chip]*[time] chip*week chip*weeks chips*week chips*weeks GPU*week GPU*weeks GPUs*week GPUs*weeks TPU*week TPU*weeks
+2629800.0 [chip]*[time] chip*month chip*months chips*month chips*months GPU*month GPU*months GPUs*month GPUs*months TPU*month TPU*months
+7889400.0 [chip]*[time] chip*quarter chips*quarter GPU*quarter GPUs*quarter TPU*quarter
+31557600.0 [chip]*[time] chip*year chip*years chip*yr chips*year chips*years chips*yr GPU*year GPU*years GPU*yr GPUs*year GPUs*years GPUs*yr TPU*year TPU*years TPU*yr
+0.016666666666666666 [chip]/[time] chip/min chip/minute chip/minutes chips/min chips/minute chips/minutes GPU/min GPU/minute GPU/minutes GPUs/min GPUs/minute GPUs/minutes TPU/min TPU/minute TPU/minutes
+0.0002777777777777778 [chip]/[time] chip/h chip/hour chip/hours chips/h chips/hour chips/hours GPU/h GPU/hour GPU/hours GPUs/h GPUs/hour GPUs/hours TPU/h TPU/hour TPU/hours
+1.1574074074074073e-05 [chip]/[time] chip/d chip/day chip/days chips/d chips/day chips/days GPU/d GPU/day GPU/days GPUs/d GPUs/day GPUs/days TPU/d TPU/day TPU/days
+1.6534391534391533e-06 [chip]/[time] chip/week chip/weeks chips/week chips/weeks GPU/week GPU/weeks GPUs/week GPUs/weeks TPU/week TPU/weeks
+3.802570537683474e-07 [chip]/[time] chip/month chip/months chips/month chips/months GPU/month GPU/months GPUs/month GPUs/months TPU/month TPU/months
+1.267523512561158e-07 [chip]/[time] chip/quarter chips/quarter GPU/quarter GPUs/quarter TPU/quarter
+3.168808781402895e-08 [chip]/[time] chip/year chip/years chip/yr chips/year chips/years chips/yr GPU/year GPU/years GPU/yr GPUs/year GPUs/years GPUs/yr TPU/year TPU/years TPU/yr
+3600.0 [work] FLOP/s*h FLOP/s*hour FLOP/second*h FLOP/second*hour FLOPs/s*h FLOPs/s*hour FLOPs/second*h FLOPs/second*hour
+86400.0 [work] FLOP/s*day FLOP/s*days FLOP/second*day FLOP/second*days FLOPs/s*day FLOPs/s*days FLOPs/second*day FLOPs/second*days
+3600000.0 [work] kFLOP/s*h kFLOP/s*hour kFLOP/second*h kFLOP/second*hour kFLOPs/s*h kFLOPs/s*hour kFLOPs/second*h kFLOPs/second*hour
+86400000.0 [work] kFLOP/s*day kFLOP/s*days kFLOP/second*day kFLOP/second*days kFLOPs/s*day kFLOPs/s*days kFLOPs/second*day kFLOPs/second*days
+3600000000.0 [work] MFLOP/s*h MFLOP/s*hour MFLOP/second*h MFLOP/second*hour MFLOPs/s*h MFLOPs/s*hour MFLOPs/second*h MFLOPs/second*hour
+86400000000.0 [work] MFLOP/s*day MFLOP/s*days MFLOP/second*day MFLOP/second*days MFLOPs/s*day MFLOPs/s*days MFLOPs/second*day MFLOPs/second*days
+3600000000000.0 [work] GFLOP/s*h GFLOP/s*hour GFLOP/second*h GFLOP/second*hour GFLOPs/s*h GFLOPs/s*hour GFLOPs/second*h GFLOPs/second*hour
+86400000000000.0 [work] GFLOP/s*day GFLOP/s*days GFLOP/second*day GFLOP/second*days GFLOPs/s*day GFLOPs/s*days GFLOPs/second*day GFLOPs/second*days
+3600000000000000.0 [work] TFLOP/s*h TFLOP/s*hour TFLOP/second*h TFLOP/second*hour TFLOPs/s*h TFLOPs/s*hour TFLOPs/second*h TFLOPs/second*hour teraFLOP/s*h teraFLOP/s*hour teraFLOP/second*h teraFLOP/second*hour
+8.64e+16 [work] TFLOP/s*day TFLOP/s*days TFLOP/second*day TFLOP/second*days TFLOPs/s*day TFLOPs/s*days TFLOPs/second*day TFLOPs/second*days teraFLOP/s*day teraFLOP/s*days teraFLOP/second*day teraFLOP/second*days
+3.6e+18 [work] PFLOP/s*h PFLOP/s*hour PFLOP/second*h PFLOP/second*hour PFLOPs/s*h PFLOPs/s*hour PFLOPs/second*h PFLOPs/second*hour petaFLOP/s*h petaFLOP/s*hour petaFLOP/second*h petaFLOP/second*hour
+8.64e+19 [work] PFLOP/s*day PFLOP/s*days PFLOP/second*day PFLOP/second*days PFLOPs/s*day PFLOPs/s*days PFLOPs/second*day PFLOPs/second*days petaFLOP/s*day petaFLOP/s*days petaFLOP/second*day petaFLOP/second*days
+3.6e+21 [work] EFLOP/s*h EFLOP/s*hour EFLOP/second*h EFLOP/second*hour EFLOPs/s*h EFLOPs/s*hour EFLOPs/second*h EFLOPs/second*hour exaFLOP/s*h exaFLOP/s*hour exaFLOP/second*h exaFLOP/second*hour
+8.64e+22 [work] EFLOP/s*day EFLOP/s*days EFLOP/second*day EFLOP/second*days EFLOPs/s*day EFLOPs/s*days EFLOPs/second*day EFLOPs/second*days exaFLOP/s*day exaFLOP/s*days exaFLOP/second*day exaFLOP/second*days
+3.6e+24 [work] ZFLOP/s*h ZFLOP/s*hour ZFLOP/second*h ZFLOP/second*hour ZFLOPs/s*h ZFLOPs/s*hour ZFLOPs/second*h ZFLOPs/second*hour
+8.64e+25 [work] ZFLOP/s*day ZFLOP/s*days ZFLOP/second*day ZFLOP/second*days ZFLOPs/s*day ZFLOPs/s*days ZFLOPs/second*day ZFLOPs/second*days
+1.0 [work]/[USD] FLOP/USD FLOPs/USD
+1000.0 [work]/[USD] kFLOP/USD kFLOPs/USD
+1000000.0 [work]/[USD] MFLOP/USD MFLOPs/USD
+1000000000.0 [work]/[USD] GFLOP/USD GFLOPs/USD
+1000000000000.0 [work]/[USD] TFLOP/USD TFLOPs/USD teraFLOP/USD
+1000000000000000.0 [work]/[USD] PFLOP/USD PFLOPs/USD petaFLOP/USD
+1e+18 [work]/[USD] EFLOP/USD EFLOPs/USD exaFLOP/USD
+1e+21 [work]/[USD] ZFLOP/USD ZFLOPs/USD
+1.0 [token]/[time] token/s tokens/s
+1.0 [token]/[chip]/[time] token/s/chip
+3.168808781402895e-08 1/[time] 1/year
+3.1688087814028947e-10 1/[time] percent/year %/year
+"""
+
+TABLE: dict[str, tuple[float, str]] = {}
+for _factor, _dimension, *_texts in map(str.split, _LINES.splitlines()):
+    TABLE |= dict.fromkeys(_texts, (float(_factor), _dimension))

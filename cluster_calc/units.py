@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pint
 
 MAX_TEXT = 200
-_NUMBER = re.compile(r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TOKEN = re.compile(r"\s*(\*\*|\^|[*/()]|[A-Za-zµ%¢][A-Za-zµ0-9_]*|-?[0-9]+)")
 _CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _SCALES = {
@@ -142,6 +142,8 @@ def _check_grammar(text: str, original: str) -> None:
             raise UnitError(f"unit {quoted(original)}: a number belongs before the unit, as in '12 USD/kWh'")
         if not is_number and (token[0].isalpha() or token[0] in "%¢") and previous and previous not in "*/(":
             raise UnitError(f"unit {quoted(original)}: write * or / between units, as in 'chip*hour' or 'USD/kWh'")
+        if token in ("^", "**") and previous.lstrip("-").isdigit():  # 9**9**9 would never be done
+            raise UnitError(f"unit {quoted(original)}: one exponent is enough, as in 'chip^2'")
         previous, position = token, match.end()
     if text.count("(") > 8:
         raise UnitError(f"unit {quoted(original)} is nested too deeply")
@@ -211,9 +213,12 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         ...
     cluster_calc.errors.UnitError: '989 TFLOPs' is [work], not [work]/[chip]/[time]
     """
-    number, rest = split(text)
-    want = target(unit_text)
     hint = f"; write for example {example}" if example else ""
+    try:
+        number, rest = split(text)
+    except UnitError as error:
+        raise UnitError(f"{error}{hint}") from None
+    want = target(unit_text)
     if not rest:
         if bare:
             return number * want.factor
@@ -223,11 +228,16 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
     try:
         got = unit(rest)
     except UnitError as error:
-        raise UnitError(f"{quoted(text)}: {error}{hint}") from None
+        raise UnitError(f"{quoted(text)}: {str(error).rstrip('.')}{hint}") from None
     if got.dimension != want.dimension and not (
         "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
     ):
-        raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{hint}")
+        money = any(
+            code in got.dimension and code not in want.dimension
+            for code in ("[EUR]", "[GBP]", "[JPY]", "[CNY]", "[CHF]")
+        )
+        why = ": exchange rates are not applied, give USD" if money and "[USD]" in want.dimension else ""
+        raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{why}{hint}")
     return number * got.factor
 
 

@@ -76,18 +76,28 @@ def everyday() -> list[str]:
     return list(dict.fromkeys(units))
 
 
+# One long text instead of a dictionary display: it compiles in a tenth of the time where no bytecode is kept.
+HEAD = '''"""Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""
+
+# A line: the factor, the dimension, and every unit text that has them.
+_LINES = """\\'''
+TAIL = '''"""
+
+TABLE: dict[str, tuple[float, str]] = {}
+for _factor, _dimension, *_texts in map(str.split, _LINES.splitlines()):
+    TABLE |= dict.fromkeys(_texts, (float(_factor), _dimension))
+'''
+
+
 def table_text() -> str:
     from cluster_calc.units import unit_from_pint
 
-    lines = [
-        '"""Generated from units.txt by `make units`; do not edit. Unit text → (factor to base, dimension)."""',
-        "",
-        "TABLE: dict[str, tuple[float, str]] = {",
-    ]
+    grouped: dict[tuple[float, str], list[str]] = {}
     for text in everyday():
         found = unit_from_pint(text)
-        lines.append(f'    "{text}": ({found.factor!r}, "{found.dimension}"),')
-    return "\n".join([*lines, "}", ""])
+        grouped.setdefault((found.factor, found.dimension), []).append(text)
+    lines = [f"{factor!r} {dimension} {' '.join(texts)}" for (factor, dimension), texts in grouped.items()]
+    return "\n".join([HEAD, *lines, TAIL])
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
+    "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "batch": ("batch", "one estimate per row of a table"),
@@ -63,8 +64,10 @@ class Program(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            fail(f"{where}{error.strerror or error}", 2)
+            if not error.filename:  # stdout, the only stream written without a name
+                sys.stdout = None  # Python would try again to flush what cannot be written
+            where = quoted(error.filename) if error.filename else "stdout"
+            fail(f"{where}: {error.strerror or error}", 2)
         except Exception as error:
             if os.environ.get("CLUSTER_CALC_DEBUG"):
                 raise
@@ -77,13 +80,31 @@ class Program(click.Group):
 def _usage(error: click.ClickException) -> str:
     message = error.format_message()
     ctx = getattr(error, "ctx", None)
+    params = ctx.command.get_params(ctx) if ctx else []
     if isinstance(error, click.NoSuchOption):
-        known = [name for param in ctx.command.params for name in param.opts] if ctx else []
+        known = [name for param in params for name in param.opts]
         found = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
         message = f"no such option {quoted(error.option_name)}.{found}"
+    elif isinstance(error, click.BadOptionUsage):
+        message = _value_usage(error)
+    elif message.startswith("Got unexpected extra argument"):
+        message = f"unexpected argument {quoted(message.partition('(')[2].removesuffix(')'))}; a value belongs behind its option"
+    elif isinstance(error, click.MissingParameter) and error.param is not None:
+        message = f"{error.param.make_metavar(ctx) if ctx else error.param.name} is missing"
     if ctx is not None:
         message += f"\n`{ctx.command_path} --help` lists what there is."
     return message
+
+
+def _value_usage(error: click.BadOptionUsage) -> str:
+    from cluster_calc.nomenclature import QUANTITIES
+
+    if "does not take a value" in error.message:
+        return f"{quoted(error.option_name)} is a flag and takes no value"
+    spellings = {f"--{alias}": known for known in QUANTITIES.values() for alias in (*known.aliases, known.option[2:])}
+    known = spellings.get(error.option_name)
+    example = f", for example {error.option_name} {known.example}" if known and known.example else ""
+    return f"{quoted(error.option_name)} needs a value{example}"
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.cli import options as shared
 
 FORMATS = ("table", "json", "markdown")
@@ -19,7 +20,7 @@ Examples:
   cluster-calc explain run_cost --flop 2e25 --chip h100
   cluster-calc explain electricity_cost --flop 2e25 --chip h100 --format json""",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=completion.quantities)
 @shared.model_options
 @shared.output_options(*FORMATS)
 def command(name: str, **options: Any) -> None:

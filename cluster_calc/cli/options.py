@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
+    from cluster_calc.nomenclature import Quantity
+    from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
 SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
+BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
 _OUTPUT = "Output"
 
@@ -47,14 +52,6 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def complete_chips(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and aliases of the catalog, for the shell."""
-    from cluster_calc.catalog import catalog, fold
-
-    names = [name for item, (_, _, aliases) in catalog().heads().items() for name in (*aliases, item)]
-    return [name.replace(" ", "-") for name in names if fold(name).startswith(fold(incomplete))]
-
-
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of every model command to a click command."""
     for option in reversed(_options()):
@@ -75,7 +72,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             metavar="ID",
             heading=what,
             help="accelerator: an id or alias of the catalog",
-            shell_complete=complete_chips,
+            shell_complete=completion.chips,
         )
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
@@ -97,11 +94,20 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     "--precision",
                     metavar="NAME",
                     heading=entry.group,
-                    help="bf16 (default), fp16, fp8, fp4, tf32, fp32, int8, fp64",
+                    help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
+                    shell_complete=completion.one_of(PRECISIONS),
                 )
             )
         if entry.name == "chip_price":
-            found.append(_option("--price-basis", metavar="BASIS", heading=entry.group, help=SETTINGS["price_basis"]))
+            found.append(
+                _option(
+                    "--price-basis",
+                    metavar="BASIS",
+                    heading=entry.group,
+                    help=SETTINGS["price_basis"],
+                    shell_complete=completion.one_of(BASES),
+                )
+            )
             found.append(
                 _option(
                     "--analyst-estimates",
@@ -112,6 +118,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 )
             )
     found += [
+        _option("--scaling-law", metavar="NAME", heading=what, help=SETTINGS["scaling_law"] + ", e.g. besiroglu-2024"),
         _option("--keep-both", is_flag=True, default=None, heading=what, help=SETTINGS["keep_both"]),
         _option(
             "--set",
@@ -119,25 +126,31 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             multiple=True,
             metavar="NAME=VALUE",
             heading=_GENERAL,
-            help="give any quantity; LOW..HIGH is a 5-95 % range",
+            help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
+            shell_complete=completion.assignments,
         ),
         _option(
             "--scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="TOML file of quantities; options override it",
+            shell_complete=completion.files,
         ),
         _option(
             "--save-scenario",
             metavar="FILE",
             heading=_GENERAL,
             help="write a scenario file that gives the same result",
+            shell_complete=completion.files,
         ),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
         _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
         _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
+        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
+        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
+        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
         _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
     return found
@@ -146,7 +159,8 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the exit-code gates."""
     command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
-                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE")(command)  # fmt: skip
+                      help="exit 4 when the result (its P80 under ranges) exceeds VALUE",
+                      shell_complete=completion.assignments)(command)  # fmt: skip
     return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
         command
     )
@@ -162,6 +176,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="FILE",
             heading=_OUTPUT,
             help="write to FILE (- is stdout), whole or not at all",
+            shell_complete=completion.files,
         )(command)
         return _option(
             "--format",
@@ -169,6 +184,7 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
             metavar="|".join(formats),
             heading=_OUTPUT,
             help="default: by FILE's ending, else table",
+            shell_complete=completion.one_of(formats),
         )(command)
 
     return add
@@ -253,7 +269,10 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     found = {
         name: value
         for name, value in options.items()
-        if value is not None and (name in QUANTITIES or name in SETTINGS) and not (name in FLAGS and value is False)
+        if value is not None
+        and value != ()
+        and (name in QUANTITIES or name in SETTINGS)
+        and not (name in FLAGS and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:
@@ -276,17 +295,30 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def merged_from(options: dict[str, Any]) -> Scenario:
+    """Options, environment and files → one scenario."""
+    from cluster_calc.scenario import gather
+
+    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+
+
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
     from cluster_calc.estimation import run
-    from cluster_calc.scenario import gather
 
-    merged = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    # Everything that can be refused is refused before anything is computed or written.
+    limits(options)
+    for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
+        if target not in (None, "-"):
+            from cluster_calc.files import check_target
+
+            check_target(Path(target), option)
+    merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
         from cluster_calc.save import scenario_text
 
-        write(scenario_text(merged), options["save_scenario"])
+        write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return result
 
 
@@ -303,21 +335,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None) -> None:
+def write(text: str, target: str | None, option: str = "-o") -> None:
     """Text to a file, atomically, or to stdout."""
     if target in (None, "-"):
         click.echo(text, nl=False)
         return
     from cluster_calc.files import write_atomically
 
-    write_atomically(Path(str(target)), text.encode())
+    write_atomically(Path(str(target)), text.encode(), option)
 
 
 def terminal_width() -> int:
     """Columns of the terminal, or 80 where there is none."""
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked[:6]) > 0:
+        return int(asked[:6])
+    return os.get_terminal_size(sys.stdout.fileno()).columns or 80
 
 
 def terminal_style() -> Callable[..., str] | None:
@@ -327,20 +362,31 @@ def terminal_style() -> Callable[..., str] | None:
     return lambda text, **how: click.style(text, **how)
 
 
-def check_gates(result: Result, options: dict[str, Any]) -> None:
-    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
+    """The limits of --fail-over, read."""
     from cluster_calc.nomenclature import resolve
-    from cluster_calc.report.numbers import shown
     from cluster_calc.scenario import parse
 
+    found = []
     for pair in options.get("fail_over") or ():
         name, sign, value = pair.partition("=")
         if not sign:
             raise InputError(
                 f"--fail-over {quoted(pair)} is not NAME=VALUE; write for example --fail-over 'run_cost=100 MUSD'"
             )
-        known = QUANTITIES[resolve(name)]
-        limit, _, _ = parse(known, value.strip())
+        try:
+            known = QUANTITIES[resolve(name)]
+            found.append((known, parse(known, value.strip())[0]))
+        except InputError as error:
+            raise InputError(f"--fail-over: {error}") from None
+    return found
+
+
+def check_gates(result: Result, options: dict[str, Any]) -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
+    from cluster_calc.report.numbers import shown
+
+    for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:

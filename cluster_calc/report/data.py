@@ -43,6 +43,19 @@ def rows(result: Result) -> list[tuple[Any, ...]]:
     return found
 
 
+def _spread(result: Result, name: str) -> dict[str, Any]:
+    """What draws say beyond three percentiles: the mean, where the base sits, standard errors, percentiles asked for."""
+    if name not in result.samples:
+        return {}
+    asked = result.scenario.settings.get("percentiles", ())
+    return {
+        "mean": result.mean(name),
+        "base_percentile": result.base_percentile(name),
+        "standard_errors": {f"p{percent}": result.standard_error(name, percent) for percent in (10, 50, 90)},
+        **{f"p{percent:g}": result.percentile(name, percent) for percent in asked if percent not in (10, 50, 90)},
+    }
+
+
 def source_of(datum: Datum) -> dict[str, Any]:
     """The source of an input as an object."""
     source = datum.source
@@ -77,7 +90,7 @@ def as_dict(result: Result) -> dict[str, Any]:
         "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
         "inputs": inputs,
         "results": {
-            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
+            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}
             for name, value, unit, p10, p50, p90 in rows(result)
         },
         "feasibility": [
@@ -86,6 +99,7 @@ def as_dict(result: Result) -> dict[str, Any]:
                 "limit": entry.limit,
                 "margin": plain(entry.margin),
                 "holds": entry.holds,
+                "probability": plain(entry.probability),
             }
             for entry in result.feasibility
         ],

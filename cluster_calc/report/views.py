@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
 from cluster_calc.estimation import CONSTRAINTS, Result
@@ -26,8 +25,7 @@ EXCLUDED = (
 MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line: what, how much, and what to know about it."""
 
     label: str
@@ -36,8 +34,7 @@ class Row:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled list of rows, with the heads of its columns where it has any."""
 
     title: str
@@ -45,8 +42,7 @@ class Section:
     heads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The whole report of an estimate."""
 
     question: str
@@ -58,8 +54,11 @@ class Report:
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.ranges import ranges
+
     sections = [
         _headline(result),
+        ranges(result),
         _money(result),
         _flops(result),
         _limits(result),

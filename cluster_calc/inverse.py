@@ -1,0 +1,421 @@
+"""The public verb `solve`: the input at which a result takes a given value.
+
+The model is not turned round: the one graph runs forwards on a grid between the input's hard bounds (twelve decades
+where there is none), and the place where the result crosses the target is bisected, elementwise, so stepped formulas
+(whole chips) and arrays work like everything else. The answer is on the side that meets the target.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cluster_calc import scenario as scenarios
+from cluster_calc.catalog import Catalog
+from cluster_calc.datum import Datum, Source
+from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.estimation import CONSTRAINTS, Result, run
+from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
+from cluster_calc.scenario import Scenario
+
+SCHEMA = "cluster-calc/solve/1"
+DECADES = 12
+_GRID = 129
+_DAY = 86400.0
+_FIRST_DAY, _LAST_DAY = 10_957, 43_830  # 2000 to 2090
+# More of these is better: the target is met at or above it. Of everything else less is better.
+_AT_LEAST = frozenset(
+    {
+        "training_compute", "parameters", "active_parameters", "tokens", "petaflops_days", "compute_per_dollar",
+        "cluster_throughput", "step_throughput", "delivered_throughput", "delivered_chip_hours", "time_available",
+    }
+)  # fmt: skip
+# What states the demand or the machine: a target only when nothing else that was given could be one.
+_DEMAND = frozenset(
+    {
+        "training_compute",
+        "parameters",
+        "active_parameters",
+        "tokens",
+        "chips",
+        "mfu",
+        "accelerator_time",
+        "time_allowed",
+    }
+)
+# Names under which a run knows what was given by another.
+_SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What was solved for and what it reaches; values in base units.
+
+    `samples` holds the solved value for every draw under ranges (nan where a draw cannot reach the target).
+    """
+
+    solved: str
+    value: Any
+    target: str
+    wanted: Any
+    reached: Any
+    result: Result = field(repr=False)
+    samples: Any = field(default=None, repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of the contract, in JSON units; percentiles under ranges."""
+        from cluster_calc.report.data import plain
+
+        known, goal = QUANTITIES[self.solved], QUANTITIES[self.target]
+
+        def shown(entry: Quantity, value: Any) -> Any:
+            if entry.is_date:
+                from cluster_calc.report.numbers import shown as text
+
+                return text(entry.name, value)
+            return plain(value / entry.factor)
+
+        found = {
+            "schema": SCHEMA,
+            "solved": self.solved, "value": shown(known, self.value), "unit": known.unit,
+            "target": self.target, "reached": shown(goal, self.reached),
+            "target_value": shown(goal, self.wanted), "target_unit": goal.unit,
+        }  # fmt: skip
+        if self.samples is not None:
+            found |= {f"p{percent}": plain(value / known.factor) for percent, value in self.percentiles().items()}
+            found["reachable"] = self.reachable
+        return found
+
+    @property
+    def reachable(self) -> float | None:
+        """The share of draws in which the target can be reached; None without draws."""
+        return None if self.samples is None else float((self.samples == self.samples).mean())
+
+    def percentiles(self) -> dict[int, float]:
+        """P10, P50 and P90 of the solved value over the draws that reach the target, in base units."""
+        from cluster_calc.uncertainty import percentiles
+
+        within = self.samples[self.samples == self.samples]
+        return {} if not len(within) else {int(p): float(v) for p, v in percentiles(within, (10, 50, 90)).items()}
+
+
+def solve(
+    name: str,
+    *,
+    target: str | None = None,
+    chip: str | None = None,
+    precision: str | None = None,
+    scenario: str | Path | None = None,
+    **given: Any,
+) -> Solution:
+    """The value of `name` at which the given result is reached; everything else as in `estimate`.
+
+    The result is the given quantity that the model computes once `name` is known; `target="run_cost"` or
+    `target="run_cost=100 MUSD"` says which, where several could be meant. Raises InputError, with the attainable range,
+    when no value between the hard bounds reaches it.
+
+    >>> found = solve("chips", training_time="30 days", training_compute=2e25, chip="h100", mfu=0.4, goodput=0.9)
+    >>> found.value
+    21664.0
+    """
+    settings = {"chip": chip, "precision": precision, **given}
+    named = {key: value for key, value in settings.items() if value is not None}
+    return solve_merged(name, scenarios.gather(named, origin="call", file=scenario), target)
+
+
+def solve_merged(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Solution:
+    """`solve` on a merged scenario."""
+    known = QUANTITIES[scenarios.name_of(name.strip().replace("-", "_"))]
+    merged = _with_target(merged, target)
+    wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
+    if known.name in merged.data:
+        if merged.origins.get(known.name) in ("command line", "call"):
+            raise InputError(
+                f"{known.name} is what is solved for, and it is given as {quoted(merged.texts[known.name])}: leave it out"
+            )
+        merged = _without(merged, known.name)
+    goal, wanted, probe = _goal(known, merged, wanted_name, book)
+    inside = known.name if known.name in probe.data else _SAME.get(known.name, known.name)
+    fixed = {key: datum.value for key, datum in probe.data.items() if datum.value is not None and key != inside}
+    meets = _meets(goal, known)
+    value = bisected(probe, inside, known, goal, wanted, fixed)
+    import numpy as np
+
+    if np.ndim(value) == 0:
+        value = _acceptable(known, float(value), lambda x: _evaluate(probe, fixed, inside, x)[goal], wanted, meets)
+    elif np.isnan(value).all():
+        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
+    reached = _evaluate(probe, fixed, inside, value)[goal]
+    result = run(_with(_without(merged, goal), known.name, value), book)
+    samples = None
+    if result.samples:
+        samples = _over_draws(result, probe, inside, known, goal, wanted)
+    return Solution(known.name, value, goal, wanted, reached, result, samples)
+
+
+def _with_target(merged: Scenario, target: str | None) -> Scenario:
+    if target is None or "=" not in target:
+        return merged
+    name, _, text = target.partition("=")
+    key = scenarios.name_of(name.strip().replace("-", "_"))
+    if key in merged.data and merged.origins.get(key) in ("command line", "call"):
+        raise InputError(f"--target {quoted(target)}: {key} is also given as {quoted(merged.texts[key])}; give it once")
+    changed = _without(merged, key)
+    faults = changed.add({key: text.strip()}, "command line")
+    if faults:
+        raise InputError(faults[0])
+    return changed
+
+
+def _without(merged: Scenario, name: str) -> Scenario:
+    parts = (merged.data, merged.texts, merged.origins)
+    data, texts, origins = ({key: value for key, value in part.items() if key != name} for part in parts)
+    return Scenario(dict(merged.settings), data, texts, origins)
+
+
+def _with(merged: Scenario, name: str, value: Any) -> Scenario:
+    from cluster_calc.report.numbers import exact
+
+    changed = _without(merged, name)
+    changed.data[name] = Datum(name, value, Source("solve", title="solved for"), origin="call", kind="given")
+    changed.texts[name] = exact(name, value) if not getattr(value, "shape", ()) else value
+    changed.origins[name] = "call"
+    return changed
+
+
+def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Catalog | None) -> tuple[str, Any, Result]:
+    """The target, its value, and a run with the unknown at some value."""
+    limits = {limit: (limited, margin) for limit, limited, margin in CONSTRAINTS.values() if limit != "time_allowed"}
+    found: dict[str, Result] = {}
+    problem: InputError | None = None
+    for name in [wanted_name] if wanted_name else list(merged.data):
+        if name not in merged.data:
+            raise InputError(f"--target {name}: it has no value; write for example --target '{name}=VALUE'")
+        try:
+            probe = _probe(known, _without(merged, name), book)
+        except InputError as error:
+            problem = error
+            continue
+        if _depends(probe, name, known.name):
+            found[name] = probe
+    if not found and (wanted_name is None or wanted_name in limits):
+        # A limit alone asks for what just meets it.
+        for limit in [wanted_name] if wanted_name else [name for name in limits if name in merged.data]:
+            limited, margin = limits[str(limit)]
+            probe = _probe(known, merged, book)
+            goal = margin if limit == "deadline" else limited
+            if _depends(probe, goal, known.name):
+                found[goal] = probe
+    best = {name: probe for name, probe in found.items() if name not in _DEMAND} or found
+    if len(best) > 1:
+        raise InputError(
+            f"solve {known.name}: several of what is given could be the target: {', '.join(best)}; "
+            f"say which with --target NAME=VALUE and leave out the others"
+        )
+    if not best:
+        raise InputError(_no_target(known, merged, wanted_name, problem))
+    goal, probe = next(iter(best.items()))
+    if goal in merged.data:
+        datum = merged.data[goal]
+        if datum.has_range:
+            raise InputError(f"{goal}: a target is one value, not the range {quoted(merged.texts[goal])}")
+        return goal, datum.value, probe
+    limit = next(limit for limit, pair in limits.items() if goal in pair and limit in merged.data)
+    return goal, 0.0 if goal.endswith("_margin") else merged.data[limit].value, probe
+
+
+def _no_target(known: Quantity, merged: Scenario, wanted_name: str | None, problem: InputError | None) -> str:
+    try:
+        probe = _probe(known, merged, None)
+    except InputError as error:
+        return str(problem or error)
+    names = [step.name for step in probe.model.plan(probe.data) if _depends(probe, step.name, known.name)]
+    listed = ", ".join(
+        f"--{name.replace('_', '-')}" for name in names if name in ("run_cost", "capital_cost", *names[:6])
+    )
+    if wanted_name:
+        return f"--target {wanted_name} does not depend on {known.name} here.{did_you_mean(wanted_name, names)} What does: {listed}"
+    if not names:
+        return f"solve {known.name}: nothing that is computed depends on {known.name} here"
+    return f"solve {known.name}: no target among what is given; give one that {known.name} moves: {listed}"
+
+
+def _probe(known: Quantity, merged: Scenario, book: Catalog | None) -> Result:
+    """A run with the unknown at some value: which formulas hold does not depend on it."""
+    settings = {key: value for key, value in merged.settings.items() if key not in ("ranges", "draws", "strict")}
+    plain = {key: datum.with_(low=None, high=None) for key, datum in merged.data.items()}
+    trials = _trials(known)
+    for place, trial in enumerate(trials):
+        changed = _with(replace(merged, settings=settings, data=plain), known.name, trial)
+        try:
+            return run(changed, book)
+        except InputError:
+            if place == len(trials) - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _trials(known: Quantity) -> list[float]:
+    if known.is_date:
+        return [20_000 * _DAY]
+    low, high = _span(known, None)
+    usual = known.usual or (max(low, 1e-3) / known.factor, min(high, 1e3) / known.factor)
+    middle = math.sqrt(max(usual[0], 1e-9) * usual[1]) * known.factor
+    found = [middle, usual[0] * known.factor, usual[1] * known.factor, low, high]
+    return [max(round(trial), 1.0) if known.whole else trial for trial in found]
+
+
+def _depends(probe: Result, goal: str, name: str) -> bool:
+    inside = name if name in probe.data else _SAME.get(name, name)
+    reached = {inside}
+    for step in probe.model.plan(probe.data):
+        if reached.intersection(step.inputs):
+            reached.add(step.name)
+    return goal in reached and goal != inside and goal not in probe.data
+
+
+def _span(known: Quantity, centre: float | None) -> tuple[float, float]:
+    """Where to look, in base units: the hard bounds, or decades around the usual values."""
+    if known.is_date:
+        return _FIRST_DAY * _DAY, _LAST_DAY * _DAY
+    usual = known.usual or ((centre / known.factor,) * 2 if centre else (1.0, 1.0))
+    reach = 10.0 ** (DECADES / 2)
+    middle = math.sqrt(max(usual[0], 1e-12) * max(usual[1], 1e-12))
+    low = known.low if known.low > -INFINITY else -max(usual[1], middle * reach)
+    high = known.high if known.high < INFINITY else max(usual[1], middle * reach)
+    if known.low == 0 and known.low_open:
+        low = min(max(usual[0], 1e-300), middle / reach, high * 10.0**-DECADES)
+    if known.whole:
+        low, high = max(1.0, low), min(high, 2.0**52)
+    return low * known.factor, high * known.factor
+
+
+def _meets(goal: str, known: Quantity) -> Callable[[Any, Any], Any]:
+    # A hair of slack for whole things: 30 days reached in 30 days and a rounding error is reached.
+    slack = 1e-12 if known.whole or known.is_date else 0.0
+    if goal in _AT_LEAST or goal.endswith("_margin"):
+        return lambda reached, wanted: reached >= wanted - slack * abs(wanted)
+    return lambda reached, wanted: reached <= wanted + slack * abs(wanted)
+
+
+def _evaluate(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dict[str, Any]:
+    import numpy as np
+
+    # An end of the search may lie where a formula divides by nothing: such a point just does not count.
+    with np.errstate(all="ignore"):
+        try:
+            return probe.model.evaluate({**fixed, name: x})
+        except ZeroDivisionError:
+            return probe.model.evaluate({**fixed, name: np.float64(x)})
+
+
+def _axis(known: Quantity, low: float, high: float) -> Any:
+    """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date."""
+    import numpy as np
+
+    if known.is_date:
+        return np.arange(_FIRST_DAY, _LAST_DAY) * _DAY
+    if low > 0:
+        return np.geomspace(low, high, _GRID)
+    if low == 0:
+        return np.concatenate([[0.0], np.geomspace(high * 10.0 ** (-DECADES), high, _GRID - 1)])
+    return np.linspace(low, high, _GRID)
+
+
+def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any, fixed: Mapping[str, Any]) -> Any:
+    """The solution in base units, elementwise over whatever in `fixed` is an array; nan where there is none."""
+    import numpy as np
+
+    low, high = _span(known, probe.values.get(inside))
+    axis = _axis(known, low, high)
+    arrays = [np.asarray(value) for value in fixed.values() if np.ndim(value)]
+    shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
+    grid = axis.reshape(-1, *(1 for _ in shape))
+    curve = np.broadcast_to(_evaluate(probe, fixed, inside, grid)[goal], (len(axis), *shape))
+    slack = 1e-12 * abs(wanted)
+    finite = np.where(np.isfinite(curve), curve, np.nan)
+    bottom, top = (
+        (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
+    )
+    reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
+    if not shape and not reachable:
+        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
+    meets = _meets(goal, known)
+    met = meets(curve, wanted)
+    change = met[1:] != met[:-1]
+    # Of several crossings the closest one: a result may also jump across the target where something divides by zero.
+    distance = np.where(np.isfinite(curve), np.abs(curve - wanted), np.inf)
+    first = np.argmin(np.where(change, np.maximum(distance[1:], distance[:-1]), np.inf), axis=0)
+    exact = ~change.any(axis=0)
+    at = np.where(exact, np.argmin(distance, axis=0), first)
+    left, right = axis[at], axis[np.minimum(at + 1, len(axis) - 1)]
+    left_meets = np.take_along_axis(met, np.expand_dims(at, 0), axis=0)[0]
+    for _ in range(200):
+        middle = np.where((left > 0) & (right > 0), np.sqrt(left * right), (left + right) / 2)
+        # A root of a product may round to an end: the halves then meet, and the search is over.
+        if np.all((middle <= left) | (middle >= right)):
+            break
+        same = meets(_evaluate(probe, fixed, inside, middle)[goal], wanted) == left_meets
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
+    found = np.where(exact, axis[at], np.where(left_meets, left, right))
+    if known.whole:
+        found = np.where(left_meets, np.floor(found), np.ceil(found))
+    return np.where(reachable, found, np.nan) if shape else float(found)
+
+
+def _acceptable(
+    known: Quantity, x: float, reached: Callable[[float], Any], wanted: float, meets: Callable[[Any, Any], Any]
+) -> float:
+    """The solution as the JSON unit writes it: whole where the quantity is, and still meeting the target."""
+    if known.whole or known.is_date:
+        step = _DAY if known.is_date else 1.0
+        nearest = [math.floor(x / step) * step, math.ceil(x / step) * step]
+        nearest = [max(entry, step) for entry in nearest]
+        meeting = [entry for entry in nearest if meets(float(reached(entry)), wanted)]
+        return min(meeting or nearest, key=lambda entry: abs(float(reached(entry)) - wanted))
+    in_unit = x / known.factor
+    trials = [in_unit, *(math.nextafter(in_unit, end) for end in (-INFINITY, INFINITY))]
+    for entry in trials:
+        if meets(float(reached(entry * known.factor)), wanted):
+            return entry * known.factor
+    return in_unit * known.factor
+
+
+def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Quantity, goal: str, wanted: Any) -> str:
+    import numpy as np
+
+    from cluster_calc.report.numbers import shown
+
+    low, high = _span(known, probe.values.get(inside))
+    axis = _axis(known, low, high)
+    shaped = [np.ndim(value) for value in fixed.values()]
+    curve = np.asarray(
+        _evaluate(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal]
+    )
+    curve = curve[np.isfinite(curve)]
+    ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
+    if not curve.size:
+        return f"solve {known.name}: {goal} cannot be computed for any {ends}"
+    if curve.max() - curve.min() <= 1e-9 * abs(curve.max()):
+        return f"solve {known.name}: {goal} is {shown(goal, float(curve.max()))} whatever {known.name} is: it does not move it"
+    return (
+        f"solve {known.name}: {goal} {shown(goal, wanted)} is out of reach: "
+        f"{ends} gives {shown(goal, float(curve.min()))} to {shown(goal, float(curve.max()))}"
+    )
+
+
+def _over_draws(result: Result, probe: Result, inside: str, known: Quantity, goal: str, wanted: Any) -> Any:
+    """The solution for every draw; each draw is sized for itself, since what is solved for is not yet decided."""
+    import numpy as np
+
+    drawn = {name: sample for name, sample in result.samples.items() if name in result.data and name != inside}
+    fixed = {name: datum.value for name, datum in probe.data.items() if datum.value is not None and name != inside}
+    found = np.empty(result.draws)
+    size = 2048  # draws at a time: the grid multiplies them
+    for start in range(0, result.draws, size):
+        part = {name: sample[start : start + size] for name, sample in drawn.items()}
+        found[start : start + size] = bisected(probe, inside, known, goal, wanted, {**fixed, **part})
+    return found
