@@ -13,7 +13,7 @@ import numpy as np
 
 from cluster_calc.errors import InputError
 from cluster_calc.growth import crossing_year
-from cluster_calc.uncertainty import Z95
+from cluster_calc.shapes import Z95
 
 
 def mixture_mean(mean: float, other_mean: float, weight: float) -> float:

@@ -78,7 +78,7 @@ def test_estimate_takes_what_is_missing_from_the_law() -> None:
 
 
 def test_without_a_law_the_missing_one_is_an_error() -> None:
-    with pytest.raises(UndeterminedError, match="tokens is missing.*--scaling-law"):
+    with pytest.raises(UndeterminedError, match=r"tokens is missing.*--scaling-law"):
         cc.estimate(params=70e9, chip="h100")
     with pytest.raises(InputError, match="nothing to work on"):
         cc.estimate(chips=100, scaling_law="besiroglu-2024", chip="h100")
