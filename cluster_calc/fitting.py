@@ -137,7 +137,9 @@ def costs(
     1.0
     """
     seconds = lifetime_years * 365.25 * 86400.0 * utilisation
-    trend = fit([row["year"] for row in hardware], [row["peak"] / row["price"] for row in hardware], name="price-performance")
+    trend = fit(
+        [row["year"] for row in hardware], [row["peak"] / row["price"] for row in hardware], name="price-performance"
+    )
     return {
         "method_1": [row["compute"] / (float(trend.level(row["year"])) * seconds) for row in systems],
         "method_2": [row["compute"] / (row["peak"] / row["price"] * seconds) for row in systems],

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
+    "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "batch": ("batch", "one estimate per row of a table"),
 }
