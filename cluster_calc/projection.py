@@ -183,7 +183,7 @@ class _Run:
 
     def __init__(self, trend: Trend) -> None:
         self.trend = trend
-        self.constants: dict[str, Any] = {name: datum for name, datum in trend.constants.items()}
+        self.constants: dict[str, Any] = dict(trend.constants)
         self.model: Model
         if trend.chip:
             self._from_chip()
@@ -220,7 +220,7 @@ class _Run:
         settings: dict[str, Any] = {"chip": self.trend.chip}
         if self.trend.scaling_law:
             settings["scaling_law"] = self.trend.scaling_law
-        data = {name: datum for name, datum in self.trend.constants.items()}
+        data = dict(self.trend.constants)
         demand = _stand_in("training_compute", 1e25)
         result = run(Scenario(settings=settings, data={**data, "training_compute": demand}))
         self.model = result.model

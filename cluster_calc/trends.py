@@ -206,8 +206,10 @@ def changed(trend: Trend, name: str, value: str) -> Trend:
         texts[part] = value
         texts.pop("source", None)
         return replace(trend, series={**trend.series, series: series_of(series, texts)})
-    if key in ("chip", "scaling_law"):
-        return replace(trend, **{key: value})
+    if key == "chip":
+        return replace(trend, chip=value)
+    if key == "scaling_law":
+        return replace(trend, scaling_law=value)
     if key in SERIES and key not in QUANTITIES:
         raise InputError(f"{quoted(name)} is a series: give {key}.value, {key}.date or {key}.growth")
     if key not in QUANTITIES:
