@@ -13,39 +13,58 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cluster_calc.cash_flow import Finance, finance
+    from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.projection import project
     from cluster_calc.publications import reproduce
+    from cluster_calc.result_diff import diff
+    from cluster_calc.sweeping import sweep
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
 _EXPORTS = {
     "ClusterCalcError": "errors",
+    "Comparison": "comparison",
     "Datum": "datum",
+    "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "estimation",
     "Solution": "inverse",
     "Source": "datum",
+    "compare": "comparison",
+    "diff": "result_diff",
     "estimate": "estimation",
+    "finance": "cash_flow",
     "project": "projection",
     "reproduce": "publications",
+    "sensitivity": "influence",
     "solve": "inverse",
+    "sweep": "sweeping",
 }
 
 __all__ = [
     "ClusterCalcError",
+    "Comparison",
     "Datum",
+    "Finance",
     "InputError",
     "Result",
     "Solution",
     "Source",
+    "compare",
+    "diff",
     "estimate",
+    "finance",
     "project",
     "reproduce",
+    "sensitivity",
     "solve",
+    "sweep",
 ]
 
 

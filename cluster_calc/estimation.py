@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cluster_calc import depreciation
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pint
 
+    from cluster_calc.book.surroundings import Surroundings
     from cluster_calc.trace import Trace
 
 SCHEMA = "cluster-calc/estimate/1"
 DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chips")
+# Two names for one thing in base units: a demand given in the one is the other.
+SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
-# How old a figure may be, in days, before a report marks it.
-SHELF_LIFE = {"chip_price": 180, "rental_price": 180, "electricity_price": 730, "annual_shipments": 730}
 # Constraint → (limit, what it limits, margin).
 CONSTRAINTS = {
     "budget": ("budget", "run_cost", "budget_margin"),
@@ -44,14 +46,15 @@ CONSTRAINTS = {
 # Figures of the chip's file, and the words that say how to supply one that it lacks.
 _HOW_TO_SUPPLY = {
     "chip_price": "--chip-price",
+    "server_price": "--server-price",
     "rental_price": "--rental-price",
     "tdp": "--tdp",
     "peak_throughput": "--peak-throughput, or another --precision",
 }
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
-_OPTIONAL = frozenset({"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time"}) | {
-    limit for limit, _, _ in CONSTRAINTS.values()
-}
+_OPTIONAL = frozenset(
+    {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
+) | {limit for limit, _, _ in CONSTRAINTS.values()}
 
 
 class Constraint(NamedTuple):
@@ -72,7 +75,8 @@ class Result:
     """One estimate: values in base units, the data behind them, and the model that joins them.
 
     `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
-    every result that has none. `samples` holds the draws of what varies under ranges.
+    every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
+    holds the draws of what varies under ranges.
     """
 
     chip: Chip
@@ -86,6 +90,7 @@ class Result:
     notes: tuple[str, ...]
     feasibility: tuple[Constraint, ...]
     scenario: Scenario = field(repr=False)
+    stale: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
@@ -97,6 +102,8 @@ class Result:
         from cluster_calc.units import registry
 
         known = quantity(name)
+        if known.is_date:  # days since 1970-01-01
+            return registry().Quantity(self.in_unit(known.name) / 86400.0, "day")
         return registry().Quantity(self.in_unit(known.name), "" if known.unit == "1" else known.unit)
 
     def in_unit(self, name: str) -> Any:
@@ -110,7 +117,12 @@ class Result:
     def results(self) -> list[str]:
         """The names of everything computed, missing ones included, in the nomenclature's order."""
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
-        return [name for name in QUANTITIES if name in computed and name not in self.data]
+        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
+        return [
+            name
+            for name in QUANTITIES
+            if name in computed and (name not in self.data or self.data[name].origin == "computed")
+        ]
 
     def percentile(self, name: str, percent: float) -> float | None:
         """A percentile of a result in its JSON unit; None when it does not vary.
@@ -129,7 +141,8 @@ class Result:
         known = self._cache.setdefault(("percentiles", key), {})
         if percent not in known:
             known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
-        return float(known[percent]) / QUANTITIES[key].factor
+        value = float(known[percent]) / QUANTITIES[key].factor
+        return value if math.isfinite(value) else None
 
     def standard_error(self, name: str, percent: float) -> float | None:
         """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
@@ -243,9 +256,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     """Evaluate a merged scenario."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
-    if "chip_hours" in given and "accelerator_time" not in given:
-        given["accelerator_time"] = given["chip_hours"].with_(name="accelerator_time")
-        del given["chip_hours"]
+    for other, name in SAME.items():
+        if other in given and name in given:
+            raise InputError(
+                f"{other} and {name} are both given and mean the same ({_shown(given, other, name)}); leave one out"
+            )
+        if other in given:
+            given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
     law = None
     if settings.get("scaling_law"):
@@ -253,6 +270,10 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
 
         law = laws.law_of(settings["scaling_law"], book)
         sets = laws.sets_in(law, sets, given)
+    if "chip" not in settings and settings.get("server"):
+        from cluster_calc.book.surroundings import chip_of_server
+
+        settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
@@ -262,25 +283,49 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
-    if "deadline" in given and "start" not in given:
+    dated = depreciation.dated_names(settings)
+    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
+    if "deadline" in given and given["deadline"].value <= given["start"].value:
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+    if "parameters" in given and "active_parameters" in given and _largest(
+        given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
+        raise InputError(
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+        )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    model = model_of(*sets, "straight-line")
-    finder = _Finder(book, item, precision, merged, given, dict(law.figures) if law else {})
+    preset, remarks = depreciation.preset(settings, item, given, book)
+    from cluster_calc import resilience
+
+    searched = False  # whether chips and goodput depend on each other, so that the chips are searched
+    if resilience.asked(given, settings) and mode != "cluster":
+        searched = mode == "fixed-time" and "goodput" not in given
+        sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
+        if searched:
+            given["chips"] = resilience.PLACE
+    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
+    finder = _Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
+    finder.warnings += remarks
     data = finder.fill(model)
+    if searched:
+        data["chips"] = resilience.sized_chips(model, data)
     values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
+    undefined = _undefined(model, values, data)
+    for name in undefined:
+        del values[name]
     _check(values, data, mode)
+    depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
-    missing = _missing(model, values, item)
+    missing = _missing(model, values, item) | undefined
     result = Result(
         chip=item, precision=precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
@@ -299,8 +344,15 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         finder.warnings += laws.warnings(law, values)
         result = _replaced(result, notes=(*result.notes, f"scaling law: {law.name}; {law.note}".rstrip("; ")))
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    warnings = (*finder.warnings, *_warnings(result, given), *_stale(result, settings))
-    result = _replaced(result, feasibility=feasibility, warnings=warnings)
+    result = _replaced(result, feasibility=feasibility, stale=_stale(result, settings, book))
+    warnings = (
+        *finder.warnings,
+        *_warnings(result, given),
+        *_overlaid(result),
+        *depreciation.warnings(result),
+        *result.stale.values(),
+    )
+    result = _replaced(result, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
     return result
@@ -389,17 +441,26 @@ class _Finder:
     """Finds the Datum of every leaf: given, the chip's file, or the default."""
 
     def __init__(
-        self, book: Catalog, item: Chip, precision: str, merged: Scenario, given: Mapping[str, Datum],
-        law: Mapping[str, Datum],
-    ) -> None:  # fmt: skip
-        self.law = law
-        self.book, self.item, self.precision, self.given = book, item, precision, given
+        self,
+        book: Catalog,
+        item: Chip,
+        precision: str,
+        merged: Scenario,
+        given: Mapping[str, Datum],
+        preset: Mapping[str, Datum],
+    ) -> None:
+        self.book, self.item, self.precision, self.given, self.preset = book, item, precision, given, preset
         self.settings, self.origins = merged.settings, merged.origins
         settings = merged.settings
         self.as_of = settings.get("as_of", "")
         self.warnings: list[str] = []
         self.notes: list[str] = []
-        self.price: Quote | None = item.price(self.as_of)
+        self.around: Surroundings | None = None
+        if settings.get("site") or settings.get("server"):
+            from cluster_calc.book.surroundings import Surroundings
+
+            self.around = Surroundings(book, settings, item)
+        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
         self.basis = settings.get("price_basis") or (
             "" if "chip_price" in given else (self.price.basis if self.price else "")
         )
@@ -419,12 +480,23 @@ class _Finder:
         return data
 
     def find(self, name: str) -> Datum | None:
-        return self.law.get(name) or self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
+        if name in self.preset:
+            return self.preset[name]
+        return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
+
+    def from_around(self, name: str) -> Datum | None:
+        """A figure of the site or the server."""
+        if self.around is None:
+            return None
+        found = self.around.datum(name)
+        self.warnings += self.around.warnings
+        self.around.warnings.clear()
+        return found
 
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
         holders = {"server_cost_factor": (HOLDS_SERVER, 1.0), "network_share": (HOLDS_NETWORK, 0.0)}
-        if name not in holders or self.basis not in holders[name][0]:
+        if name not in holders or self.basis not in holders[name][0] or "server" in self.settings:
             return None
         part = "server" if name == "server_cost_factor" else "network"
         return Datum(
@@ -461,6 +533,18 @@ class _Finder:
 def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
     """Whether some formula that runs, or could run, reads the leaf."""
     return any(name in step.inputs for step in model.steps.values() if step.name not in given) or name in model.steps
+
+
+def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum]) -> dict[str, str]:
+    """The ratios to a run cost of nothing: there is no such number, and that is no fault of the inputs."""
+    cost = values.get("run_cost")
+    if cost is None or getattr(cost, "shape", None) or cost != 0:
+        return {}
+    return {
+        step.name: f"{step.name} is undefined: run_cost is 0"
+        for step in model.plan(data)
+        if "run_cost" in step.inputs and step.name in values and not math.isfinite(values[step.name])
+    }
 
 
 def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> None:
@@ -572,27 +656,38 @@ def _largest(value: Any) -> float:
     return float(value.max()) if hasattr(value, "max") else float(value)
 
 
-def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
-    """Used prices and counts older than their shelf life on the day of the estimate."""
+def _overlaid(result: Result) -> list[str]:
+    """Which figures a catalog of one's own put in place of the shipped ones."""
+    found: dict[str, list[str]] = {}
+    for name, datum in result.data.items():
+        if datum.origin.startswith("catalog: "):
+            found.setdefault(datum.origin.removeprefix("catalog: "), []).append(name)
+    return [
+        f"{', '.join(names)}: from the catalog {quoted(place)} over the shipped one" for place, names in found.items()
+    ]
+
+
+def _stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[str, str]:
+    """Used figures older than their shelf life on the day of the estimate, by name."""
     day = datetime.date.fromisoformat(settings.get("as_of") or datetime.date.today().isoformat())
-    found = []
-    for name, life in SHELF_LIFE.items():
+    found = {}
+    for name, life in book.shelf_lives().items():
         datum = result.data.get(name)
-        if datum is None or not datum.as_of or datum.origin == "command line":
+        if datum is None or not datum.as_of:
             continue
         try:
             age = (day - datetime.date.fromisoformat(day_of(datum.as_of))).days
         except ValueError:
             continue
         if age > life:
-            found.append(
-                f"{name} is dated {datum.as_of}, {age} days before {day}: older than the {life} days such a figure keeps"
+            found[name] = (
+                f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
             )
     return found
 
 
 def _strict(result: Result) -> None:
     wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
-    wrong += _stale(result, result.scenario.settings)
+    wrong += result.stale.values()
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

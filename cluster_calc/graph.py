@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.nomenclature import INFINITY, QUANTITIES
 
 
 class ModelError(Exception):
@@ -88,6 +88,8 @@ class Model:
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every reachable value: the given ones and what the formulas make of them.
 
+        A float divided by zero is infinite, as in an array: a float is the 0-d case.
+
         >>> from cluster_calc import formulas
         >>> Model(*formulas.TIMING).evaluate({"accelerator_time": 10.0, "chips": 5})["training_time"]
         2.0
@@ -99,7 +101,10 @@ class Model:
         # What overflows or divides by nothing is inf or nan here and refused, with its name, where the result is checked.
         with np.errstate(all="ignore"):
             for name, formula, arguments in self._runs[key]:
-                values[name] = formula(*arguments(values))
+                try:
+                    values[name] = formula(*arguments(values))
+                except ZeroDivisionError:  # a plain float raises where an array becomes inf
+                    values[name] = INFINITY
         return values
 
     def missing_behind(self, name: str, known: Iterable[str]) -> list[str]:

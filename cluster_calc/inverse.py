@@ -166,14 +166,15 @@ def _with_target(merged: Scenario, target: str | None) -> Scenario:
     changed = _without(merged, key)
     faults = changed.add({key: text.strip()}, "command line")
     if faults:
-        raise InputError(faults[0])
+        raise InputError(faults[0].message)
     return changed
 
 
 def _without(merged: Scenario, name: str) -> Scenario:
-    parts = (merged.data, merged.texts, merged.origins)
-    data, texts, origins = ({key: value for key, value in part.items() if key != name} for part in parts)
-    return Scenario(dict(merged.settings), data, texts, origins)
+    def rest(part: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in part.items() if key != name}
+
+    return Scenario(dict(merged.settings), rest(merged.data), rest(merged.texts), rest(merged.origins))
 
 
 def _with(merged: Scenario, name: str, value: Any) -> Scenario:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_calc.catalog import Catalog, _Reader, catalog, read_toml
+from cluster_calc.book.reader import Reader, read_item
+from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.graph import model_of
@@ -47,11 +48,11 @@ def law_of(name: str, book: Catalog | None = None) -> Law:
     0.3658
     """
     book = book or catalog()
-    path = book.find(name, "laws")
-    raw = read_toml(path)
+    raw_item = read_item(book.layered("laws")[book.identify(name, "laws")].paths)
+    raw = raw_item.tables
     if raw.get("form") not in FORMS:
-        raise InputError(f"{path.name}: form {quoted(raw.get('form'))} is not one of {', '.join(FORMS)}")
-    figures = _Reader(book, path.name, "catalog").section(raw, "figures")
+        raise InputError(f"{raw_item.path.name}: form {quoted(raw.get('form'))} is not one of {', '.join(FORMS)}")
+    figures = Reader(book, raw_item).section("figures")
     return Law(
         str(raw["id"]),
         str(raw["name"]),

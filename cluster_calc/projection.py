@@ -154,7 +154,7 @@ def project(
         trend = trends.changed(trend, name, text)
     if not trend.series:
         raise InputError(
-            "nothing grows: name a preset (cset-2022, ea-forum-2023, exponential-view-2024, fermi-2021, epoch-2023), a file, "
+            "nothing grows: name a preset (cset-2022, ea-forum-2023, exponential-view-2024, fermi-training-runs-2021, epoch-dollar-cost-2023), a file, "
             "or a series, for example --set compute.value='2e25 FLOP' --set compute.growth='4x a year'"
         )
     wanted = trend.until if until is None else (until,) if isinstance(until, str) else tuple(until)

@@ -25,9 +25,18 @@ from cluster_calc.units import split, to_base
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "id or alias of the server that holds the chips: its price and power",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "scaling_law": "law that gives tokens from parameters, parameters from tokens, or both from compute",
+    "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
+    "price-performance, price-performance-first-order or resale",
+    "method": "a published method whose rules apply: epoch-2024",
+    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
+    "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "rate_terms": "discount rate and growth are nominal (default) or real, never both",
+    "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -36,17 +45,20 @@ SETTINGS: dict[str, str] = {
     "correlate": "rank correlations between ranged inputs, chip_price:rental_price=0.6",
     "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
+    "checkpoint_rule": "interval between checkpoints under failures: daly (default), optimal or young",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "precision"})
+_NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
-NOT_SETTINGS = frozenset({"CATALOG"})
+NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
 EXTRA_NAMES = {"days": "training_time"}
+# One question asked in two ways: what a nearer layer says replaces what a farther one said.
+_NEARER_WINS = {"training_time": "time_allowed", "time_allowed": "training_time"}
 
 
 @dataclass
@@ -61,7 +73,15 @@ class Scenario:
     def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
         """Lay values over what is there; returns what is wrong with them."""
         faults = []
+        seen: dict[str, str] = {}
         for name, value in values.items():
+            key = name.strip().replace("-", "_")
+            key = ALIASES.get(EXTRA_NAMES.get(key, key), EXTRA_NAMES.get(key, key))
+            if key in seen:
+                twice = f"{key} is given twice: as {quoted(seen[key])} and as {quoted(name)}"
+                faults.append(Fault(twice, (places or {}).get(name)))
+                continue
+            seen[key] = name
             place = (places or {}).get(name)
             try:
                 self._put(name, value, origin, str(place or ""))
@@ -75,16 +95,28 @@ class Scenario:
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
+        if key == "depreciation" and isinstance(value, str) and value.strip()[:1].isalpha():
+            # One name for both: the words choose how hardware is charged, an amount replaces the charge.
+            key = "depreciation_method"
+        if key in ("depreciation", "depreciation_method"):
+            self.data.pop("depreciation", None)
+            self.settings.pop("depreciation_method", None)
         if key in SETTINGS:
             self.settings[key] = setting(key, value)
             plain: dict[str, Any] = {
                 "correlate": str,
                 "percentiles": lambda found: ",".join(f"{percent:g}" for percent in found),
             }
-            self.texts[key] = plain[key](self.settings[key]) if key in plain else value
-            self.origins[key] = origin
+            text = plain[key](self.settings[key]) if key in plain else value
+            key = "depreciation" if key == "depreciation_method" else key
+            self.texts[key], self.origins[key] = text, origin
             return
+        if key == "days":
+            value = in_days(value)
         key = name_of(key)
+        other = _NEARER_WINS.get(key)
+        if other in self.data and self.origins[other] != origin:
+            del self.data[other], self.texts[other], self.origins[other]
         source = Source(origin if not place else f"{origin} {place}")
         if isinstance(value, dict):
             unknown = set(value) - {"value", "source", "as_of", "confidence", "locator", "note"}
@@ -108,6 +140,19 @@ class Scenario:
             number, low, high = parse(QUANTITIES[key], text)
             self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
+
+
+def in_days(value: Any) -> Any:
+    """What `days` was given as: a bare number counts days.
+
+    >>> in_days(21), in_days("20..25"), in_days("504 hours")
+    ('21 days', '20..25 days', '504 hours')
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value!r} days"
+    if isinstance(value, str) and value.strip() and not value.strip()[-1].isalpha():
+        return f"{value.strip()} days"
+    return value
 
 
 def name_of(name: str) -> str:
@@ -153,6 +198,19 @@ def setting(name: str, value: Any) -> Any:
         raise InputError(f"{name}: {quoted(value)} is neither lattice nor plain")
     if name == "as_of":
         return date_text(name, value)
+    if name in ("depreciation_method", "method"):
+        from cluster_calc import depreciation
+
+        known = depreciation.METHODS if name == "depreciation_method" else depreciation.PUBLISHED
+        if value not in known:
+            shown = name.removesuffix("_method")
+            raise InputError(
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
+            )
+    if name in ("rate_terms", "flow_timing"):
+        from cluster_calc.cash_flow import checked
+
+        return checked(name, value)
     if name == "price_basis":
         from cluster_calc.catalog import BASES
 
@@ -235,6 +293,8 @@ def _number(known: Quantity, value: Any) -> Any:
         elif hasattr(value, "magnitude") and hasattr(value, "units"):
             number = value.magnitude * to_base(f"1 {value.units}", known.unit, bare=known.bare, example=known.example)
         elif hasattr(value, "dtype") and known.bare:
+            if value.dtype.kind not in "iuf" or not value.size:
+                raise UnitError(f"{quoted(value)} is not an array of numbers; write for example {known.example}")
             number = value * known.factor
         else:
             raise UnitError(f"{quoted(value)} is neither a number nor text; write for example {known.example}")
@@ -288,8 +348,8 @@ def _known_name(name: str, value: str) -> None:
     """Refuse a chip or a precision that is not known, while the place of the text is."""
     from cluster_calc.catalog import PRECISIONS, catalog
 
-    if name == "chip":
-        catalog().find(value)
+    if name in ("chip", "server", "site"):
+        catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:
         raise InputError(
             f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
@@ -327,6 +387,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Plac
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 

@@ -21,21 +21,30 @@ from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quo
 from cluster_calc.estimation import run
 from cluster_calc.graph import model_of
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.scenario import SETTINGS, gather, name_of, parse
+from cluster_calc.scenario import SETTINGS, gather, name_of, parse, setting
 
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
+# The method of the maps that `batch --predict-mfu` reads.
+PREDICT_MFU = "predict-mfu"
 ERROR, NOTE = "error", "method_note"
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
-PREPARERS: dict[str, str] = {}
+PREPARERS: dict[str, str] = {
+    "epoch-2024": "cluster_calc.epoch_runs:prepare",
+    "measured-step": "cluster_calc.measured_steps:prepare",
+    "published-run": "cluster_calc.published_runs:prepare",
+}
 
 
 class Prepared(NamedTuple):
-    """What a preparer makes of a row: base-unit values by quantity, and what a reader should know of it."""
+    """What a preparer makes of a row: base-unit values by quantity, what a reader should know of it, and the formula
+    sets that this row needs beside the map's own.
+    """
 
     values: dict[str, float]
     note: str = ""
+    formulas: tuple[str, ...] = ()
 
 
 class Column(NamedTuple):
@@ -151,6 +160,8 @@ def _known(name: str, where: str) -> str:
 
 def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
     """The shipped map whose key columns the table has; the one with the most, and of the method asked for."""
+    if method not in ("", PREDICT_MFU):
+        setting("method", method)
     found: list[ColumnMap] = []
     for folder in catalog().folders:
         for path in sorted((folder / "maps").glob("*.toml")):
@@ -218,7 +229,7 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
         if head in row:
             text = row[head]
             inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
-    if mapping.formulas:
+    if mapping.formulas or mapping.prepare:
         return _at_its_word(row, mapping, {**inputs, **given})
     result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
     return {name: _value(name, result.values.get(name)) for name in result.results}
@@ -229,11 +240,11 @@ def _at_its_word(row: Mapping[str, str], mapping: ColumnMap, inputs: Mapping[str
     for name, text in {**mapping.constants, **inputs}.items():
         if name in QUANTITIES:
             values[name] = parse(QUANTITIES[name], _as_number(text))[0]
-    note = ""
+    note, sets = "", mapping.formulas
     if mapping.prepare is not None:
         prepared = mapping.prepare(row)
-        values, note = {**values, **prepared.values}, prepared.note
-    reached = model_of(*mapping.formulas).evaluate(values)
+        values, note, sets = {**values, **prepared.values}, prepared.note, (*sets, *prepared.formulas)
+    reached = model_of(*sets).evaluate(values)
     found: dict[str, Any] = {head: _value(name, reached.get(name)) for head, name in mapping.outputs.items()}
     return {**found, NOTE: note} if note else found
 

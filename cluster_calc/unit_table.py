@@ -98,6 +98,15 @@ _LINES = """\
 1.0 [chip]*[time] chip*s chip*second chip*seconds chips*s chips*second chips*seconds GPU*s GPU*second GPU*seconds GPUs*s GPUs*second GPUs*seconds TPU*s TPU*second TPU*seconds
 1.0 [chip]/[time] chip/s chip/second chip/seconds chips/s chips/second chips/seconds GPU/s GPU/second GPU/seconds GPUs/s GPUs/second GPUs/seconds TPU/s TPU/second TPU/seconds
 1.1574074074074073e-05 [failure]/[server]/[time] failure/node/day failure/server/day
+1.0 [failure] failure
+1.0 [chip]/[server] chip/server
+1.0 [information]/[parameter] byte/parameter
+1.0 [information]/[token] byte/token
+1.0 [information]/[token]^2 byte/token/token
+1.0 [work]/[token] FLOP/token
+1.0 [work]/[token]^2 FLOP/token/token
+1e-06 [time] us
+0.001 [time] ms
 1.0 [work]/[chip]/[time] FLOP/s/chip FLOP/second/chip FLOPs/s/chip FLOPs/second/chip
 1000.0 [work]/[chip]/[time] kFLOP/s/chip kFLOP/second/chip kFLOPs/s/chip kFLOPs/second/chip
 1000000.0 [work]/[chip]/[time] MFLOP/s/chip MFLOP/second/chip MFLOPs/s/chip MFLOPs/second/chip
@@ -327,6 +336,8 @@ _LINES = """\
 1.0 [token]/[time] token/s tokens/s
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
+1.1574074074074073e-05 1/[time] 1/day
+0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,7 +81,7 @@ def normalise(text: str) -> str:
     for sign, code in _CURRENCY_SIGNS.items():
         text = text.replace(sign, code)
     text = text.replace("·", "*").replace("×", "*").replace("⋅", "*").replace("²", "^2").replace("³", "^3")
-    text = text.replace("μ", "µ")
+    text = text.replace("μ", "µ").replace("¢", "cent")
     text = re.sub(r"\s+per\s+", "/", text)
     text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "*", text)
     return re.sub(r"\s*([*/^()])\s*", r"\1", text.strip())
@@ -140,6 +140,9 @@ def _check_grammar(text: str, original: str) -> None:
         is_number = token.lstrip("-").isdigit()
         if is_number and (previous not in ("^", "**") or abs(int(token[:4])) > 9 or len(token) > 2):
             raise UnitError(f"unit {quoted(original)}: a number belongs before the unit, as in '12 USD/kWh'")
+        if token in ("^", "**") and not previous[:1].isalpha():
+            # A tower of exponents would be worked out before anyone could see how large it is.
+            raise UnitError(f"unit {quoted(original)}: an exponent follows a unit, as in 'hour^2'")
         if not is_number and (token[0].isalpha() or token[0] in "%¢") and previous and previous not in "*/(":
             raise UnitError(f"unit {quoted(original)}: write * or / between units, as in 'chip*hour' or 'USD/kWh'")
         if token in ("^", "**") and previous.lstrip("-").isdigit():  # 9**9**9 would never be done
@@ -149,6 +152,7 @@ def _check_grammar(text: str, original: str) -> None:
         raise UnitError(f"unit {quoted(original)} is nested too deeply")
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[float, str]:
     """A number and the unit text behind it; money may carry its sign in front.
 
@@ -229,8 +233,9 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         got = unit(rest)
     except UnitError as error:
         raise UnitError(f"{quoted(text)}: {str(error).rstrip('.')}{hint}") from None
-    if got.dimension != want.dimension and not (
-        "/chip" in unit_text and got.dimension == target(unit_text.replace("/chip", "") or "1").dimension
+    if got.dimension != want.dimension and not any(
+        per in unit_text and got.dimension == target(unit_text.replace(per, "") or "1").dimension
+        for per in ("/chip", "/server")
     ):
         money = any(
             code in got.dimension and code not in want.dimension

@@ -20,7 +20,7 @@ from cluster_calc.projection import Projection
 from cluster_calc.report import trend_chart
 from cluster_calc.report.projections import csv_text, table
 
-PRESETS = ("cset-2022", "ea-forum-2023", "epoch-2023", "exponential-view-2024", "fermi-2021")
+PRESETS = ("cset-2022", "ea-forum-2023", "epoch-dollar-cost-2023", "exponential-view-2024", "fermi-training-runs-2021")
 OWN = {"cost.value": "1e9 USD", "cost.date": "2024-01-01", "cost.growth": "3x a year"}
 
 
@@ -59,7 +59,7 @@ def test_a_ten_times_error_in_supply_is_a_year() -> None:
 
 
 def test_epoch_gives_a_distribution_narrower_than_the_corners() -> None:
-    [crossing] = cc.project("epoch-2023").crossings
+    [crossing] = cc.project("epoch-dollar-cost-2023").crossings
     assert crossing.percentiles is not None
     assert crossing.percentiles[50] == pytest.approx(2039.55, abs=0.1)
     assert crossing.percentiles[5] == pytest.approx(2033.85, abs=0.15)
@@ -84,13 +84,13 @@ def test_a_chip_gives_what_an_estimate_gives() -> None:
 
 
 def test_a_scaling_law_splits_each_years_compute() -> None:
-    made = cc.project("fermi-2021", draws=64)
+    made = cc.project("fermi-training-runs-2021", draws=64)
     compute, size, data = (np.array(made[name].values) for name in ("compute", "active_parameters", "tokens"))
     assert compute == pytest.approx(10 * size * data)
 
 
 def test_draws_repeat_and_bands_widen() -> None:
-    one, two = (cc.project("epoch-2023", draws=512, seed=5) for _ in range(2))
+    one, two = (cc.project("epoch-dollar-cost-2023", draws=512, seed=5) for _ in range(2))
     assert one == two
     spread = one["cost"].percentiles
     assert spread is not None
@@ -136,9 +136,11 @@ def test_no_series_and_bad_years() -> None:
 
 def test_a_preset_can_be_copied_and_gives_the_same(tmp_path: Path) -> None:
     copy = tmp_path / "mine.toml"
-    done = CliRunner().invoke(main, ["project", "--preset", "epoch-2023", "--print-preset", "-o", str(copy)])
+    done = CliRunner().invoke(
+        main, ["project", "--preset", "epoch-dollar-cost-2023", "--print-preset", "-o", str(copy)]
+    )
     assert done.exit_code == 0, done.output
-    assert cc.project(file=copy, draws=64).crossings == cc.project("epoch-2023", draws=64).crossings
+    assert cc.project(file=copy, draws=64).crossings == cc.project("epoch-dollar-cost-2023", draws=64).crossings
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -171,10 +173,10 @@ def test_labels_do_not_lie_on_each_other_and_text_is_escaped(cset: Projection) -
     [
         (["--years", "2030"], "FIRST..LAST"),
         (["--set", "cost.value"], "NAME=VALUE"),
-        (["--show", "cots", "--preset", "epoch-2023"], "Did you mean cost"),
+        (["--show", "cots", "--preset", "epoch-dollar-cost-2023"], "Did you mean cost"),
         (["--print-preset"], "needs --preset"),
-        (["--preset", "epoch-2023", "--format", "pdf"], "is not one of"),
-        (["--preset", "epoch-2023", "--draws", "1"], "draws"),
+        (["--preset", "epoch-dollar-cost-2023", "--format", "pdf"], "is not one of"),
+        (["--preset", "epoch-dollar-cost-2023", "--draws", "1"], "draws"),
     ],
 )
 def test_the_command_refuses_with_exit_2(arguments: list[str], message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,8 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
-from cluster_calc.scenario import FLAGS, SETTINGS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
+from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
     from cluster_calc.estimation import Result
@@ -73,7 +74,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             heading=what,
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
-        )
+        ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
@@ -86,6 +89,22 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             decls = [entry.option, entry.name]
             heading = entry.group
+        if entry.name == "horizon":
+            for name in ("rate_terms", "flow_timing"):
+                option = "--" + name.replace("_", "-")
+                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
+        if entry.name == "depreciation":
+            found.append(
+                _option(
+                    "--depreciation",
+                    "depreciation",
+                    metavar="METHOD",
+                    heading=entry.group,
+                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
+                )
+            )
+            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
+            continue
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":
@@ -98,7 +117,12 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        if entry.name == "checkpoint_interval":
+            found.append(
+                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
+            )
         if entry.name == "chip_price":
+            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -143,6 +167,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="write a scenario file that gives the same result",
             shell_complete=completion.files,
         ),
+        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
         _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
         _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
         _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
@@ -200,6 +225,11 @@ def computed_names() -> frozenset[str]:
         "tokens",
         "mfu",
         "server_power_factor",
+        "start",
+        "purchase_date",
+        "hardware_age",
+        "rental_price",
+        "servers",
     }
     return _FORMULA_NAMES - usually_given
 
@@ -210,56 +240,111 @@ _FORMULA_NAMES = frozenset(
         "accelerator_capital",
         "accelerator_time",
         "active_parameters",
+        "age_at_end",
         "all_in_price",
+        "all_server_capital",
+        "amortised_hardware_cost",
+        "bill_excess",
+        "book_value_at_end",
+        "book_value_at_start",
         "budget_margin",
         "capital_cost",
         "capital_margin",
+        "checkpoint_goodput",
+        "checkpoint_interval",
+        "checkpoint_size",
+        "checkpoint_write_time",
+        "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
+        "chip_value_at_start",
         "chips",
         "cluster_throughput",
+        "colocation_cost",
         "compute_per_dollar",
+        "contingency_capital",
         "converged_parameters",
         "converged_ratio",
         "cost_per_chip_hour",
+        "cost_per_delivered_chip_hour",
+        "cost_per_zettaflop",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "development_cost",
         "efficient_loss",
         "electricity_cost",
         "emissions",
+        "ettr",
         "expected_loss",
+        "facility_capital",
         "facility_energy",
         "facility_power",
+        "first_order_charge",
         "frontier_exponent",
         "frontier_tokens",
+        "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "hardware_age",
+        "hardware_charge",
+        "idle_charge",
+        "idle_chips",
+        "implied_goodput",
         "implied_mfu",
+        "installation_capital",
+        "insurance_cost",
+        "interruptions",
+        "maintenance_cost",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mtbf",
         "network_capital",
+        "new_capital",
+        "new_chips",
+        "operations_cost",
+        "outages_in_repair",
+        "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "planned_start",
         "power_margin",
+        "project_capital",
+        "project_cost",
+        "purchase_date",
+        "recovery_goodput",
         "rental_cost",
+        "rental_price",
         "rental_ratio",
+        "replacement_cost",
+        "replacements",
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "servers",
         "service_time",
         "shipment_share",
+        "software_cost",
+        "spare_capital",
+        "spare_chips",
+        "spare_servers",
+        "spare_share",
+        "staff_cost",
+        "start",
         "step_throughput",
+        "storage_capital",
+        "storage_cost",
         "supply_margin",
         "time_available",
         "time_margin",
         "tokens",
         "training_compute",
         "training_time",
+        "two_factor_capital",
     ]
 )
 
@@ -279,8 +364,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
             raise InputError(
                 f"--days {quoted(options['days'])} and --training-time {quoted(found['training_time'])} say the same twice; give one"
             )
-        text = str(options["days"]).strip()
-        found["training_time"] = text if text[-1:].isalpha() else f"{text} days"
+        found["training_time"] = in_days(options["days"])
     for pair in options.get("sets") or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
@@ -288,10 +372,11 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         from cluster_calc.scenario import name_of
 
         key = name.strip().replace("-", "_")
+        value = in_days(value.strip()) if key == "days" else value.strip()
         key = key if key in SETTINGS else name_of(key)
         if key in found:
             raise InputError(f"{key} is given twice: {quoted(found[key])} and {quoted(value)}")
-        found[key] = value.strip()
+        found[key] = value
     return found
 
 
@@ -335,10 +420,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None, option: str = "-o") -> None:
-    """Text to a file, atomically, or to stdout."""
+# Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.
+_UNSEEN = re.compile("(\x1b\\[[012]m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written out: a name in a file cannot drive the reader's screen.
+
+    >>> visible("\\x1b[1mbold\\x1b[0m \\x1b[31mred \\u202egnp") == "\\x1b[1mbold\\x1b[0m \\\\u001b[31mred \\\\u202egnp"
+    True
+    """
+    return _UNSEEN.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
+
+def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = False) -> None:
+    """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
+    text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)
         return
     from cluster_calc.files import write_atomically
 

@@ -12,31 +12,66 @@ from typing import Any
 
 from cluster_calc.formulas import (
     additive_law,
+    age,
+    bill,
     capital,
+    charge,
+    checkpoint_size,
+    checkpointing,
+    chip_energy,
     chip_time,
     cluster,
+    commitment,
     compute,
+    counted_all,
+    counted_without_embedding,
+    daly,
     data_size,
+    declining_balance,
     deliverable,
     density,
+    development,
+    double_declining,
+    epoch_dates,
+    epoch_gpu,
+    epoch_tpu,
+    facility,
+    failures,
+    flop,
     held_time,
     law_data,
     law_optimum,
     law_size,
     limits,
     measures,
+    memory,
     model_size,
+    model_state,
     observed,
     operations,
+    optimal_interval,
+    owned,
     parameter_count,
     peak,
+    pipeline,
     power,
     power_law,
+    price_trend,
+    published_run,
+    resale,
+    reserve,
+    running_costs,
+    server_count,
+    service_life,
+    sharded_memory,
     sizing,
     straight_line,
     supply,
     timing,
+    trend_first_order,
+    trend_integral,
     utilisation,
+    young,
 )
 
 FormulaSet = tuple[Callable[..., Any], ...]
@@ -56,11 +91,36 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
+# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
+# factors (capital), or line by line for a chosen server (bill).
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(server_count, bill)
+RESERVE = formulas_of(reserve)
+FACILITY = formulas_of(facility)
+OWNED = formulas_of(owned)
+DEVELOPMENT = formulas_of(development)
+RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
 # How hardware is charged: one of these.
-STRAIGHT_LINE = formulas_of(straight_line)
+STRAIGHT_LINE = formulas_of(service_life, straight_line, charge)
+DECLINING_BALANCE = formulas_of(declining_balance, charge)
+DOUBLE_DECLINING = formulas_of(service_life, double_declining, charge)
+PRICE_PERFORMANCE = formulas_of(price_trend, trend_integral, charge)
+PRICE_PERFORMANCE_FIRST_ORDER = formulas_of(price_trend, trend_first_order, charge)
+RESALE = formulas_of(resale, charge)
+# How old it is by then: the buyer's own dates, or Epoch AI's calendar for GPUs or TPUs.
+AGE = formulas_of(age)
+EPOCH_GPU = formulas_of(epoch_dates, epoch_gpu)
+EPOCH_TPU = formulas_of(epoch_dates, epoch_tpu)
+# Epoch AI's amortised cost of a published run, from its chip time: dates and the route to the chip time come beside it.
+EPOCH_2024 = (
+    *formulas_of(capital, price_trend, trend_first_order, charge, chip_energy, commitment),
+    power.chip_power,
+    power.electricity_cost,
+    operations.run_cost,
+    measures.chip_hours,
+)
 # The demand: arithmetic → chip time, or what a chip time can train.
 COMPUTE = formulas_of(compute)
 DELIVERABLE = formulas_of(deliverable)
@@ -82,6 +142,33 @@ ADDITIVE_LAW = formulas_of(additive_law)
 LAW_OPTIMUM = formulas_of(law_optimum)
 LAW_DATA = formulas_of(law_data)
 LAW_SIZE = formulas_of(law_size)
+
+# Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
+FAILURES = formulas_of(server_count, failures)
+CHECKPOINTING = formulas_of(checkpointing)
+CHECKPOINT_SIZE = formulas_of(checkpoint_size)
+YOUNG = formulas_of(young)
+DALY = formulas_of(daly)
+OPTIMAL_INTERVAL = formulas_of(optimal_interval)
+
+# What a utilisation counts: with attention, and with or without the input embedding.
+FLOP_CONVENTION = formulas_of(flop)
+COUNTED_ALL = formulas_of(counted_all)
+COUNTED_WITHOUT_EMBEDDING = formulas_of(counted_without_embedding)
+PIPELINE = formulas_of(pipeline)
+# Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
+MODEL_STATE = formulas_of(model_state)
+LAYOUT_MEMORY = formulas_of(memory)
+SHARDED_MEMORY = formulas_of(sharded_memory)
+# A published run at its word: the predicted time, and what its own hours, watts and rates make.
+PUBLISHED = (
+    *COMPUTE,
+    *TIMING,
+    *formulas_of(published_run),
+    power.chip_power,
+    power.emissions,
+    operations.rental_cost,
+)
 
 ALL_SETS: dict[str, FormulaSet] = {
     name.lower().replace("_", "-"): value

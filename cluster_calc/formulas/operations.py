@@ -23,6 +23,24 @@ def cost_per_chip_hour(run_cost: Number, chip_hours: Number) -> Number:
     return run_cost / chip_hours
 
 
+def cost_per_delivered_chip_hour(run_cost: Number, delivered_chip_hours: Number) -> Number:
+    """Run cost per chip-hour of arithmetic at full peak: R / A_d.
+
+    >>> cost_per_delivered_chip_hour(run_cost=120.0, delivered_chip_hours=24.0)
+    5.0
+    """
+    return run_cost / delivered_chip_hours
+
+
+def cost_per_zettaflop(run_cost: Number, training_compute: Number) -> Number:
+    """Run cost per arithmetic, shown per 1e21 FLOP: R / C.
+
+    >>> cost_per_zettaflop(run_cost=120.0, training_compute=60.0)
+    2.0
+    """
+    return run_cost / training_compute
+
+
 def compute_per_dollar(training_compute: Number, run_cost: Number) -> Number:
     """Arithmetic per dollar of run cost: C / R, in FLOP/USD.
 

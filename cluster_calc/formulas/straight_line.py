@@ -1,23 +1,13 @@
 """Straight-line depreciation: the same charge for every day of the service life.
 
-Other methods are modules of their own beside this one that return the same two names.
+Other methods are modules of their own beside this one that return the same names.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from cluster_calc.number import Number
-
-# The year that units.txt counts in; `days_per_year` says how many days a year of service life is to have instead.
-JULIAN_DAYS_PER_YEAR = 365.25
-
-
-def service_time(lifetime: Number, days_per_year: Number) -> Number:
-    """The service life as calendar time: L_s = L · d_y / 365.25, in s.
-
-    >>> service_time(lifetime=4 * 365.25 * 86400, days_per_year=365) / 86400
-    1460.0
-    """
-    return lifetime * days_per_year / JULIAN_DAYS_PER_YEAR
 
 
 def depreciation_rate(capital_cost: Number, residual_value: Number, service_time: Number) -> Number:
@@ -29,12 +19,34 @@ def depreciation_rate(capital_cost: Number, residual_value: Number, service_time
     return capital_cost * (1 - residual_value) / service_time
 
 
-def depreciation(depreciation_rate: Number, training_time: Number) -> Number:
-    """This run's charge: d = ḋ · T = K · (1 − r) · T / L_s, in USD.
+def hardware_charge(depreciation_rate: Number, training_time: Number) -> Number:
+    """Value lost during the run: v = ḋ · T = K · (1 − r) · T / L_s, in USD.
 
-    EA Forum 2023: 2,048 A100 at 15,000 USD over 4 years for 21 days.
+    The age does not matter: past the end of a life the hardware has been replaced like for like.
 
-    >>> round(depreciation(depreciation_rate(30.72e6, 0.0, service_time(4 * 365.25 * 86400, 365)), 21 * 86400))
+    EA Forum 2023: 2,048 A100 at 15,000 USD over 4 years of 365 days for 21 days.
+
+    >>> round(hardware_charge(depreciation_rate(30.72e6, 0.0, 4 * 365 * 86400), 21 * 86400))
     441863
     """
     return depreciation_rate * training_time
+
+
+def book_value_at_start(
+    capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number
+) -> Number:
+    """Book value when the run starts: K · (1 − (1 − r) · a / L_s), not below K · r.
+
+    >>> float(book_value_at_start(capital_cost=1000.0, residual_value=0.1, hardware_age=45.0, service_time=90.0))
+    550.0
+    """
+    return capital_cost * (1 - (1 - residual_value) * np.clip(hardware_age / service_time, 0, 1))
+
+
+def book_value_at_end(capital_cost: Number, residual_value: Number, age_at_end: Number, service_time: Number) -> Number:
+    """Book value when the run ends, of hardware that is not replaced.
+
+    >>> round(float(book_value_at_end(1000.0, residual_value=0.1, age_at_end=900.0, service_time=90.0)), 9)
+    100.0
+    """
+    return capital_cost * (1 - (1 - residual_value) * np.clip(age_at_end / service_time, 0, 1))

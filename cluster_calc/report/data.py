@@ -70,6 +70,8 @@ def as_dict(result: Result) -> dict[str, Any]:
     """The result as the contract's JSON object."""
     inputs = {}
     for name, datum in result.data.items():
+        if datum.origin == "computed":
+            continue
         entry = {
             "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
             "low": in_unit(name, datum.low), "high": in_unit(name, datum.high),
@@ -103,6 +105,7 @@ def as_dict(result: Result) -> dict[str, Any]:
             }
             for entry in result.feasibility
         ],
+        "stale": list(result.stale),
         "warnings": list(result.warnings),
     }
 

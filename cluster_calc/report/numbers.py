@@ -128,7 +128,7 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     if kind == "chip_time":
         return f"{count(base / _HOUR, figures)} chip-hours"
     if kind == "date":
-        return (datetime.date(1970, 1, 1) + datetime.timedelta(days=round(base / _DAY))).isoformat()
+        return (datetime.date(1970, 1, 1) + datetime.timedelta(days=math.floor(base / _DAY))).isoformat()
     if kind == "work":
         return f"{_power(base, figures)} FLOP"
     if kind == "work_per_dollar":
@@ -140,6 +140,8 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     if kind == "mass":
         kilograms = base / 1000
         return f"{plain(kilograms, figures)} kg" if kilograms < 1e4 else f"{plain(kilograms / 1000, figures)} t"
+    if kind == "rate_of_failure":
+        return f"{plain(1000 * value, figures)} failures per 1,000 server-days"
     if kind in ("memory", "bandwidth", "carbon"):
         return f"{plain(value, figures)} {known.unit.removesuffix('/chip')}"
     # A pure number is a definition or a factor: two more figures than a measurement.

@@ -16,12 +16,24 @@ HEADLINE = (
     ("facility_power", ""), ("emissions", ""), ("shipment_share", ""),
 )  # fmt: skip
 RUN_LINES = ("depreciation", "electricity_cost", "operations_cost")
-CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital")
+CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "storage_capital", "spare_capital",
+                 "installation_capital", "contingency_capital")  # fmt: skip
+DEVELOPMENT_LINES = ("run_cost", "development_cost")
+PROJECT_LINES = ("capital_cost", "facility_capital")
+OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
+# Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
+SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
+BUILDING = "the building, cooling plant and grid connection"
+AROUND = "storage, spares and installation"
 EXCLUDED = (
-    "the building, cooling plant and grid connection; storage, spares and installation",
     "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
     "financing, taxes, insurance; idle time between runs",
 )
+RATE_OF = {
+    "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
+    "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
+}  # fmt: skip
+SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
 
 
@@ -167,13 +179,17 @@ def _money(result: Result) -> Section | None:
     for lines, total, title in (
         (RUN_LINES, "run_cost", "Run cost"),
         (CAPITAL_LINES, "capital_cost", "Capital cost"),
+        (DEVELOPMENT_LINES, "project_cost", "Final run and development"),
+        (PROJECT_LINES, "project_capital", "Cash for hardware and building"),
     ):
         if total not in result.values and total not in result.missing:
             continue
+        if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
+            lines = (*lines[:-1], *OPERATIONS)
         present = [name for name in lines if name in result.values or name in result.missing]
         for name in present:
             value = result.values.get(name)
-            if _scalar(value) and value == 0 and name in ("operations_cost", "server_capital"):
+            if _scalar(value) and value == 0 and name in SILENT:
                 continue  # not included, or held by the price's basis: said elsewhere, not listed as a cost of 0
             rows.append(
                 Row(
@@ -183,9 +199,27 @@ def _money(result: Result) -> Section | None:
                     name,
                 )
             )
-        note = "" if total in result.values else "incomplete"
+        note = "incomplete"
+        if total in result.values:
+            note = _bill(result) if total == "capital_cost" else ""
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
+
+
+def _bill(result: Result) -> str:
+    """Which way the hardware was priced, and how the bill differs from the two factors."""
+    if "bill_excess" not in result.values:
+        return ""
+    left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
+    return (
+        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
+        f"{_value(result, 'two_factor_capital')}"
+    )
+
+
+def _nonzero(value: Any) -> bool:
+    """Whether a number, or any of an array, is not 0."""
+    return bool(value.any()) if hasattr(value, "any") else bool(value)
 
 
 def _flops(result: Result) -> Section | None:
@@ -230,21 +264,17 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
 
     Chips are held where they were sized: the input is uncertain, the order is not.
     """
+    from cluster_calc.influence import ends
+    from cluster_calc.shapes import Z95
+
     base = result.values.get(target)
-    if base is None or not _scalar(base) or not base:
+    if not _scalar(base) or not base:
         return []
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time":
-        fixed["chips"] = result.values["chips"]
-    found = []
-    for name, datum in result.data.items():
-        if not datum.has_range:
-            continue
-        ends = [result.model.evaluate({**fixed, name: end}).get(target) for end in (datum.low, datum.high)]
-        if None not in ends:
-            low, high = (float(end) / base - 1 for end in ends if end is not None)
-            found.append((name, low, high))
-    return sorted(found, key=lambda entry: -max(abs(entry[1]), abs(entry[2])))
+    return [
+        (entry.name, entry.at_low / base - 1, entry.at_high / base - 1)
+        for entry in ends(result, target, Z95)
+        if entry.at_low is not None and entry.at_high is not None
+    ]
 
 
 def cite(datum: Datum) -> str:
@@ -262,7 +292,8 @@ def cite(datum: Datum) -> str:
         words = ["judgement"]
     dated = f", {datum.as_of}" if datum.as_of else ""
     confidence = f" ({datum.confidence} confidence)" if datum.confidence else ""
-    return " ".join(words) + dated + confidence
+    overlay = f" [{datum.origin}]" if datum.origin.startswith("catalog: ") else ""
+    return " ".join(words) + dated + confidence + overlay
 
 
 def _assumptions(result: Result) -> Section:
@@ -291,7 +322,7 @@ def _assumptions(result: Result) -> Section:
             Row(
                 QUANTITIES[name].label.split(" (")[0],
                 _value(result, name),
-                f"{cite(datum)}{label}{move}",
+                f"{cite(datum)}{', stale' if name in result.stale else ''}{label}{move}",
                 name,
             )
         )
@@ -302,9 +333,20 @@ def _assumptions(result: Result) -> Section:
 
 def _excluded(result: Result) -> Section:
     excluded = list(EXCLUDED)
+    if "bill_excess" not in result.values:
+        excluded.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
+    elif "facility_capital" not in result.values:
+        excluded.insert(0, BUILDING)
     operations = result.values.get("operations_cost")
     if operations is None or (_scalar(operations) and operations == 0):
-        excluded.insert(0, "staff, support, maintenance (give --operations-cost)")
+        excluded.insert(
+            0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)"
+        )
+    for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
+        absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
+        if absent and not (names is OPERATIONS and "operations_cost" in result.data):
+            words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
+            excluded.insert(0, words)
     return Section("Not included", tuple(Row(text, "") for text in excluded))
 
 

@@ -1,0 +1,59 @@
+"""`cluster-calc compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cluster_calc.cli import completion
+from cluster_calc.cli import options as shared
+
+
+@click.command(
+    "compare",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc compare --flop 2e25 --chip h100 --chip mi300x --chip b200
+  cluster-calc compare now.toml later.toml --by capital_cost
+  cluster-calc compare --flop 2e25 --chip h100 --chip b200 --ranges --format markdown""",
+)
+@click.argument("files", metavar="[SCENARIO]...", nargs=-1)
+@shared.model_options
+@click.option("--by", default="run_cost", metavar="NAME", help="result that ranks the options; default: run_cost")
+@shared.output_options(*shared.FORMATS)
+def command(files: tuple[str, ...], by: str, **options: Any) -> None:
+    """Options side by side on the same demand and the same draws: scenario files, or one --chip after another."""
+    from cluster_calc import comparison as comparisons
+    from cluster_calc.report import comparison as report
+    from cluster_calc.scenario import gather
+
+    form = shared.format_of(options, shared.FORMATS)
+    given = shared.inputs({name: value for name, value in options.items() if name != "chip"})
+    base = options.get("scenario")
+    listed = [(gather(given, origin="command line", file=name, ambient=True), Path(name).stem) for name in files]
+    chips = list(options["chip"])
+    if base:
+        listed += [
+            (gather({**given, "chip": chip}, origin="command line", file=base, ambient=True), chip) for chip in chips
+        ]
+        chips = []
+    found = comparisons.of(listed, chips, by, given, origin="command line", ambient=True)
+    texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
+    written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
+    shared.write(written, options.get("output"))
+
+
+def _several_chips(params: list[click.Parameter]) -> list[click.Parameter]:
+    """The shared options with a --chip that may be given again, and without what serves one estimate only."""
+    again = shared.GroupedOption(
+        ["--chip"], multiple=True, metavar="ID", heading="Demand", shell_complete=completion.chips,
+        help="accelerator; give it again for every option",
+    )  # fmt: skip
+    kept = [again if param.name == "chip" else param for param in params]
+    return [param for param in kept if param.name != "save_scenario"]
+
+
+command.params = _several_chips(command.params)

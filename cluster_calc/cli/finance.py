@@ -1,0 +1,38 @@
+"""`cluster-calc finance`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+
+
+@click.command(
+    "finance",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc finance --chip h100 --chips 1024 --horizon "4 years" --discount-rate 0.08
+  cluster-calc finance --flop 2e25 --chip h100 --used-share 0.6 --rental-price-spot "2.4 USD/hour"
+  cluster-calc finance --chip h100 --chips 1024 --rate-terms real --discount-rate 0.05 --format csv""",
+)
+@shared.model_options
+@shared.output_options(*shared.FORMATS)
+def command(**options: Any) -> None:
+    """Own or rent: cash by year, net present value, cost per delivered chip-hour and where the two draw level."""
+    from cluster_calc import cash_flow
+    from cluster_calc.report import finance as report
+    from cluster_calc.scenario import gather
+
+    form = shared.format_of(options, shared.FORMATS)
+    merged = gather(shared.inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    found = cash_flow.plan(merged)
+    if options.get("save_scenario"):
+        from cluster_calc.save import scenario_text
+
+        shared.write(scenario_text(merged), options["save_scenario"])
+    texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
+    written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
+    shared.write(written, options.get("output"))

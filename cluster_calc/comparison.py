@@ -1,0 +1,240 @@
+"""The public verb `compare`: options side by side on the same demand and the same draws.
+
+Every option is an estimate of its own. Draws are streams by quantity and seed, so that options share them and a
+difference between options is never one of luck.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cluster_calc import scenario as scenarios
+from cluster_calc.errors import InputError, quoted
+from cluster_calc.estimation import Result, run
+from cluster_calc.nomenclature import INFINITY, QUANTITIES, quantity
+
+SCHEMA = "cluster-calc/compare/1"
+METRICS = (
+    "training_compute", "training_time", "chips", "peak_facility_power", "capital_cost", "run_cost", "cost_per_chip_hour",
+    "cost_per_delivered_chip_hour", "cost_per_zettaflop", "rental_cost", "facility_energy", "emissions", "shipment_share",
+)  # fmt: skip
+# More is better; of everything else, less.
+MORE_IS_BETTER = frozenset({"compute_per_dollar", "training_compute"})
+# What a switching value is sought for: a figure of the best option alone, or of the site that all share.
+OWN = ("chip_price", "mfu", "goodput", "lifetime", "tdp", "server_cost_factor", "network_share", "residual_value")
+SHARED = ("electricity_price", "pue", "power_utilisation", "lifetime", "residual_value", "operations_cost")
+GRID = 48
+HALVINGS = 60
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its name and its estimate."""
+
+    name: str
+    result: Result
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The value of an input at which another option takes the first place."""
+
+    name: str
+    whose: str
+    base: float
+    value: float
+    winner: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Options beside each other, ranked by one result; `switches` says what would change the first place."""
+
+    options: tuple[Option, ...]
+    by: str
+    ranking: tuple[str, ...]
+    not_ranked: Mapping[str, str]
+    first_share: Mapping[str, float]
+    switches: tuple[Switch, ...]
+
+    def __getitem__(self, name: str) -> Result:
+        return next(option.result for option in self.options if option.name == name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as JSON."""
+        from cluster_calc.report.comparison import as_dict
+
+        return as_dict(self)
+
+    def frame(self) -> Any:
+        """The metrics as a pandas table, one column per option, in JSON units."""
+        import pandas as pd
+
+        from cluster_calc.report.comparison import rows
+
+        table = rows(self)
+        return pd.DataFrame(
+            [row[1:] for row in table],
+            index=[row[0] for row in table],
+            columns=["unit", *(option.name for option in self.options)],
+        )
+
+    def __str__(self) -> str:
+        from cluster_calc.report.comparison import text
+
+        return text(self)
+
+
+def compare(*files: str | Path, chips: Iterable[str] = (), by: str = "run_cost", **given: Any) -> Comparison:
+    """Scenario files, or chips on the same demand, side by side.
+
+    What is given beside them holds for every option and overrides the files.
+
+    >>> both = compare(chips=["h100", "a100"], training_compute=2e25)
+    >>> both.ranking[0]
+    'nvidia-h100-sxm'
+    """
+    named = {name: value for name, value in given.items() if value is not None}
+    return of(
+        [(scenarios.gather(named, origin="call", file=file), Path(file).stem) for file in files], chips, by, named
+    )
+
+
+def of(
+    listed: list[tuple[scenarios.Scenario, str]],
+    chips: Iterable[str] = (),
+    by: str = "run_cost",
+    given: Mapping[str, Any] | None = None,
+    *,
+    origin: str = "call",
+    ambient: bool = False,
+) -> Comparison:
+    """A comparison of merged scenarios and of chips on what is given."""
+    wanted = quantity(by).name
+    cases = list(listed)
+    for chip in chips:
+        cases.append((scenarios.gather({**(given or {}), "chip": chip}, origin=origin, ambient=ambient), ""))
+    if len(cases) < 2:
+        raise InputError(
+            "compare needs two options or more, for example `cluster-calc compare --flop 2e25 --chip h100 --chip mi300x`"
+        )
+    options: list[Option] = []
+    for merged, name in cases:
+        try:
+            result = run(merged)
+        except InputError as error:
+            raise InputError(f"{name}: {error}" if name else str(error)) from None
+        options.append(Option(_unique(name or result.chip.id, options), result))
+    missing = {
+        option.name: option.result.missing.get(wanted, "not part of this estimate")
+        for option in options
+        if wanted not in option.result.values
+    }
+    ranked = [option for option in options if option.name not in missing]
+    if not ranked:
+        raise InputError(f"--by {quoted(by)}: no option has this result ({next(iter(missing.values()))})")
+    sign = -1.0 if wanted in MORE_IS_BETTER else 1.0
+    ranked.sort(key=lambda option: sign * _single(option, wanted))
+    return Comparison(
+        tuple(options), wanted, tuple(option.name for option in ranked), missing,
+        _first_share(ranked, wanted, sign), tuple(_switches(ranked, wanted, sign)),
+    )  # fmt: skip
+
+
+def _single(option: Option, name: str) -> float:
+    value = option.result.values[name]
+    if getattr(value, "shape", ()):
+        raise InputError(f"{option.name}: compare takes single values, and {name} is a list of {value.size}")
+    return float(value)
+
+
+def _unique(name: str, options: list[Option]) -> str:
+    taken = {option.name for option in options}
+    count = sum(1 for known in taken if known == name or known.startswith(f"{name} ("))
+    return f"{name} ({count + 1})" if name in taken else name
+
+
+def _first_share(ranked: list[Option], by: str, sign: float) -> dict[str, float]:
+    """In what share of the draws each option comes first; empty without ranges."""
+    import numpy as np
+
+    draws = max(option.result.draws for option in ranked)
+    if not draws:
+        return {}
+    table = np.array(
+        [sign * np.broadcast_to(option.result.samples.get(by, option.result.values[by]), draws) for option in ranked]
+    )
+    first = table.argmin(axis=0)
+    return {option.name: float((first == place).mean()) for place, option in enumerate(ranked)}
+
+
+def _switches(ranked: list[Option], by: str, sign: float) -> Iterable[Switch]:
+    """Values nearest to the base at which the runner-up draws level, for the best option's own figures and the shared ones."""
+    if len(ranked) < 2:
+        return
+    best, second = ranked[:2]
+    for names, both in ((OWN, False), (SHARED, True)):
+        for name in names:
+            datum = best.result.data.get(name)
+            if datum is None or datum.value is None or (both and name not in second.result.data):
+                continue
+            if both and second.result.data[name].value != datum.value:
+                continue
+            found = _level(best, second if both else None, second, name, by, sign)
+            if found is not None:
+                yield Switch(name, "all options" if both else best.name, float(datum.value), found, second.name)
+
+
+def _level(best: Option, moved: Option | None, second: Option, name: str, by: str, sign: float) -> float | None:
+    known = QUANTITIES[name]
+    base = float(best.result.data[name].value)
+    scale = known.factor
+    low = known.low * scale if known.low > 0 else base / 100 if base else 0.0
+    high = min(known.high * scale, base * 100 if base else known.high * scale)
+    if known.low == 0 and not known.low_open:
+        low = 0.0
+    if high in (INFINITY, 0.0):
+        return None
+
+    def gap(value: float) -> float:
+        left = _evaluated(best, name, value, by)
+        right = _evaluated(second, name, value, by) if moved is not None else _single(second, by)
+        return sign * (left - right)
+
+    for end in (high, low):
+        found = _crossing(gap, base, end)
+        if found is not None:
+            return found
+    return None
+
+
+def _evaluated(option: Option, name: str, value: float, by: str) -> float:
+    given = {key: datum.value for key, datum in option.result.data.items() if datum.value is not None}
+    return float(option.result.model.evaluate({**given, name: value}).get(by, math.nan))
+
+
+def _crossing(gap: Any, start: float, end: float) -> float | None:
+    """The first place between start and end where the gap turns positive, by a grid and bisection."""
+    if start == end:
+        return None
+    even = start <= 0 or end <= 0
+    points = [
+        start + (end - start) * step / GRID if even else start * (end / start) ** (step / GRID)
+        for step in range(GRID + 1)
+    ]
+    before = points[0]
+    if not gap(before) < 0:
+        return None
+    for point in points[1:]:
+        if gap(point) >= 0:
+            low, high = before, point
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                low, high = (middle, high) if gap(middle) < 0 else (low, middle)
+            return high
+        before = point
+    return None

@@ -1,0 +1,169 @@
+"""How hardware is charged: the methods by name, each a set of formulas, and what a reader must know of their result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from cluster_calc.catalog import Catalog, Chip
+    from cluster_calc.datum import Datum
+    from cluster_calc.estimation import Result
+
+# `--depreciation` → the formula set of formulas/__init__.py, which bears the same name.
+METHODS = (
+    "straight-line",
+    "declining-balance",
+    "double-declining",
+    "price-performance",
+    "price-performance-first-order",
+    "resale",
+)
+# Rates of operating costs: giving one opens the lines of running_costs.py.
+RATES = frozenset(
+    {"staff_rate", "maintenance_rate", "colocation_price", "storage_rate", "insurance_rate", "software_price"}
+)
+RESALE_CURVE = "spotwire-h100-resale"
+RESALE_YEARS = ("1", "2", "3", "4")
+# `--method` → the depreciation it charges. Its figures are in catalog/methods/, its further rules in published.py.
+PUBLISHED = {"epoch-2024": "price-performance-first-order"}
+
+
+def method_of(settings: Mapping[str, Any]) -> str:
+    """The depreciation method in force.
+
+    >>> method_of({}), method_of({"method": "epoch-2024"})
+    ('straight-line', 'price-performance-first-order')
+    """
+    asked = settings.get("depreciation_method")
+    return str(asked or PUBLISHED.get(settings.get("method", ""), METHODS[0]))
+
+
+def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
+    """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
+    if settings.get("method"):
+        sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
+    else:
+        sets += ("age",)
+    if settings.get("server"):
+        from cluster_calc import resilience
+
+        # The reserve follows from failures and repairs where they are given, else it is a share.
+        sets += () if resilience.asked(given, settings) and mode != "cluster" else ("reserve",)
+    if "construction_cost" in given:
+        sets += ("facility",)
+    sets += ("owned",) if "owned_chips" in given else ()
+    sets += ("development",) if "development_factor" in given and mode != "cluster" else ()
+    if mode != "cluster" and RATES.intersection(given):
+        sets += ("running-costs",)
+    return sets
+
+
+def is_tpu(item: Chip) -> bool:
+    """Whether Epoch AI's rules for TPUs apply."""
+    return item.id.startswith("google-tpu")
+
+
+def dated_names(settings: Mapping[str, Any]) -> frozenset[str]:
+    """What makes the start of the run matter, beside a deadline: with these, a run without a start begins today."""
+    return frozenset({"purchase_date"})
+
+
+def preset(
+    settings: Mapping[str, Any], item: Chip, given: dict[str, Datum], book: Catalog
+) -> tuple[dict[str, Datum], list[str]]:
+    """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
+    found: dict[str, Datum] = {}
+    remarks: list[str] = []
+    if settings.get("method"):
+        from cluster_calc import published
+
+        found, remarks = published.preset(settings, item, given, book)
+    if settings.get("server"):
+        from cluster_calc import servers
+
+        if settings.get("method"):
+            raise InputError("server: a published method has prices of its own; leave --server or --method out")
+        found |= servers.figures(settings, item, given, book)
+    if method_of(settings) == "resale":
+        found |= _resale_curve(str(settings.get("resale_curve", RESALE_CURVE)), book)
+    return {name: datum for name, datum in found.items() if name not in given}, remarks
+
+
+def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:
+    """The shares of the price after one to four years, from a curve of catalog/lives."""
+    from cluster_calc.catalog import read_toml
+
+    raw = read_toml(book.find(name, "lives"))
+    points = {str(point.get("age", "")).split(" ")[0]: point for point in raw.get("residual_value", ())}
+    lacking = [year for year in RESALE_YEARS if year not in points]
+    if lacking:
+        raise InputError(
+            f"resale_curve: {quoted(raw['id'])} has no value at year {', '.join(lacking)}; a curve needs years 1 to 4, "
+            f"as {RESALE_CURVE} has"
+        )
+    keys = ("value", "source", "as_of", "confidence", "locator", "note")
+    return {
+        f"resale_year_{year}": book.figure(
+            f"resale_year_{year}",
+            {key: points[year][key] for key in keys if key in points[year]},
+            {},
+            f"{raw['id']}.toml",
+        ).with_(label=str(raw["name"]))
+        for year in RESALE_YEARS
+    }
+
+
+def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Dates and lives that cannot be."""
+    import numpy as np
+
+    age = values.get("hardware_age")
+    if age is not None and not settings.get("method") and np.any(np.asarray(age) < 0):
+        from cluster_calc.report.numbers import shown
+
+        dates = ""
+        if "purchase_date" in values and "start" in values:
+            dates = (
+                f" (bought {shown('purchase_date', values['purchase_date'])}, start {shown('start', values['start'])})"
+            )
+        raise InputError(
+            f"hardware_age: the hardware is bought after the run starts{dates}; give an earlier --purchase-date"
+        )
+
+
+def warnings(result: Result) -> list[str]:
+    """What the method leaves out or assumes where it bites."""
+    from cluster_calc.report.numbers import plain, shown
+
+    found = []
+    values = result.values
+    lives = values.get("replacements")
+    if lives is not None and float(_most(lives)) > 0:
+        found.append(
+            f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
+            f"{shown('replacement_cost', values['replacement_cost'])} beyond the capital cost"
+        )
+    method = method_of(result.scenario.settings)
+    if method == "price-performance-first-order" and {
+        "first_order_charge",
+        "training_time",
+        "price_performance_trend",
+    } <= set(values):
+        import numpy as np
+
+        exponent = np.asarray(values["price_performance_trend"] * values["training_time"] * np.log(10))
+        over = float(np.max(exponent / -np.expm1(-exponent) - 1)) if np.all(exponent > 0) else 0.0
+        if over > 0.005:
+            found.append(
+                f"the first-order charge is {plain(100 * over, 2)}% above the exact integral for this length of run "
+                "(--depreciation price-performance)"
+            )
+    return found
+
+
+def _most(value: Any) -> float:
+    return float(value.max()) if hasattr(value, "max") else float(value)

@@ -1,0 +1,39 @@
+"""The service life in calendar time, and the replacements of a run that outlasts it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_calc.number import Number
+
+# The year that units.txt counts in; `days_per_year` says how many days a year of service life is to have instead.
+JULIAN_DAYS_PER_YEAR = 365.25
+# A run of exactly one life needs no second set of hardware, whatever the last bit of the division says.
+LAST_BITS = 1e-9
+
+
+def service_time(lifetime: Number, days_per_year: Number) -> Number:
+    """The service life as calendar time: L_s = L · d_y / 365.25, in s.
+
+    >>> service_time(lifetime=4 * 365.25 * 86400, days_per_year=365) / 86400
+    1460.0
+    """
+    return lifetime * days_per_year / JULIAN_DAYS_PER_YEAR
+
+
+def replacements(age_at_end: Number, service_time: Number) -> Number:
+    """Times the hardware reaches the end of its life during the run: ⌈(a + T) / L_s⌉ − 1, at least 0.
+
+    >>> float(replacements(age_at_end=90.0, service_time=90.0)), float(replacements(age_at_end=91.0, service_time=90.0))
+    (0.0, 1.0)
+    """
+    return np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0)
+
+
+def replacement_cost(replacements: Number, capital_cost: Number, residual_value: Number) -> Number:
+    """Cash for replacing like for like at the end of each life, less the residual: beyond the capital cost.
+
+    >>> replacement_cost(replacements=1.0, capital_cost=1000.0, residual_value=0.1)
+    900.0
+    """
+    return replacements * capital_cost * (1 - residual_value)

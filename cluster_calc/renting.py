@@ -1,0 +1,55 @@
+"""The ways to rent a chip: on demand, committed for one or three years, spot. What has no price is left out by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cluster_calc.catalog import Quote, day_of
+from cluster_calc.datum import Datum
+from cluster_calc.estimation import Result
+from cluster_calc.scenario import Scenario
+
+HOUR = 3600.0
+# Term → the quantity that gives its price, and whether all hours are paid, used or not.
+WAYS = {
+    "on-demand": ("rental_price", False),
+    "1-year": ("rental_price_1_year", True),
+    "3-year": ("rental_price_3_year", True),
+    "spot": ("rental_price_spot", False),
+}
+
+
+@dataclass(frozen=True)
+class Rent:
+    """One way to rent: its price per chip-hour in USD, with where it comes from."""
+
+    term: str
+    price: float
+    committed: bool
+    datum: Datum
+
+
+def rents(result: Result, merged: Scenario, data: Mapping[str, Datum]) -> tuple[list[Rent], dict[str, str]]:
+    """The ways that have a price, and why the others are left out."""
+    as_of = str(merged.settings.get("as_of", ""))
+    found, left_out = [], {}
+    for term, (name, committed) in WAYS.items():
+        datum = merged.data.get(name) or _quoted(result, term, as_of)
+        if datum is None:
+            option = "--" + name.replace("_", "-")
+            left_out[term] = f"no {term} price found for {result.chip.name}: supply {option}"
+            continue
+        found.append(Rent(term, float(datum.value) * HOUR, committed, datum))
+    return found, left_out
+
+
+def _quoted(result: Result, term: str, as_of: str) -> Datum | None:
+    """The quote of that term: the one the estimate uses, or the newest."""
+    used = result.data.get("rental_price")
+    quotes: list[Quote] = [quote for quote in result.chip.rentals if quote.term == term]
+    if used is not None and any(quote.datum is used for quote in quotes):
+        return used
+    known = [quote for quote in quotes if not as_of or day_of(quote.datum.as_of) <= as_of]
+    newest = max(known, key=lambda quote: day_of(quote.datum.as_of), default=None)
+    return newest.datum if newest is not None else None

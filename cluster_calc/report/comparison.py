@@ -1,0 +1,191 @@
+"""A comparison as text, JSON, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+from typing import Any
+
+from cluster_calc import __version__
+from cluster_calc.comparison import METRICS, SCHEMA, Comparison, Option, Switch
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.data import in_unit
+from cluster_calc.report.numbers import plain, shown
+
+LABELS = 26
+COLUMN = 18
+WIDTH = 80
+
+
+def metrics(comparison: Comparison) -> list[str]:
+    """The results that some option has or misses, the ranking one first among its peers."""
+    names = list(dict.fromkeys((*METRICS, comparison.by)))
+    return [
+        name
+        for name in names
+        if any(name in option.result.values or name in option.result.missing for option in comparison.options)
+    ]
+
+
+def rows(comparison: Comparison) -> list[list[Any]]:
+    """name, unit, and the value of every option in JSON units."""
+    return [
+        [name, QUANTITIES[name].unit, *(in_unit(name, option.result.values.get(name)) for option in comparison.options)]
+        for name in metrics(comparison)
+    ]
+
+
+def as_dict(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as a JSON object: the results of each option as `estimate` has them, the ranking, the switches."""
+    from cluster_calc.report.data import rows as result_rows
+
+    first = comparison.options[0].result
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "catalog_date": first.catalog_date,
+        "by": comparison.by,
+        "ranking": list(comparison.ranking),
+        "not_ranked": dict(comparison.not_ranked),
+        "share_first": dict(comparison.first_share) or None,
+        "options": [
+            {
+                "name": option.name,
+                "chip": {
+                    "id": option.result.chip.id,
+                    "name": option.result.chip.name,
+                    "precision": option.result.precision,
+                },
+                "feasible": option.result.feasible,
+                "results": {
+                    name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
+                    for name, value, unit, p10, p50, p90 in result_rows(option.result)
+                },
+                "warnings": list(option.result.warnings),
+            }
+            for option in comparison.options
+        ],
+        "switching": [
+            {
+                "name": switch.name, "of": switch.whose, "unit": QUANTITIES[switch.name].unit,
+                "base": in_unit(switch.name, switch.base), "value": in_unit(switch.name, switch.value), "first": switch.winner,
+            }
+            for switch in comparison.switches
+        ],
+    }  # fmt: skip
+
+
+def json_text(comparison: Comparison) -> str:
+    """The JSON text."""
+    return json.dumps(as_dict(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(comparison: Comparison) -> str:
+    """name, unit and a column per option; what is missing is empty."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["name", "unit", *(option.name for option in comparison.options)])
+    for row in rows(comparison):
+        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
+    return file.getvalue()
+
+
+def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    found = []
+    for name in metrics(comparison):
+        label = QUANTITIES[name].label
+        found.append((label, [shown(name, option.result.values.get(name)) for option in comparison.options]))
+    limited = any(entry.limit for option in comparison.options for entry in option.result.feasibility)
+    if limited:
+        found.append(("feasible", [_verdict(option) for option in comparison.options]))
+    return found
+
+
+def _verdict(option: Option) -> str:
+    broken = [entry.constraint for entry in option.result.feasibility if entry.holds is False]
+    open_ = [entry.constraint for entry in option.result.feasibility if entry.limit and entry.holds is None]
+    if broken:
+        return "no: " + ", ".join(broken)
+    return "not found" if open_ else "yes"
+
+
+def _sentences(comparison: Comparison) -> list[str]:
+    by = QUANTITIES[comparison.by].label
+    order = [f"{place}. {name}" for place, name in enumerate(comparison.ranking, 1)]
+    found = [f"By {by}: " + ", ".join(order)]
+    for name, why in comparison.not_ranked.items():
+        found.append(f"Not ranked: {name} ({why})")
+    if comparison.first_share:
+        shares = ", ".join(f"{name} {plain(100 * share)}%" for name, share in comparison.first_share.items())
+        found.append(f"First in this share of the draws, which all options share: {shares}")
+    return found
+
+
+def _switch_text(switch: Switch) -> str:
+    known = QUANTITIES[switch.name]
+    side = "over" if switch.value > switch.base else "under"
+    return (
+        f"{switch.winner} comes first when {known.label} of {switch.whose} is {side} {shown(switch.name, switch.value)} "
+        f"(now {shown(switch.name, switch.base)})"
+    )
+
+
+def text(comparison: Comparison, width: int = WIDTH) -> str:
+    """The comparison as text; options that do not fit side by side follow below."""
+    cells = _cells(comparison)
+    across = max(1, (width - LABELS) // COLUMN)
+    lines: list[str] = []
+    for start in range(0, len(comparison.options), across):
+        part = slice(start, start + across)
+        heads = [option.name for option in comparison.options[part]]
+        depth = max(len(textwrap.wrap(head, COLUMN - 2, break_on_hyphens=True)) for head in heads)
+        wrapped = [textwrap.wrap(head, COLUMN - 2, break_on_hyphens=True) for head in heads]
+        lines += [""] if lines else []
+        for line in range(depth):
+            lines.append(
+                " " * LABELS + "".join((head[line] if line < len(head) else "").rjust(COLUMN) for head in wrapped)
+            )
+        for label, values in cells:
+            names = textwrap.wrap(label, LABELS - 1)
+            lines.append(names[0].ljust(LABELS) + "".join(value.rjust(COLUMN) for value in values[part]))
+            lines += [f"  {rest}" for rest in names[1:]]
+    lines.append("")
+    for sentence in _sentences(comparison):
+        lines += textwrap.wrap(sentence, width, subsequent_indent="  ")
+    if comparison.switches:
+        lines += ["", "What would change the first place"]
+        for switch in comparison.switches:
+            lines += textwrap.wrap(_switch_text(switch), width, initial_indent="  - ", subsequent_indent="    ")
+    lines += _minds(comparison, width)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _minds(comparison: Comparison, width: int) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for option in comparison.options:
+        for warning in option.result.warnings:
+            found.setdefault(warning, []).append(option.name)
+    if not found:
+        return []
+    lines = ["", "Mind"]
+    for warning, names in found.items():
+        who = "" if len(names) == len(comparison.options) else f"{', '.join(names)}: "
+        lines += textwrap.wrap(who + warning, width, initial_indent="  ! ", subsequent_indent="    ")
+    return lines
+
+
+def markdown(comparison: Comparison) -> str:
+    """The comparison as Markdown."""
+    from cluster_calc.report.markdown import escape
+
+    heads = ["", *(option.name for option in comparison.options)]
+    lines = ["# Options side by side", "", "| " + " | ".join(map(escape, heads)) + " |"]
+    lines.append("| :-- |" + " --: |" * len(comparison.options))
+    for label, values in _cells(comparison):
+        lines.append("| " + " | ".join(escape(cell) for cell in (label, *values)) + " |")
+    lines += ["", *(f"- {escape(sentence)}" for sentence in _sentences(comparison))]
+    lines += [f"- {escape(_switch_text(switch))}" for switch in comparison.switches]
+    lines += [f"- {escape(line.removeprefix('  ! ').strip())}" for line in _minds(comparison, 10**6)[2:]]
+    return "\n".join(lines) + "\n"

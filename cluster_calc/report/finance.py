@@ -1,0 +1,168 @@
+"""A finance plan as text, JSON, CSV and Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+from typing import Any
+
+from cluster_calc import __version__
+from cluster_calc.cash_flow import Alternative, Finance, table
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.data import in_unit, source_of
+from cluster_calc.report.numbers import money, plain, shown
+from cluster_calc.report.views import cite
+
+SCHEMA = "cluster-calc/finance/1"
+OWN = "own"
+
+
+def as_dict(found: Finance) -> dict[str, Any]:
+    """The plan as a JSON object, money in USD, costs negative in flows and positive per hour."""
+    result = found.result
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "catalog_date": result.catalog_date,
+        "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
+        "terms": found.terms,
+        "timing": found.timing,
+        "inputs": {
+            name: {
+                "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit, "origin": datum.origin,
+                "source": source_of(datum),
+            }
+            for name, datum in found.inputs.items()
+        },
+        "delivered_chip_hours": found.delivered_hours,
+        "own": {
+            "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
+            "book_value_at_horizon": found.book_value, "years": found.by_year(),
+        },
+        "rent": [_rent(entry) for entry in found.alternatives],
+        "left_out": dict(found.left_out),
+        "cheapest": _cheapest(found),
+        "warnings": list(result.warnings),
+    }  # fmt: skip
+
+
+def _rent(entry: Alternative) -> dict[str, Any]:
+    return {
+        "term": entry.rent.term, "price": entry.rent.price, "unit": "USD/chip/hour", "source": source_of(entry.rent.datum),
+        "npv": entry.npv, "cost_per_delivered_chip_hour": entry.per_delivered_hour,
+        "break_even_used_share": entry.break_even_share, "break_even_months": entry.break_even_months,
+        "break_even_price": entry.break_even_price, "years": table(entry.flows),
+    }  # fmt: skip
+
+
+def _cheapest(found: Finance) -> str:
+    options = {OWN: found.npv, **{entry.rent.term: entry.npv for entry in found.alternatives}}
+    return max(options, key=lambda name: options[name])
+
+
+def json_text(found: Finance) -> str:
+    """The JSON text."""
+    return json.dumps(as_dict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(found: Finance) -> str:
+    """The cash flow of owning: one row a year, one column a line."""
+    rows = found.by_year()
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def _assumptions(found: Finance) -> list[str]:
+    timing = "in the middle of each year" if found.timing == "mid-year" else "at the end of each year"
+    lines = [f"Money is {found.terms}; running costs count {timing}, capital at the start, the residual at the end"]
+    for name in ("horizon", "discount_rate", "inflation_rate", "used_share", "goodput", "electricity_price_growth",
+                 "rental_price_growth", "hardware_price_growth"):  # fmt: skip
+        datum = found.inputs[name]
+        lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({datum.note or cite(datum)})")
+    return lines
+
+
+def _options(found: Finance) -> list[tuple[str, str, str, str]]:
+    rows = [(OWN, money(found.npv), f"{money(found.per_delivered_hour)}", "")]
+    for entry in found.alternatives:
+        level = []
+        if entry.break_even_share is not None:
+            level.append(f"{plain(100 * entry.break_even_share)}% of hours used")
+        if entry.break_even_months is not None:
+            level.append(f"{plain(entry.break_even_months)} months")
+        if entry.break_even_price is not None:
+            level.append(f"{money(entry.break_even_price)}/hour")
+        price = f"rent {entry.rent.term} at {money(entry.rent.price)}"
+        rows.append((price, money(entry.npv), money(entry.per_delivered_hour), ", ".join(level)))
+    return rows
+
+
+def text(found: Finance, width: int = 80) -> str:
+    """The plan as text."""
+    result = found.result
+    chips = shown("chips", result.values["chips"])
+    lines = textwrap.wrap(
+        f"{chips} × {result.chip.name} over {shown('horizon', found.inputs['horizon'].value)}: own or rent the same "
+        f"{shown('chip_hours', found.delivered_hours * 3600)} of useful work?",
+        width,
+    )
+    best = _cheapest(found)
+    lines += [f"Cheapest: {best if best == OWN else 'rent ' + best}", "", "Options"]
+    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  draws level with owning at")
+    for name, npv, hour, level in _options(found):
+        head = f"  {name:<26}{npv:>10}{hour:>17}  "
+        wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]
+        lines.append((head + wrapped[0]).rstrip())
+        lines += [" " * len(head) + rest for rest in wrapped[1:]]
+    lines += [f"  left out: {why}" for why in found.left_out.values()]
+    lines += ["", "Cash of owning, by year"]
+    rows = found.by_year()
+    heads = [head for head in rows[0] if head not in ("year",)]
+    size = max(11, *(len(head) + 2 for head in heads))
+    for start in range(0, len(heads), max(1, (width - 6) // size)):
+        part = heads[start : start + max(1, (width - 6) // size)]
+        lines.append("  year" + "".join(head.rjust(size) for head in part))
+        lines += [f"  {row['year']:>4}" + "".join(money(row[head]).rjust(size) for head in part) for row in rows]
+    if found.payback_months is not None:
+        lines.append(f"  Paid back against rent on demand after {plain(found.payback_months)} months, not discounted")
+    lines += ["", "Assumptions"]
+    for line in _assumptions(found):
+        lines += textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
+    if result.warnings:
+        lines += ["", "Mind"]
+        for warning in result.warnings:
+            lines += textwrap.wrap(warning, width, initial_indent="  ! ", subsequent_indent="    ")
+    return "\n".join(lines) + "\n"
+
+
+def markdown(found: Finance) -> str:
+    """The plan as Markdown."""
+    from cluster_calc.report.markdown import escape
+
+    lines = [
+        "# Own or rent",
+        "",
+        "| option | NPV | per useful chip-hour | draws level with owning at |",
+        "| :-- | --: | --: | :-- |",
+    ]
+    lines += ["| " + " | ".join(map(escape, row)) + " |" for row in _options(found)]
+    lines += [
+        "",
+        *(f"- left out: {escape(why)}" for why in found.left_out.values()),
+        "",
+        "## Cash of owning, by year",
+        "",
+    ]
+    rows = found.by_year()
+    lines += ["| " + " | ".join(rows[0]) + " |", "|" + " --: |" * len(rows[0])]
+    for row in rows:
+        lines.append(
+            "| " + " | ".join(str(row[head]) if head == "year" else escape(money(row[head])) for head in row) + " |"
+        )
+    lines += ["", "## Assumptions", "", *(f"- {escape(line)}" for line in _assumptions(found))]
+    return "\n".join(lines) + "\n"
