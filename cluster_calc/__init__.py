@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cluster_calc.cash_flow import Finance, finance
+    from cluster_calc.choosing import optimise
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
@@ -40,6 +41,7 @@ _EXPORTS = {
     "diff": "result_diff",
     "estimate": "estimation",
     "finance": "cash_flow",
+    "optimise": "choosing",
     "project": "projection",
     "reproduce": "publications",
     "sensitivity": "influence",
@@ -60,6 +62,7 @@ __all__ = [
     "diff",
     "estimate",
     "finance",
+    "optimise",
     "project",
     "reproduce",
     "sensitivity",

@@ -145,7 +145,7 @@ def warnings(result: Result) -> list[str]:
     if lives is not None and float(_most(lives)) > 0:
         found.append(
             f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
-            f"{shown('replacement_cost', values['replacement_cost'])} beyond the capital cost"
+            f"{shown('replacement_cost', values.get('replacement_cost'))} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)
     if method == "price-performance-first-order" and {

@@ -13,6 +13,11 @@ DEFAULT = "default"
 FILE_KEYS = ("source", "as_of", "confidence", "locator", "note", "low", "high")
 
 
+def chip_of_server(book: Catalog, server: str) -> str:
+    """The id of the chip that a server holds."""
+    return str(book.item(server, "servers").facts.get("chip", ""))
+
+
 def figures(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], book: Catalog) -> dict[str, Datum]:
     """Chips, price and power of the chosen server; `default` is the chip's own server with the newest price."""
     if "chip_price" in given:

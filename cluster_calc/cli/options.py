@@ -117,12 +117,26 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                     shell_complete=completion.one_of(PRECISIONS),
                 )
             )
+        for after, setting in (
+            ("hfu", "recompute"),
+            ("flop_per_parameter_token", "flop_convention"),
+            ("mfu", "mfu_precision"),
+        ):
+            if entry.name == after:
+                found.append(
+                    _option(
+                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
+                    )
+                )
+        if entry.name == "mfu":
+            found.append(
+                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
+            )
         if entry.name == "checkpoint_interval":
             found.append(
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
-            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -239,21 +253,29 @@ _FORMULA_NAMES = frozenset(
     [
         "accelerator_capital",
         "accelerator_time",
+        "activation_memory",
         "active_parameters",
         "age_at_end",
         "all_in_price",
         "all_server_capital",
         "amortised_hardware_cost",
+        "batch_margin",
+        "batch_tokens",
         "bill_excess",
         "book_value_at_end",
         "book_value_at_start",
         "budget_margin",
+        "calendar_time",
         "capital_cost",
         "capital_margin",
+        "capital_yardstick_margin",
         "checkpoint_goodput",
         "checkpoint_interval",
+        "checkpoint_loss",
+        "checkpoint_loss_cost",
         "checkpoint_size",
         "checkpoint_write_time",
+        "checkpointed_throughput",
         "chip_depreciation_rate",
         "chip_hours",
         "chip_power",
@@ -268,12 +290,19 @@ _FORMULA_NAMES = frozenset(
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
+        "counted_parameters",
+        "critical_batch",
+        "data_margin",
+        "data_overhead",
+        "data_parallel",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
         "delivered_throughput",
         "depreciation",
         "depreciation_rate",
+        "designer_margin",
+        "designer_share",
         "development_cost",
         "efficient_loss",
         "electricity_cost",
@@ -283,14 +312,23 @@ _FORMULA_NAMES = frozenset(
         "facility_capital",
         "facility_energy",
         "facility_power",
+        "failure_margin",
         "first_order_charge",
+        "flop_per_token",
         "frontier_exponent",
         "frontier_tokens",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "gradient_memory",
         "hardware_age",
         "hardware_charge",
+        "hardware_throughput",
+        "held_chip_hours",
+        "held_cost",
+        "held_spare_share",
+        "held_throughput",
+        "hfu",
         "idle_charge",
         "idle_chips",
         "implied_goodput",
@@ -298,31 +336,49 @@ _FORMULA_NAMES = frozenset(
         "installation_capital",
         "insurance_cost",
         "interruptions",
+        "latency_margin",
+        "lead_time",
+        "lead_time_margin",
+        "longest_useful_run",
         "maintenance_cost",
+        "memory_margin",
+        "memory_needed",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "mfu_margin",
+        "minimum_chips",
         "mtbf",
         "network_capital",
         "new_capital",
         "new_chips",
+        "obsolescence_margin",
         "operations_cost",
+        "optimizer_memory",
         "outages_in_repair",
         "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "pipeline_bubble",
         "planned_start",
         "power_margin",
+        "power_yardstick_margin",
+        "precision_share",
         "project_capital",
         "project_cost",
         "purchase_date",
+        "recompute_factor",
         "recovery_goodput",
+        "recovery_loss",
+        "recovery_loss_cost",
         "rental_cost",
         "rental_price",
         "rental_ratio",
         "replacement_cost",
         "replacements",
         "run_cost",
+        "scheduling_loss",
+        "scheduling_loss_cost",
         "server_capital",
         "server_power_factor",
         "servers",
@@ -331,6 +387,8 @@ _FORMULA_NAMES = frozenset(
         "software_cost",
         "spare_capital",
         "spare_chips",
+        "spare_loss",
+        "spare_loss_cost",
         "spare_servers",
         "spare_share",
         "staff_cost",
@@ -345,6 +403,7 @@ _FORMULA_NAMES = frozenset(
         "training_compute",
         "training_time",
         "two_factor_capital",
+        "weight_memory",
     ]
 )
 

@@ -13,6 +13,7 @@ from typing import Any
 from cluster_calc.formulas import (
     additive_law,
     age,
+    batch_limits,
     bill,
     capital,
     charge,
@@ -26,6 +27,7 @@ from cluster_calc.formulas import (
     counted_all,
     counted_without_embedding,
     daly,
+    data_limits,
     data_size,
     declining_balance,
     deliverable,
@@ -36,8 +38,12 @@ from cluster_calc.formulas import (
     epoch_gpu,
     epoch_tpu,
     facility,
+    failure_limits,
     failures,
     flop,
+    from_hfu,
+    goodput_losses,
+    held_spares,
     held_time,
     law_data,
     law_optimum,
@@ -45,6 +51,7 @@ from cluster_calc.formulas import (
     limits,
     measures,
     memory,
+    mixed_precision,
     model_size,
     model_state,
     observed,
@@ -58,19 +65,25 @@ from cluster_calc.formulas import (
     power_law,
     price_trend,
     published_run,
+    recomputation,
     resale,
     reserve,
     running_costs,
+    scheduling,
+    selective_factor,
     server_count,
     service_life,
     sharded_memory,
     sizing,
     straight_line,
     supply,
+    supply_limits,
     timing,
     trend_first_order,
     trend_integral,
     utilisation,
+    world_limits,
+    yardsticks,
     young,
 )
 
@@ -160,6 +173,22 @@ PIPELINE = formulas_of(pipeline)
 MODEL_STATE = formulas_of(model_state)
 LAYOUT_MEMORY = formulas_of(memory)
 SHARDED_MEMORY = formulas_of(sharded_memory)
+FLOP_PER_TOKEN = (flop.flop_per_token,)
+RECOMPUTATION = formulas_of(recomputation)
+FROM_HFU = formulas_of(from_hfu)
+SELECTIVE_FACTOR = formulas_of(selective_factor)
+MIXED_PRECISION = formulas_of(mixed_precision)
+# The waterfall's further steps: goodput by cause, and what is held beside the run.
+GOODPUT_LOSSES = formulas_of(goodput_losses)
+SCHEDULING = formulas_of(scheduling)
+HELD_SPARES = formulas_of(held_spares)
+# Limits that the world sets.
+WORLD_LIMITS = formulas_of(world_limits)
+DATA_LIMITS = formulas_of(data_limits)
+BATCH_LIMITS = formulas_of(batch_limits)
+FAILURE_LIMITS = formulas_of(failure_limits)
+SUPPLY_LIMITS = formulas_of(supply_limits)
+YARDSTICKS = formulas_of(yardsticks)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,
