@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from cluster_calc.formulas import (
+    additive_law,
     age,
     batch_limits,
     bill,
@@ -44,6 +45,9 @@ from cluster_calc.formulas import (
     goodput_losses,
     held_spares,
     held_time,
+    law_data,
+    law_optimum,
+    law_size,
     limits,
     measures,
     memory,
@@ -58,6 +62,7 @@ from cluster_calc.formulas import (
     peak,
     pipeline,
     power,
+    power_law,
     price_trend,
     published_run,
     recomputation,
@@ -144,6 +149,12 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+# What a scaling law says of size and data: its constants, then what it leaves open.
+POWER_LAW = formulas_of(power_law)
+ADDITIVE_LAW = formulas_of(additive_law)
+LAW_OPTIMUM = formulas_of(law_optimum)
+LAW_DATA = formulas_of(law_data)
+LAW_SIZE = formulas_of(law_size)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
 FAILURES = formulas_of(server_count, failures)
