@@ -74,6 +74,8 @@ class Quantity:
 _LABELS = {
     "mfu": "MFU (model FLOP utilisation)",
     "implied_mfu": "implied MFU",
+    "cost_per_chip_hour": "cost per chip-hour",
+    "chip_hours": "chip-hours",
     "tdp": "TDP",
     "pue": "PUE",
     "petaflops_days": "petaFLOP/s-days",
