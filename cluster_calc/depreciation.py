@@ -42,12 +42,9 @@ def method_of(settings: Mapping[str, Any]) -> str:
 
 
 def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
-    """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
-    sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
-    if settings.get("method"):
-        sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
-    else:
-        sets += ("age",)
+    """The formula sets of the hardware's charge and age, and of the costs that were asked for beside it."""
+    dates = "age" if not settings.get("method") else "epoch-tpu" if is_tpu(item) else "epoch-gpu"
+    sets: tuple[str, ...] = (method_of(settings), dates)
     if settings.get("server"):
         from cluster_calc import resilience
 
@@ -142,9 +139,9 @@ def warnings(result: Result) -> list[str]:
     found = []
     values = result.values
     lives = values.get("replacements")
-    if lives is not None and float(_most(lives)) > 0:
+    if lives is not None and _most(lives) > 0 and "replacement_cost" in values:
         found.append(
-            f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
+            f"the run outlasts the hardware's life: replaced {plain(_most(lives))} times, "
             f"{shown('replacement_cost', values['replacement_cost'])} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)

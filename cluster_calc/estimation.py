@@ -301,6 +301,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
         if searched:
             given["chips"] = resilience.PLACE
+    if settings.get("server"):
+        sets = tuple("server-hardware" if name == "hardware" else name for name in sets)
     model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
     finder = _Finder(book, item, precision, merged, given, preset)
     finder.warnings += remarks

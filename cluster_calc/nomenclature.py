@@ -294,7 +294,7 @@ _ALL = (
     _not_negative("acquisition_delay", "t_a", "day", "time", "time from a chip's release to its first purchase", MONEY,
                   example="'90 days'"),
     Quantity("price_date", "t_q", "date", "date", "day of the price", MONEY, is_date=True, example="2022-09-29"),
-    _positive("date_step", "t_d", "day", "time", "dates count in whole steps of this", MONEY, usual=(1, 1), example="'1 day'"),
+    _positive("date_step", "t_d", "day", "time", "dates count in whole steps of this", MONEY, example="'1 day'"),
     _not_negative("listed_rental_price", "q_l", "USD/chip/hour", "price", "listed rent per chip-hour, before a commitment", MONEY,
                   usual=(0.02, 200), example="'4 USD/hour'"),
     _positive("commitment_factor", "f_c", "1", "ratio", "rent under the commitment ÷ listed rent", MONEY, usual=(0.2, 1.0), bare=True,

@@ -334,6 +334,11 @@ _LINES = """\
 1.0 [token]/[time] token/s tokens/s
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
+1e-21 [USD]/[work] USD/ZFLOP
+3.8025705376834746e-10 [USD]/[energy] USD/kW/month
+1.0 [USD]/[server] USD/server
+1000.0 [energy]/[server]/[time] kW/server
+1.0 [energy]/[server]/[time] W/server
 3.1688087814028947e-10 1/[time] percent/year %/year
 """
 

@@ -70,6 +70,11 @@ def everyday() -> list[str]:
         "tokens/s",
         "token/s/chip",
         "1/year",
+        "USD/ZFLOP",
+        "USD/kW/month",
+        "USD/server",
+        "kW/server",
+        "W/server",
         "percent/year",
         "%/year",
     ]

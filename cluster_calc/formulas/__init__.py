@@ -40,8 +40,8 @@ from cluster_calc.formulas import (
     model_size,
     observed,
     operations,
-    owned,
     optimal_interval,
+    owned,
     parameter_count,
     peak,
     power,
@@ -79,11 +79,10 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
-# factors (capital), or line by line for a chosen server (bill).
-HARDWARE = formulas_of(peak, power, supply, limits)
-TWO_FACTORS = formulas_of(capital)
-BILL = formulas_of(server_count, bill)
+# In every model: hardware, power, supply, limits. The hardware is priced by two factors (capital), or line by line for a
+# chosen server (bill), whose reserve is a share unless it follows from failures. With a run: what it does and costs.
+HARDWARE = formulas_of(peak, capital, power, supply, limits)
+SERVER_HARDWARE = formulas_of(peak, server_count, bill, power, supply, limits)
 RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
