@@ -69,7 +69,8 @@ thorough: venv  ## the tests that take minutes, too
 	$(PY) -m pytest -m "not bench"
 
 bench: venv  ## measure speed
-	$(PY) -m pytest -m bench -s
+	$(PY) -m benchmarks
+	$(PY) -m pytest -m bench
 
 dist: venv  ## build the source archive and, from it, the wheel
 	rm -rf build dist

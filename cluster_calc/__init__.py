@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
     from cluster_calc.estimation import Result, estimate
+    from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.result_diff import diff
+    from cluster_calc.sweeping import sweep
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
@@ -36,7 +38,9 @@ _EXPORTS = {
     "diff": "result_diff",
     "estimate": "estimation",
     "finance": "cash_flow",
+    "sensitivity": "influence",
     "solve": "inverse",
+    "sweep": "sweeping",
 }
 
 __all__ = [
@@ -52,7 +56,9 @@ __all__ = [
     "diff",
     "estimate",
     "finance",
+    "sensitivity",
     "solve",
+    "sweep",
 ]
 
 

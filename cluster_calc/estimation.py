@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pint
 
+    from cluster_calc.book.surroundings import Surroundings
     from cluster_calc.trace import Trace
 
 SCHEMA = "cluster-calc/estimate/1"
@@ -33,8 +34,6 @@ DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chip
 # Two names for one thing in base units: a demand given in the one is the other.
 SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
-# How old a figure may be, in days, before a report marks it.
-SHELF_LIFE = {"chip_price": 180, "rental_price": 180, "electricity_price": 730, "annual_shipments": 730}
 # Constraint → (limit, what it limits, margin).
 CONSTRAINTS = {
     "budget": ("budget", "run_cost", "budget_margin"),
@@ -47,7 +46,6 @@ CONSTRAINTS = {
 # Figures of the chip's file, and the words that say how to supply one that it lacks.
 _HOW_TO_SUPPLY = {
     "chip_price": "--chip-price",
-    "server_price": "--server-price",
     "rental_price": "--rental-price",
     "tdp": "--tdp",
     "peak_throughput": "--peak-throughput, or another --precision",
@@ -76,7 +74,8 @@ class Result:
     """One estimate: values in base units, the data behind them, and the model that joins them.
 
     `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
-    every result that has none. `samples` holds the draws of what varies under ranges.
+    every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
+    holds the draws of what varies under ranges.
     """
 
     chip: Chip
@@ -90,6 +89,7 @@ class Result:
     notes: tuple[str, ...]
     feasibility: tuple[Constraint, ...]
     scenario: Scenario = field(repr=False)
+    stale: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
     seed: int | None = None
@@ -263,6 +263,10 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
+    if "chip" not in settings and settings.get("server"):
+        from cluster_calc.book.surroundings import chip_of_server
+
+        settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
@@ -292,6 +296,11 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
+    if settings.get("server") == "default":
+        from cluster_calc.book.surroundings import default_server
+
+        merged = replace(merged, settings={**merged.settings, "server": default_server(book, item)})
+        settings = {**settings, "server": merged.settings["server"]}
     preset, remarks = depreciation.preset(settings, item, given, book)
     from cluster_calc import resilience
 
@@ -332,21 +341,21 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
     feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
+    result = _replaced(result, feasibility=feasibility, stale=_stale(result, settings, book))
     warnings = (
         *finder.warnings,
         *_warnings(result, given),
+        *_overlaid(result),
         *depreciation.warnings(result),
-        *_stale(result, settings),
+        *result.stale.values(),
     )
-    result = _replaced(result, feasibility=feasibility, warnings=warnings)
+    result = _replaced(result, warnings=warnings)
     if settings.get("strict"):
         _strict(result)
     return result
 
 
 def _replaced(result: Result, **changes: Any) -> Result:
-    from dataclasses import replace
-
     return replace(result, **changes)
 
 
@@ -438,7 +447,12 @@ class _Finder:
         self.as_of = settings.get("as_of", "")
         self.warnings: list[str] = []
         self.notes: list[str] = []
-        self.price: Quote | None = item.price(self.as_of)
+        self.around: Surroundings | None = None
+        if settings.get("site") or settings.get("server"):
+            from cluster_calc.book.surroundings import Surroundings
+
+            self.around = Surroundings(book, settings, item)
+        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
         self.basis = settings.get("price_basis") or (
             "" if "chip_price" in given else (self.price.basis if self.price else "")
         )
@@ -460,12 +474,21 @@ class _Finder:
     def find(self, name: str) -> Datum | None:
         if name in self.preset:
             return self.preset[name]
-        return self.held_by_price(name) or self.from_file(name) or self.book.assumption(name)
+        return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
+
+    def from_around(self, name: str) -> Datum | None:
+        """A figure of the site or the server."""
+        if self.around is None:
+            return None
+        found = self.around.datum(name)
+        self.warnings += self.around.warnings
+        self.around.warnings.clear()
+        return found
 
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
         holders = {"server_cost_factor": (HOLDS_SERVER, 1.0), "network_share": (HOLDS_NETWORK, 0.0)}
-        if name not in holders or self.basis not in holders[name][0] or "server" in self.settings:
+        if name not in holders or self.basis not in holders[name][0]:
             return None
         part = "server" if name == "server_cost_factor" else "network"
         return Datum(
@@ -625,27 +648,38 @@ def _largest(value: Any) -> float:
     return float(value.max()) if hasattr(value, "max") else float(value)
 
 
-def _stale(result: Result, settings: Mapping[str, Any]) -> list[str]:
-    """Used prices and counts older than their shelf life on the day of the estimate."""
+def _overlaid(result: Result) -> list[str]:
+    """Which figures a catalog of one's own put in place of the shipped ones."""
+    found: dict[str, list[str]] = {}
+    for name, datum in result.data.items():
+        if datum.origin.startswith("catalog: "):
+            found.setdefault(datum.origin.removeprefix("catalog: "), []).append(name)
+    return [
+        f"{', '.join(names)}: from the catalog {quoted(place)} over the shipped one" for place, names in found.items()
+    ]
+
+
+def _stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[str, str]:
+    """Used figures older than their shelf life on the day of the estimate, by name."""
     day = datetime.date.fromisoformat(settings.get("as_of") or datetime.date.today().isoformat())
-    found = []
-    for name, life in SHELF_LIFE.items():
+    found = {}
+    for name, life in book.shelf_lives().items():
         datum = result.data.get(name)
-        if datum is None or not datum.as_of or datum.origin == "command line":
+        if datum is None or not datum.as_of:
             continue
         try:
             age = (day - datetime.date.fromisoformat(day_of(datum.as_of))).days
         except ValueError:
             continue
         if age > life:
-            found.append(
-                f"{name} is dated {datum.as_of}, {age} days before {day}: older than the {life} days such a figure keeps"
+            found[name] = (
+                f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
             )
     return found
 
 
 def _strict(result: Result) -> None:
     wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
-    wrong += _stale(result, result.scenario.settings)
+    wrong += result.stale.values()
     if wrong:
         raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

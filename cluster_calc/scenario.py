@@ -25,13 +25,16 @@ from cluster_calc.units import split, to_base
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
+    "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "server": "id or alias of the server that holds the chips, or default: a bill of materials with its price and power",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
-    "server": "server whose bill of materials makes the capital cost: an id of the catalog, or default",
     "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "currency": "also show run cost and capital cost in this currency, by its code",
+    "price_year": "also restate them in the money of this year",
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
@@ -48,7 +51,7 @@ SETTINGS: dict[str, str] = {
 }
 FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "precision"})
+_NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
@@ -204,6 +207,12 @@ def setting(name: str, value: Any) -> Any:
             raise InputError(
                 f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
             )
+    if name == "currency":
+        if not re.fullmatch("[A-Za-z]{3}", value.strip()):
+            raise InputError(f"currency: {quoted(value)} is not a code of three letters, for example EUR")
+        return value.strip().upper()
+    if name == "price_year" and not re.fullmatch("(19|20)[0-9]{2}", value.strip()):
+        raise InputError(f"price_year: {quoted(value)} is not a year, for example 2025")
     if name in ("rate_terms", "flow_timing"):
         from cluster_calc.cash_flow import checked
 
@@ -345,8 +354,10 @@ def _known_name(name: str, value: str) -> None:
     """Refuse a chip or a precision that is not known, while the place of the text is."""
     from cluster_calc.catalog import PRECISIONS, catalog
 
-    if name == "chip":
-        catalog().find(value)
+    if name == "server" and value == "default":
+        return
+    if name in ("chip", "server", "site"):
+        catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:
         raise InputError(
             f"precision: {quoted(value)} is not one of {', '.join(PRECISIONS)}.{did_you_mean(value, PRECISIONS)}"
@@ -384,6 +395,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Plac
     for path in (user, Path(PROJECT_FILE)):
         if path.is_file():
             values, places = from_file(path, "file")
+            values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places
 
 

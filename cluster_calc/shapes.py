@@ -180,6 +180,7 @@ def parse_shape(known: Quantity, text: str, number: Callable[[Quantity, Any], An
     wanted = SHAPES[name]
     if len(words) != len(wanted) or not all(words):
         raise InputError(f"{known.name}: {quoted(text)}: {name} takes {len(wanted)} numbers: {', '.join(wanted)}")
+    points: tuple[float, ...]
     try:
         unit = match.group(3).strip() or next((found for word in reversed(words) if (found := split(word)[1])), "")
         words = [word if split(word)[1] or word[:1] in "$€£" else f"{word} {unit}".strip() for word in words]

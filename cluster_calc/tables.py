@@ -24,12 +24,15 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.scenario import SETTINGS, gather, name_of, parse, setting
 
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
+# The method of the maps that `batch --predict-mfu` reads.
+PREDICT_MFU = "predict-mfu"
 ERROR, NOTE = "error", "method_note"
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
 PREPARERS: dict[str, str] = {
     "epoch-2024": "cluster_calc.epoch_runs:prepare",
+    "measured-step": "cluster_calc.measured_steps:prepare",
     "published-run": "cluster_calc.published_runs:prepare",
 }
 
@@ -157,7 +160,7 @@ def _known(name: str, where: str) -> str:
 
 def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
     """The shipped map whose key columns the table has; the one with the most, and of the method asked for."""
-    if method:
+    if method not in ("", PREDICT_MFU):
         setting("method", method)
     found: list[ColumnMap] = []
     for folder in catalog().folders:
@@ -226,7 +229,7 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
         if head in row:
             text = row[head]
             inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
-    if mapping.formulas:
+    if mapping.formulas or mapping.prepare:
         return _at_its_word(row, mapping, {**inputs, **given})
     result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
     return {name: _value(name, result.values.get(name)) for name in result.results}

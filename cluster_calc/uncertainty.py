@@ -93,8 +93,8 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
         values = result.model.evaluate({**fixed, **inputs})
         for name in kept:
             samples[name][place] = values[name]
-    for name in kept:
-        if not np.isfinite(samples[name]).all():
+            if np.isfinite(samples[name][place]).all():
+                continue
             raise InputError(
                 f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
             )

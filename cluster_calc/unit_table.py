@@ -101,6 +101,8 @@ _LINES = """\
 1.0 [failure] failure
 1.0 [chip]/[server] chip/server
 1.0 [information]/[parameter] byte/parameter
+1.0 [information]/[token] byte/token
+1.0 [information]/[token]^2 byte/token/token
 1.0 [work]/[token] FLOP/token
 1.0 [work]/[token]^2 FLOP/token/token
 1e-06 [time] us
@@ -335,10 +337,14 @@ _LINES = """\
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
 1e-21 [USD]/[work] USD/ZFLOP
+1.0 [USD]/[local] USD/local
+1.0 [local] local
 3.8025705376834746e-10 [USD]/[energy] USD/kW/month
 1.0 [USD]/[server] USD/server
 1000.0 [energy]/[server]/[time] kW/server
 1.0 [energy]/[server]/[time] W/server
+1.1574074074074073e-05 1/[time] 1/day
+0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
 """
 

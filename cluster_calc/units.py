@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -152,6 +152,7 @@ def _check_grammar(text: str, original: str) -> None:
         raise UnitError(f"unit {quoted(original)} is nested too deeply")
 
 
+@lru_cache(maxsize=4096)
 def split(text: str) -> tuple[float, str]:
     """A number and the unit text behind it; money may carry its sign in front.
 

@@ -46,7 +46,7 @@ def everyday() -> list[str]:
     units = [*TIMES, *flop, *rates, *money, *energy, *power, *bytes_, *mass, *CHIPS, "token", "tokens", "parameter",
              "parameters", "server", "servers", "node", "nodes", "percent", "%", "Mtoken", "Gtoken", "Ttoken", "Gparameter",
              "Tparameter", "FLOP/parameter/token", "W/chip", "kW/chip", "chip*s", "chip/s", "failure/node/day",
-             "failure/server/day", "failure", "chip/server", "byte/parameter", "FLOP/token", "FLOP/token/token", "us", "ms"]  # fmt: skip
+             "failure/server/day", "failure", "chip/server", "byte/parameter", "byte/token", "byte/token/token", "FLOP/token", "FLOP/token/token", "us", "ms"]  # fmt: skip
     units += [f"{rate}/chip" for rate in rates] + [f"{amount}/s" for amount in bytes_]
     units += [f"{amount}/s/chip" for amount in bytes_] + [f"{amount}/chip" for amount in bytes_]
     units += [f"{amount}/{chip}" for amount in money for chip in ("chip", "GPU")]
@@ -71,10 +71,14 @@ def everyday() -> list[str]:
         "token/s/chip",
         "1/year",
         "USD/ZFLOP",
+        "USD/local",
+        "local",
         "USD/kW/month",
         "USD/server",
         "kW/server",
         "W/server",
+        "1/day",
+        "1/hour",
         "percent/year",
         "%/year",
     ]

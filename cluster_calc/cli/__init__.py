@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -16,12 +17,17 @@ from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quot
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
+    "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
+    "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "diff": ("diff", "what moved between two results"),
     "batch": ("batch", "one estimate per row of a table"),
+    "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
+PROGRAM = "cluster-calc"
+COMPLETE_VARIABLE = "_CLUSTER_CALC_COMPLETE"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -48,12 +54,12 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **__: Any) -> Any:
+        # Instead of click's own main, which ends a closed pipe as an error and has its own word for Ctrl-C.
         try:
-            super().main(*args, **{**kwargs, "standalone_mode": False})
+            code = self._run(sys.argv[1:] if args is None else list(args), prog_name or PROGRAM)
             sys.stdout.flush()
-        except click.exceptions.Exit as stop:
-            sys.exit(stop.exit_code)
+            sys.exit(code)
         except ClusterCalcError as error:
             fail(str(error), error.exit_code)
         except click.ClickException as error:
@@ -62,14 +68,16 @@ class Program(click.Group):
             click.echo("interrupted", err=True)
             sys.exit(130)
         except BrokenPipeError:
-            # The reader has gone: nothing is wrong, and Python must not complain when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader has gone: nothing is wrong.
+            _leave_stdout()
             sys.exit(0)
         except OSError as error:
-            if not error.filename:  # stdout, the only stream written without a name
-                sys.stdout = None  # Python would try again to flush what cannot be written
-            where = quoted(error.filename) if error.filename else "stdout"
+            if error.filename is None:  # stdout is the only stream without a name
+                _leave_stdout()
+            where = "stdout" if error.filename is None else quoted(error.filename)
             fail(f"{where}: {error.strerror or error}", 2)
+        except MemoryError:
+            fail("not enough memory; fewer --draws need less", 2)
         except Exception as error:
             if os.environ.get("CLUSTER_CALC_DEBUG"):
                 raise
@@ -77,6 +85,23 @@ class Program(click.Group):
                 f"internal error ({type(error).__name__}: {quoted(error, 200)}); CLUSTER_CALC_DEBUG=1 shows where. Please report it.",
                 1,
             )
+
+    def _run(self, args: list[str], prog_name: str) -> int:
+        if instruction := os.environ.get(COMPLETE_VARIABLE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(self, {}, prog_name, COMPLETE_VARIABLE, instruction)
+        try:
+            with self.make_context(prog_name, args) as ctx:
+                self.invoke(ctx)
+        except click.exceptions.Exit as stop:
+            return stop.exit_code
+        return 0
+
+
+def _leave_stdout() -> None:
+    """Point stdout at nothing, so that Python does not complain when it closes what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.ClickException) -> str:

@@ -21,13 +21,17 @@ FORMATS = ("csv", "parquet")
 Examples:
   cluster-calc batch runs.csv -o costs.csv
   cluster-calc batch runs.csv --map my-columns.toml -o costs.parquet
+  cluster-calc batch steps.csv --predict-mfu -o predicted.csv
   cluster-calc batch runs.csv --chip h100 --electricity-price "6 cent/kWh" -o -""",
 )
 @click.argument("file", metavar="FILE.csv")
 @click.option("--map", "map_", metavar="MAP.toml", help="column map; by default the shipped map that fits, or none")
+@click.option(
+    "--predict-mfu", is_flag=True, help="add the mfu and hfu that each row's model, batch and layout should reach"
+)
 @shared.model_options
 @click.option("-o", "--output", metavar="FILE", help="FILE.csv, FILE.parquet or - for stdout (the default)")
-def command(file: str, map_: str | None, **options: Any) -> None:
+def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> None:
     """One estimate per row of FILE.csv (- is stdin).
 
     Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
@@ -37,7 +41,13 @@ def command(file: str, map_: str | None, **options: Any) -> None:
 
     text = _read(file)
     table = tables.read_table(text, file)
-    mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, options.get("method") or "")
+    method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
+    mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, method)
+    if predict_mfu and mapping is None:
+        raise InputError(
+            "--predict-mfu needs the columns chip, chips, parameters, layers, hidden, heads, vocab, sequence and "
+            f"global_batch; {quoted(file)} lacks hidden, sequence or global_batch"
+        )
     done = tables.evaluate(table, mapping, shared.inputs(options))
     if done.ignored:
         click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
@@ -47,7 +57,7 @@ def command(file: str, map_: str | None, **options: Any) -> None:
 
         write_atomically(Path(str(target)), tables.parquet_bytes(done))
     else:
-        shared.write(tables.csv_text(done), target)
+        shared.write(tables.csv_text(done), target, as_is=True)
     if done.errors:
         shown = [f"row {number}: {message}" for number, message in sorted(done.errors.items())]
         raise InputError(f"{len(shown)} of {len(done.rows)} rows cannot be:\n" + "\n".join(shown))

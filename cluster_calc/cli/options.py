@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             heading=what,
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
-        )
+        ),
+        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
+        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
     listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
     for entry in listed:
@@ -87,9 +90,14 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             decls = [entry.option, entry.name]
             heading = entry.group
         if entry.name == "horizon":
-            for name in ("rate_terms", "flow_timing"):
+            for name, metavar in (
+                ("currency", "CODE"),
+                ("price_year", "YEAR"),
+                ("rate_terms", "WORD"),
+                ("flow_timing", "WORD"),
+            ):
                 option = "--" + name.replace("_", "-")
-                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
+                found.append(_option(option, metavar=metavar, heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -119,7 +127,6 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
             )
         if entry.name == "chip_price":
-            found.append(_option("--server", metavar="ID", heading=entry.group, help=SETTINGS["server"]))
             found.append(
                 _option(
                     "--price-basis",
@@ -235,6 +242,7 @@ _FORMULA_NAMES = frozenset(
     [
         "accelerator_capital",
         "accelerator_time",
+        "activation_memory",
         "active_parameters",
         "age_at_end",
         "all_in_price",
@@ -262,6 +270,8 @@ _FORMULA_NAMES = frozenset(
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
+        "counted_parameters",
+        "data_parallel",
         "deadline_margin",
         "delivered_chip_hours",
         "delivered_cost",
@@ -276,9 +286,11 @@ _FORMULA_NAMES = frozenset(
         "facility_energy",
         "facility_power",
         "first_order_charge",
+        "flop_per_token",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
+        "gradient_memory",
         "hardware_age",
         "hardware_charge",
         "idle_charge",
@@ -288,21 +300,33 @@ _FORMULA_NAMES = frozenset(
         "installation_capital",
         "insurance_cost",
         "interruptions",
+        "later_capital_cost",
+        "later_depreciation",
+        "later_electricity_cost",
+        "later_run_cost",
+        "local_capital_cost",
+        "local_run_cost",
         "maintenance_cost",
+        "memory_margin",
+        "memory_needed",
         "mfu",
         "mfu_loss",
         "mfu_loss_cost",
+        "minimum_chips",
         "mtbf",
         "network_capital",
         "new_capital",
         "new_chips",
         "operations_cost",
+        "optimizer_memory",
         "outages_in_repair",
         "owned_depreciation",
         "peak_facility_power",
         "petaflops_days",
+        "pipeline_bubble",
         "planned_start",
         "power_margin",
+        "price_level",
         "project_capital",
         "project_cost",
         "purchase_date",
@@ -312,9 +336,12 @@ _FORMULA_NAMES = frozenset(
         "rental_ratio",
         "replacement_cost",
         "replacements",
+        "restated_capital_cost",
+        "restated_run_cost",
         "run_cost",
         "server_capital",
         "server_power_factor",
+        "server_price",
         "servers",
         "service_time",
         "shipment_share",
@@ -335,6 +362,7 @@ _FORMULA_NAMES = frozenset(
         "training_compute",
         "training_time",
         "two_factor_capital",
+        "weight_memory",
     ]
 )
 
@@ -410,10 +438,24 @@ def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
     return str(asked)
 
 
-def write(text: str, target: str | None, option: str = "-o") -> None:
-    """Text to a file, atomically, or to stdout."""
+# Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.
+_UNSEEN = re.compile("(\x1b\\[[012]m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, or hide, written out: a name in a file cannot drive the reader's screen.
+
+    >>> visible("\\x1b[1mbold\\x1b[0m \\x1b[31mred \\u202egnp") == "\\x1b[1mbold\\x1b[0m \\\\u001b[31mred \\\\u202egnp"
+    True
+    """
+    return _UNSEEN.sub(lambda found: found[1] or f"\\u{ord(found[0]):04x}", text)
+
+
+def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = False) -> None:
+    """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
+    text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)
         return
     from cluster_calc.files import write_atomically
 

@@ -18,7 +18,7 @@ FORMATS = ("table", "json")
 Examples:
   cluster-calc solve training_compute --run-cost "100 MUSD" --chip h100
   cluster-calc solve chips --training-time "30 days" --flop 2e25 --chip h100
-  cluster-calc solve mfu --training-time "90 days" --flop 2e25 --chips 8192 --chip h100
+  cluster-calc solve mfu --days 90 --flop 2e25 --chips 8192 --chip h100
   cluster-calc solve rental_price --rental-ratio 1 --flop 2e25 --chip h100""",
 )
 @click.argument("name")

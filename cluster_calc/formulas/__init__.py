@@ -22,6 +22,8 @@ from cluster_calc.formulas import (
     cluster,
     commitment,
     compute,
+    counted_all,
+    counted_without_embedding,
     daly,
     data_size,
     declining_balance,
@@ -32,26 +34,34 @@ from cluster_calc.formulas import (
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    exchange,
     facility,
     failures,
+    flop,
+    growth,
     held_time,
     limits,
     measures,
+    memory,
     model_size,
+    model_state,
     observed,
     operations,
     optimal_interval,
     owned,
     parameter_count,
     peak,
+    pipeline,
     power,
     price_trend,
+    price_year,
     published_run,
     resale,
     reserve,
     running_costs,
     server_count,
     service_life,
+    sharded_memory,
     sizing,
     straight_line,
     supply,
@@ -86,6 +96,9 @@ SERVER_HARDWARE = formulas_of(peak, server_count, bill, power, supply, limits)
 RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
+EXCHANGE = formulas_of(exchange)
+PRICE_YEAR = formulas_of(price_year)
+GROWTH = formulas_of(growth)
 DEVELOPMENT = formulas_of(development)
 RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
@@ -132,6 +145,15 @@ YOUNG = formulas_of(young)
 DALY = formulas_of(daly)
 OPTIMAL_INTERVAL = formulas_of(optimal_interval)
 
+# What a utilisation counts: with attention, and with or without the input embedding.
+FLOP_CONVENTION = formulas_of(flop)
+COUNTED_ALL = formulas_of(counted_all)
+COUNTED_WITHOUT_EMBEDDING = formulas_of(counted_without_embedding)
+PIPELINE = formulas_of(pipeline)
+# Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
+MODEL_STATE = formulas_of(model_state)
+LAYOUT_MEMORY = formulas_of(memory)
+SHARDED_MEMORY = formulas_of(sharded_memory)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,

@@ -105,6 +105,7 @@ def as_dict(result: Result) -> dict[str, Any]:
             }
             for entry in result.feasibility
         ],
+        "stale": list(result.stale),
         "warnings": list(result.warnings),
     }
 

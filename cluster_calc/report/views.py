@@ -72,6 +72,7 @@ def report(result: Result) -> Report:
         _headline(result),
         ranges(result),
         _money(result),
+        _restated(result),
         _flops(result),
         _limits(result),
         _assumptions(result),
@@ -222,6 +223,27 @@ def _nonzero(value: Any) -> bool:
     return bool(value.any()) if hasattr(value, "any") else bool(value)
 
 
+def _restated(result: Result) -> Section | None:
+    """Run cost and capital in other money and other years, each with the rate behind it."""
+    rows = []
+    code = str(result.scenario.settings.get("currency", "in the other currency"))
+    year = str(result.scenario.settings.get("price_year", "the year asked for"))
+    for prefix, words, behind in (
+        ("local", code, "exchange_rate"),
+        ("restated", f"money of {year}", "price_level"),
+        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+    ):
+        for what in ("run_cost", "capital_cost"):
+            name = f"{prefix}_{what}"
+            if name not in result.values and name not in result.missing:
+                continue
+            datum = result.data.get("price_index" if prefix == "restated" else behind)
+            source = f", {cite(datum)}" if datum is not None else ""
+            label = QUANTITIES[what].label.capitalize()
+            rows.append(Row(f"{label}, {words}", _value(result, name), f"at {_value(result, behind)}{source}", name))
+    return Section("In other money and other years", tuple(rows)) if rows else None
+
+
 def _flops(result: Result) -> Section | None:
     if "delivered_throughput" not in result.values:
         return None
@@ -264,21 +286,17 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
 
     Chips are held where they were sized: the input is uncertain, the order is not.
     """
+    from cluster_calc.influence import ends
+    from cluster_calc.shapes import Z95
+
     base = result.values.get(target)
-    if base is None or not _scalar(base) or not base:
+    if not _scalar(base) or not base:
         return []
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time":
-        fixed["chips"] = result.values["chips"]
-    found = []
-    for name, datum in result.data.items():
-        if not datum.has_range:
-            continue
-        ends = [result.model.evaluate({**fixed, name: end}).get(target) for end in (datum.low, datum.high)]
-        if None not in ends:
-            low, high = (float(end) / base - 1 for end in ends if end is not None)
-            found.append((name, low, high))
-    return sorted(found, key=lambda entry: -max(abs(entry[1]), abs(entry[2])))
+    return [
+        (entry.name, entry.at_low / base - 1, entry.at_high / base - 1)
+        for entry in ends(result, target, Z95)
+        if entry.at_low is not None and entry.at_high is not None
+    ]
 
 
 def cite(datum: Datum) -> str:
@@ -296,7 +314,8 @@ def cite(datum: Datum) -> str:
         words = ["judgement"]
     dated = f", {datum.as_of}" if datum.as_of else ""
     confidence = f" ({datum.confidence} confidence)" if datum.confidence else ""
-    return " ".join(words) + dated + confidence
+    overlay = f" [{datum.origin}]" if datum.origin.startswith("catalog: ") else ""
+    return " ".join(words) + dated + confidence + overlay
 
 
 def _assumptions(result: Result) -> Section:
@@ -325,7 +344,7 @@ def _assumptions(result: Result) -> Section:
             Row(
                 QUANTITIES[name].label.split(" (")[0],
                 _value(result, name),
-                f"{cite(datum)}{label}{move}",
+                f"{cite(datum)}{', stale' if name in result.stale else ''}{label}{move}",
                 name,
             )
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cluster_calc.catalog import catalog
+from cluster_calc.catalog import forget
 from cluster_calc.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -33,14 +33,14 @@ def surroundings(folder: Path, environment: Mapping[str, str]) -> Iterator[None]
         del os.environ[name]
     os.environ.update({"XDG_CONFIG_HOME": str(folder / "no-user-files"), **environment})
     os.chdir(folder)
-    catalog.cache_clear()
+    forget()
     try:
         yield
     finally:
         os.chdir(here)
         os.environ.clear()
         os.environ.update(before)
-        catalog.cache_clear()
+        forget()
 
 
 def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str] = {}) -> Outcome:

@@ -1,0 +1,87 @@
+"""`cluster-calc sweep`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+from cluster_calc.errors import InputError, quoted
+
+
+@click.command(
+    "sweep",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc sweep --vary mfu=0.3:0.5:5 --vary chip=h100,b200 --flop 2e25 -o grid.csv
+  cluster-calc sweep --vary chips=1024:65536:7:log --draws 4096 --params 65e9 --tokens 1.4e12 --chip a100-80gb -o -
+  cluster-calc sweep --vary "electricity_price=4:16:1000 cent/kWh" --vary pue=1.05:1.6:1000 --flop 2e25 --chip h100""",
+)
+@click.option("--vary", cls=shared.GroupedOption, heading="Sweep", multiple=True, metavar="NAME=VALUES",
+              help="a,b,c or lo:hi:steps[:log]; chip=h100,b200; repeat for a grid")  # fmt: skip
+@click.option("--results", cls=shared.GroupedOption, heading="Sweep", metavar="NAME,NAME",
+              help="the results to keep; all keeps every one")  # fmt: skip
+@click.option("--full", is_flag=True, cls=shared.GroupedOption, heading="Sweep",
+              help="a row for every draw instead of mean, P10, P50 and P90")  # fmt: skip
+@click.option("--processes", cls=shared.GroupedOption, heading="Sweep", metavar="N", default="1",
+              help="processes that share the work; the result is the same")  # fmt: skip
+@click.option(
+    "--resume", is_flag=True, cls=shared.GroupedOption, heading="Sweep", help="go on with an interrupted sweep"
+)
+@click.option("--yes", is_flag=True, cls=shared.GroupedOption, heading="Sweep", help="mean it, however many rows")
+@click.option("-o", "--output", cls=shared.GroupedOption, heading="Output", metavar="FILE",
+              help=".csv, .parquet or - (CSV on stdout); without it, the extremes over the grid")  # fmt: skip
+@shared.model_options
+def command(
+    vary: tuple[str, ...], results: str | None, full: bool, processes: str, resume: bool, yes: bool, output: str | None,
+    **options: Any,
+) -> None:  # fmt: skip
+    """A grid over any inputs, with draws inside or without, as CSV or Parquet.
+
+    Columns have the names and JSON units of the quantities; Parquet carries the units in its metadata.
+    """
+    from cluster_calc.grid import plan_sweep
+    from cluster_calc.sweeping import MOST_ROWS, Bar, extremes, refuse_large, to_file, to_stream
+
+    workers = _processes(processes)
+    merged = shared.merged_from(options)
+    planned = plan_sweep(merged, [_pair(text) for text in vary], results=results, full=full)
+    bar = Bar(planned.rows)
+    try:
+        if output == "-" or (
+            output and Path(output).exists() and not Path(output).is_file() and not Path(output).is_dir()
+        ):
+            if output == "-":
+                to_stream(planned, sys.stdout, yes)
+                return
+            with Path(output).open("w", encoding="utf-8") as stream:
+                to_stream(planned, stream, yes)
+        elif output:
+            to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
+        else:
+            from cluster_calc.report.extremes import extremes_text
+
+            if not yes:
+                refuse_large(planned, 100 * MOST_ROWS, "say --yes if that is meant")
+            click.echo(extremes_text(planned, extremes(planned, workers, bar), shared.terminal_width()), nl=False)
+    finally:
+        bar.close()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, values = text.partition("=")
+    if not sign or not name.strip() or not values.strip():
+        raise InputError(f"--vary {quoted(text)} is not NAME=VALUES; write for example --vary mfu=0.3:0.5:5")
+    return name.strip(), values.strip()
+
+
+def _processes(text: str) -> int:
+    import os
+
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise InputError(f"--processes {quoted(text)} is not a number of processes from 1 to 1024")
+    return min(int(text), 4 * (os.cpu_count() or 1))

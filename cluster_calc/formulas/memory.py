@@ -1,0 +1,92 @@
+"""Memory of one chip under a parallel layout: model states (ZeRO, arXiv:1910.02054) and activations (arXiv:2205.05198)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cluster_calc.number import Number
+
+
+def data_parallel(chips: Number, tensor_parallel: Number, pipeline_parallel: Number) -> Number:
+    """Replicas that share the data: d = n / (t · p).
+
+    >>> data_parallel(chips=512, tensor_parallel=8, pipeline_parallel=16)
+    4.0
+    """
+    return chips / (tensor_parallel * pipeline_parallel)
+
+
+def weight_memory(
+    parameters: Number, weight_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Weights on one chip: N · b_w / (t · p), and / d at ZeRO stage 3.
+
+    >>> float(weight_memory(7e9, 2.0, 1, 1, 8, 3))
+    1750000000.0
+    """
+    return (
+        parameters * weight_bytes / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= 3, data_parallel, 1))
+    )
+
+
+def gradient_memory(
+    parameters: Number, gradient_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Gradients on one chip: N · b_g / (t · p), and / d from ZeRO stage 2.
+
+    >>> float(gradient_memory(7e9, 2.0, 1, 1, 8, 1))
+    14000000000.0
+    """
+    return (
+        parameters
+        * gradient_bytes
+        / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= 2, data_parallel, 1))
+    )
+
+
+def optimizer_memory(
+    parameters: Number, optimizer_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Optimizer states on one chip: N · b_o / (t · p), and / d from ZeRO stage 1.
+
+    >>> float(optimizer_memory(7e9, 12.0, 1, 1, 8, 1))
+    10500000000.0
+    """
+    return (
+        parameters
+        * optimizer_bytes
+        / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= 1, data_parallel, 1))
+    )
+
+
+def activation_memory(
+    activation_bytes: Number, score_bytes: Number, hidden_size: Number, heads: Number, sequence_length: Number,
+    micro_batch: Number, layers: Number, tensor_parallel: Number, pipeline_parallel: Number, interleave: Number,
+) -> Number:  # fmt: skip
+    """Activations kept on one chip of the first stage: s b L (b_a h + b_s a s) / t, with sequence parallelism.
+
+    One-forward-one-backward keeps p microbatches in flight, so the whole depth; interleaving keeps 1 + (p − 1)/(p v)
+    as much. b_a, b_s per layer: 34 and 5 bytes kept in full, 34 and 0 with selective, 2 and 0 with full recomputation.
+
+    >>> round(float(activation_memory(34.0, 5.0, 12288, 96, 2048, 1, 96, 8, 8, 1)) / 2**30, 1)
+    32.1
+    """
+    return (
+        sequence_length * micro_batch * layers * (activation_bytes * hidden_size + score_bytes * heads * sequence_length)
+        / tensor_parallel
+        * np.where(interleave > 1, 1 + (pipeline_parallel - 1) / (pipeline_parallel * interleave), 1)
+    )  # fmt: skip
+
+
+def memory_needed(
+    weight_memory: Number, gradient_memory: Number, optimizer_memory: Number, activation_memory: Number
+) -> Number:
+    """Model states and activations on one chip.
+
+    >>> memory_needed(1.0, 2.0, 3.0, 4.0)
+    10.0
+    """
+    return weight_memory + gradient_memory + optimizer_memory + activation_memory

@@ -1,0 +1,436 @@
+"""A sweep: axes over inputs, cut into slabs that can be computed in any order, by anyone, with the same result.
+
+Axes of names (chips, precisions) come first and vary slowest; then the axes of numbers in the order given, the last
+varying fastest. A slab is evaluated by broadcasting its axes, so a formula that reads one axis runs on that axis only.
+With draws, each point of the grid is a run of its own: chips are sized at its base values and held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc import __version__
+from cluster_calc import scenario as scenarios
+from cluster_calc.catalog import Catalog
+from cluster_calc.datum import Datum, Source
+from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.estimation import Result, run
+from cluster_calc.nomenclature import QUANTITIES, Quantity
+from cluster_calc.scenario import Scenario
+from cluster_calc.units import split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+SLAB = 1 << 16
+# The results a sweep holds unless others are asked for; those the model does not compute are left out.
+DEFAULT_RESULTS = (
+    "training_compute", "training_time", "chips", "accelerator_time", "run_cost", "capital_cost", "cost_per_chip_hour",
+    "rental_cost", "facility_energy", "peak_facility_power", "emissions", "shipment_share", "implied_mfu",
+)  # fmt: skip
+# Settings that are words to choose from: axes of names.
+NAMED_AXES = frozenset(scenarios.SETTINGS) - scenarios.FLAGS - set(scenarios.COUNTS) - {
+    "as_of", "correlate", "percentiles", "sampling",
+}  # fmt: skip
+SUMMARY = ("mean", "p10", "p50", "p90")
+MOST_STEPS = 100_000_000
+_SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One input and its values: names, or numbers in base units."""
+
+    name: str
+    values: Any
+    text: str
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def axis(name: str, text: Any) -> Axis:
+    """`a,b,c` or `lo:hi:steps[:log]` (or a Python sequence) as an axis.
+
+    >>> axis("mfu", "0.3:0.5:3").values.tolist()
+    [0.3, 0.4, 0.5]
+    >>> axis("electricity_price", "5,8 cent/kWh").text
+    '5,8 cent/kWh'
+    """
+    import numpy as np
+
+    key = name.strip().replace("-", "_")
+    if key in NAMED_AXES:
+        values = [part.strip() for part in text.split(",")] if isinstance(text, str) else [str(part) for part in text]
+        if not all(values):
+            raise InputError(f"--vary {key}={quoted(text)} has an empty value; write for example chip=h100,b200")
+        return Axis(key, tuple(values), ",".join(values))
+    key = scenarios.name_of(key)
+    known = QUANTITIES[key]
+    if not isinstance(text, str):
+        found = [_number(known, value) for value in text]
+        return Axis(key, np.array(found), ",".join(map(str, text)))
+    if ":" in text:
+        return Axis(key, _steps(known, text), text)
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise InputError(
+            f"--vary {key}={quoted(text)} has an empty value; write {key}=a,b,c or {key}=lo:hi:steps[:log]"
+        )
+    return Axis(key, np.array([_number(known, word) for word in _with_unit(known, words)]), text)
+
+
+def _with_unit(known: Quantity, words: list[str]) -> list[str]:
+    """A unit that stands with the last value serves all."""
+    if known.is_date:
+        return words
+    unit = split(words[-1])[1]
+    return [word if not unit or word[:1] in "$€£" or split(word)[1] else f"{word} {unit}" for word in words]
+
+
+def _number(known: Quantity, value: Any) -> float:
+    base, low, _ = scenarios.parse(known, value)
+    if low is not None or getattr(base, "shape", None):
+        raise InputError(f"--vary {known.name}: {quoted(value)} is not one value; ranges belong in --{known.name}")
+    return float(base)
+
+
+def _steps(known: Quantity, text: str) -> Array:
+    import numpy as np
+
+    parts = [part.strip() for part in text.split(":")]
+    how = f"write {known.name}=lo:hi:steps or {known.name}=lo:hi:steps:log"
+    if len(parts) not in (3, 4) or (len(parts) == 4 and parts[3] != "log") or not all(parts):
+        raise InputError(f"--vary {known.name}={quoted(text)} is not a grid; {how}")
+    low, high = (_number(known, word) for word in _with_unit(known, parts[:2]))
+    try:
+        steps = int(float(parts[2])) if float(parts[2]) == int(float(parts[2])) else 0
+    except (ValueError, OverflowError):
+        steps = 0
+    if not 2 <= steps <= MOST_STEPS:
+        raise InputError(
+            f"--vary {known.name}={quoted(text)}: {quoted(parts[2])} is not a number of steps from 2; {how}"
+        )
+    if low >= high:
+        raise InputError(f"--vary {known.name}={quoted(text)}: lo is not below hi; {how}")
+    if len(parts) == 4 and low <= 0:
+        raise InputError(f"--vary {known.name}={quoted(text)}: a log grid begins above 0")
+    values = np.geomspace(low, high, steps) if len(parts) == 4 else np.linspace(low, high, steps)
+    if known.whole or known.is_date:
+        unit = 86400.0 if known.is_date else 1.0
+        values = np.unique(np.rint(values / unit) * unit)
+    return np.asarray(values)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Everything a worker needs to compute any slab: pickled as it is, and the same wherever it runs."""
+
+    merged: Scenario
+    axes: tuple[Axis, ...]
+    results: tuple[str, ...]
+    full: bool = False
+    book: Catalog | None = field(default=None, repr=False)
+
+    @property
+    def named(self) -> tuple[Axis, ...]:
+        """The axes of names, which vary slowest."""
+        return tuple(entry for entry in self.axes if entry.name in scenarios.SETTINGS)
+
+    @property
+    def numbers(self) -> tuple[Axis, ...]:
+        """The axes of numbers."""
+        return tuple(entry for entry in self.axes if entry.name not in scenarios.SETTINGS)
+
+    @property
+    def draws(self) -> int:
+        """Draws at each point; 0 without ranges."""
+        return int(self.merged.settings.get("draws", 0))
+
+    @property
+    def points(self) -> int:
+        """Points of the grid."""
+        return math.prod(len(entry) for entry in self.axes)
+
+    @property
+    def rows(self) -> int:
+        """Rows that come out: one a point, or one a draw in full mode."""
+        return self.points * (self.draws if self.full and self.draws else 1)
+
+    @cached_property
+    def _cut(self) -> tuple[int, int, int]:
+        """How the axes of numbers are cut: leading axes fixed, one sliced, the rest whole: (place, length, slabs)."""
+        lengths = [len(entry) for entry in self.numbers] or [1]
+        room = max(1, SLAB // max(self.draws, 1))
+        place, inner = len(lengths) - 1, 1
+        while place > 0 and inner * lengths[place] <= room:
+            inner *= lengths[place]
+            place -= 1
+        length = max(1, min(lengths[place], room // inner))
+        return place, length, math.prod(lengths[:place]) * -(-lengths[place] // length)
+
+    @property
+    def slabs(self) -> int:
+        """The number of slabs."""
+        return math.prod(len(entry) for entry in self.named) * self._cut[2]
+
+    def fingerprint(self) -> str:
+        """The same for the same sweep: what --resume compares."""
+        parts = [__version__, {key: str(value) for key, value in self.merged.texts.items()},
+                 [(entry.name, entry.text) for entry in self.axes], self.results, self.full, self.draws]  # fmt: skip
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """Every column and its unit."""
+        found = {entry.name: QUANTITIES[entry.name].unit if entry.name in QUANTITIES else "" for entry in self.axes}
+        if self.draws and self.full:
+            found |= {"draw": ""} | {name: QUANTITIES[name].unit for name in self._case(0).ranged}
+        for name in self.results:
+            found[name] = QUANTITIES[name].unit
+            if self.draws and not self.full:
+                found |= {f"{name}_{part}": QUANTITIES[name].unit for part in SUMMARY}
+        return found
+
+    def _case(self, index: int) -> _Case:
+        cases = self.__dict__.setdefault("_cases", {})
+        if index not in cases:
+            names = list(product(*(entry.values for entry in self.named)))[index]
+            cases[index] = _case(self, dict(zip((entry.name for entry in self.named), names, strict=True)))
+        found: _Case = cases[index]
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Cases hold models; a worker makes its own.
+        return {key: value for key, value in self.__dict__.items() if key not in ("_cases", "columns")}
+
+    def _cell(self, index: int) -> tuple[_Case, dict[str, Any], tuple[int, ...]]:
+        """The case of a slab, its inputs (each along its own axis) and its shape."""
+        case_index, rest = divmod(index, self._cut[2])
+        place, length, _ = self._cut
+        numbers = self.numbers
+        given: dict[str, Any] = {}
+        shape: tuple[int, ...] = ()
+        if numbers:
+            lengths = [len(entry) for entry in numbers]
+            outer, cut = divmod(rest, -(-lengths[place] // length))
+            for entry, at in zip(numbers[:place], _digits(outer, lengths[:place]), strict=True):
+                given[entry.name] = float(entry.values[at])
+            sliced = numbers[place].values[cut * length : (cut + 1) * length]
+            inner = [sliced, *(entry.values for entry in numbers[place + 1 :])]
+            shape = tuple(map(len, inner))
+            for offset, (entry, values) in enumerate(zip(numbers[place:], inner, strict=True)):
+                given[entry.name] = values.reshape([-1 if i == offset else 1 for i in range(len(shape))])
+        return self._case(case_index), given, shape
+
+    def slab(self, index: int) -> dict[str, Any]:
+        """The columns of one slab in JSON units, flat, in row order."""
+        import numpy as np
+
+        case, given, shape = self._cell(index)
+        flat = math.prod(shape)
+        found: dict[str, Any] = {name: np.full(flat, value, dtype=object) for name, value in case.names.items()}
+        for entry in self.numbers:
+            column = np.broadcast_to(given[entry.name], shape).ravel()
+            if QUANTITIES[entry.name].is_date:
+                days = np.rint(column / 86400).astype("datetime64[D]")
+                found[entry.name] = np.datetime_as_string(days).astype(object)
+            else:
+                found[entry.name] = column / QUANTITIES[entry.name].factor
+        if self.draws:
+            inputs = {case.inside(name): np.broadcast_to(value, shape).reshape(-1, 1) for name, value in given.items()}
+            with np.errstate(all="ignore"):
+                if self.full:
+                    return case.full(self, found, inputs, flat)
+                return {**found, **case.spread(self, inputs, flat)}
+        for name, value in self.bare(index)[0].items():
+            found[name] = np.broadcast_to(value, shape).ravel() / QUANTITIES[name].factor
+        return found
+
+    def bare(self, index: int) -> tuple[dict[str, Any], tuple[int, ...]]:
+        """The results of one slab at base values, in base units and as small as broadcasting left them, and its shape."""
+        import numpy as np
+
+        case, given, shape = self._cell(index)
+        with np.errstate(all="ignore"):
+            values = case.evaluate({case.inside(name): value for name, value in given.items()})
+        return {name: np.asarray(values.get(name, np.nan)) for name in self.results}, shape
+
+    def point(self, index: int, flat: int) -> dict[str, Any]:
+        """The axis values of one row of a slab, in base units."""
+        import numpy as np
+
+        case, given, shape = self._cell(index)
+        numbers = {name: float(np.broadcast_to(value, shape).ravel()[flat]) for name, value in given.items()}
+        return {**case.names, **numbers}
+
+
+def _digits(number: int, bases: Sequence[int]) -> list[int]:
+    found = []
+    for base in reversed(bases):
+        number, digit = divmod(number, base)
+        found.append(digit)
+    return found[::-1]
+
+
+@dataclass
+class _Case:
+    """The model behind one combination of names, with what stays fixed over its grid."""
+
+    names: dict[str, str]
+    result: Result
+    fixed: dict[str, Any]
+    ranged: list[str]
+    wanted: tuple[str, ...]
+    _plans: dict[frozenset[str], list[Any]] = field(default_factory=dict)
+
+    def inside(self, name: str) -> str:
+        """The name under which the model knows a given one."""
+        return name if name in self.result.data else _SAME.get(name, name)
+
+    def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What leads to the results that are wanted, and nothing else."""
+        values = {**self.fixed, **given}
+        key = frozenset(given)
+        if key not in self._plans:
+            plan, needed = [], {*self.wanted, "chips"}
+            for step in reversed(self.result.model.plan(values)):
+                if step.name in needed:
+                    plan.append(step)
+                    needed.update(step.inputs)
+            self._plans[key] = plan[::-1]
+        for name, formula, inputs in self._plans[key]:
+            values[name] = formula(*[values[entry] for entry in inputs])
+        return values
+
+    def spread(self, sweep: Sweep, inputs: Mapping[str, Any], points: int) -> dict[str, Any]:
+        """Base value, mean and percentiles of every result at every point."""
+        import numpy as np
+
+        from cluster_calc.uncertainty import percentiles
+
+        base = self.evaluate(inputs)
+        found = {}
+        samples = {name: np.empty((points, sweep.draws)) for name in sweep.results if name in base}
+        for place, drawn in self._draws(sweep):
+            values = self.evaluate({**self._held(sweep, base, inputs), **drawn})
+            for name, sample in samples.items():
+                sample[:, place] = values[name]
+        for name in sweep.results:
+            factor = QUANTITIES[name].factor
+            found[name] = np.broadcast_to(base.get(name, np.nan), (points, 1)).ravel() / factor
+            if name in samples:
+                cut = percentiles(samples[name], (10, 50, 90))
+                parts = {"mean": samples[name].mean(axis=1), **{f"p{p}": value for p, value in cut.items()}}
+            else:
+                parts = dict.fromkeys(SUMMARY, np.full(points, np.nan))
+            found |= {f"{name}_{part}": parts[part] / factor for part in SUMMARY}
+        return found
+
+    def full(self, sweep: Sweep, columns: Mapping[str, Any], inputs: Mapping[str, Any], points: int) -> dict[str, Any]:
+        """One row for every draw at every point."""
+        import numpy as np
+
+        shape = (points, sweep.draws)
+        found = {name: np.repeat(column, sweep.draws) for name, column in columns.items()}
+        found["draw"] = np.tile(np.arange(sweep.draws), points)
+        names = [*self.ranged, *sweep.results]
+        out = {name: np.full(shape, np.nan) for name in names}
+        base = self.evaluate(inputs)
+        for place, drawn in self._draws(sweep):
+            values = self.evaluate({**self._held(sweep, base, inputs), **drawn})
+            for name in names:
+                out[name][:, place] = values.get(name, np.nan)
+        return found | {name: column.ravel() / QUANTITIES[name].factor for name, column in out.items()}
+
+    def _held(self, sweep: Sweep, base: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        sized = self.result.mode == "fixed-time" and not sweep.merged.settings.get("resize")
+        return {**inputs, **({"chips": base["chips"]} if sized else {})}
+
+    def _draws(self, sweep: Sweep) -> Iterator[tuple[slice, dict[str, Any]]]:
+        from cluster_calc.sampling import correlations_of
+        from cluster_calc.uncertainty import blocks
+
+        settings = sweep.merged.settings
+        tied = correlations_of(settings.get("correlate", ""), self.ranged)
+        method = settings.get("sampling", "lattice")
+        return blocks(self.result.data, self.ranged, sweep.draws, settings.get("seed", 0), method, tied)
+
+
+def _case(sweep: Sweep, names: Mapping[str, str]) -> _Case:
+    # A few draws tell what varies; the sweep makes its own.
+    settings = {**sweep.merged.settings, **names, "draws": 16}
+    data = dict(sweep.merged.data)
+    for entry in sweep.numbers:
+        first = float(entry.values[0])
+        data[entry.name] = Datum(entry.name, first, Source("sweep", title="varied"), origin="call", kind="given")
+    try:
+        result = run(replace(sweep.merged, settings=settings, data=data), sweep.book)
+    except InputError as error:
+        shown = ", ".join(f"{name} {value}" for name, value in names.items())
+        raise InputError(f"{shown}: {error}" if shown else str(error)) from None
+    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
+    return _Case(dict(names), result, fixed, [name for name in result.samples if name in result.data], sweep.results)
+
+
+def plan_sweep(
+    merged: Scenario,
+    vary: Mapping[str, Any] | Iterable[tuple[str, Any]],
+    *,
+    results: str | Sequence[str] | None = None,
+    full: bool = False,
+    book: Catalog | None = None,
+) -> Sweep:
+    """A checked sweep: every axis parsed, every result known, every combination of names possible."""
+    axes = tuple(axis(name, text) for name, text in (vary.items() if isinstance(vary, Mapping) else vary))
+    if not axes:
+        raise InputError("nothing to vary: give --vary NAME=a,b,c or --vary NAME=lo:hi:steps[:log]")
+    seen: set[str] = set()
+    for entry in axes:
+        if entry.name in seen:
+            raise InputError(f"--vary {entry.name} is given twice")
+        seen.add(entry.name)
+        if merged.origins.get(entry.name) in ("command line", "call"):
+            raise InputError(f"{entry.name} is varied and also given as {quoted(merged.texts[entry.name])}; give one")
+    merged = _prepared(merged, seen)
+    named = [entry for entry in axes if entry.name in scenarios.SETTINGS]
+    axes = (*named, *(entry for entry in axes if entry not in named))
+    trial = Sweep(merged, axes, (), full, book)
+    first = trial._case(0).result
+    computed = first.results
+    if results is None:
+        wanted = tuple(name for name in DEFAULT_RESULTS if name in computed and name not in seen)
+    elif results == "all":
+        wanted = tuple(name for name in computed if name not in seen)
+    else:
+        names = [part for part in results.split(",") if part.strip()] if isinstance(results, str) else results
+        wanted = tuple(dict.fromkeys(scenarios.name_of(name.strip().replace("-", "_")) for name in names))
+    for name in wanted:
+        if name not in computed:
+            raise InputError(f"--results {quoted(name)} is not computed here.{did_you_mean(name, computed)}")
+    found = Sweep(merged, axes, wanted, full, book)
+    for index in range(math.prod(len(entry) for entry in named)):
+        found._case(index)
+    return found
+
+
+def _prepared(merged: Scenario, varied: set[str]) -> Scenario:
+    """The scenario under the axes: what is varied is taken out; draws mean ranges, ranges mean draws."""
+    from cluster_calc.uncertainty import DEFAULT_DRAWS
+
+    settings = {key: value for key, value in merged.settings.items() if key not in varied}
+    data = {key: datum for key, datum in merged.data.items() if key not in varied}
+    if settings.get("draws"):
+        settings["ranges"] = True
+    elif settings.get("ranges") or any(datum.has_range for datum in data.values()):
+        settings["draws"] = DEFAULT_DRAWS
+    return Scenario(settings, data, dict(merged.texts), dict(merged.origins))

@@ -1,0 +1,441 @@
+"""Running a sweep: to a table, a stream or a file, in one process or several, with the same bytes.
+
+A file grows as whole segments in the folder `FILE.partial`; whoever computes a segment writes it, and an interrupt, a
+full disk or a crash leaves the whole ones for `--resume`. At the end they become FILE in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cluster_calc.errors import InputError, quoted
+from cluster_calc.grid import Sweep, plan_sweep
+from cluster_calc.nomenclature import QUANTITIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEGMENT_ROWS = 1 << 21
+SEGMENT_DRAWS = 1 << 24
+ROW_GROUP = 1 << 19
+# Beyond this a sweep is more likely a slip of the finger than meant.
+MOST_ROWS = 1_000_000_000
+# The rows that percentiles over a grid are taken from, at most.
+SAMPLE = 1 << 20
+SPEC = "sweep.json"
+Progress = Callable[[int, int], None]
+
+
+def sweep(
+    vary: Any,
+    *,
+    results: str | list[str] | None = None,
+    full: bool = False,
+    output: str | Path | None = None,
+    processes: int = 1,
+    chip: str | None = None,
+    scenario: str | Path | None = None,
+    **given: Any,
+) -> pd.DataFrame | Path:
+    """A grid over any inputs, as a pandas table, or written to `output` (.csv or .parquet).
+
+    `vary` maps names to `"a,b,c"`, `"lo:hi:steps[:log]"` or a sequence; the rest as in `estimate`. With `draws` or
+    ranges each row also has mean, P10, P50 and P90 of every result (`full`: a row for every draw instead).
+
+    >>> table = sweep({"mfu": "0.3:0.5:3"}, training_compute=2e25, chip="h100", results="chips")
+    >>> table["chips"].tolist()
+    [9629.0, 7222.0, 5777.0]
+    """
+    from cluster_calc import scenario as scenarios
+
+    settings = {key: value for key, value in {"chip": chip, **given}.items() if value is not None}
+    merged = scenarios.gather(settings, origin="call", file=scenario)
+    planned = plan_sweep(merged, vary, results=results, full=full)
+    if output is not None:
+        return to_file(planned, Path(output), processes=processes)
+    import numpy as np
+    import pandas as pd
+
+    refuse_large(planned, 100_000_000, "give output= to write it to a file")
+    parts = [planned.slab(index) for index in range(planned.slabs)]
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in planned.columns})
+
+
+def refuse_large(planned: Sweep, most: int, hint: str) -> None:
+    """Stop before a sweep that nobody can have meant."""
+    if planned.rows > most:
+        size = planned.rows * len(planned.columns) * 8
+        raise InputError(
+            f"the sweep has {planned.rows:,} rows of {len(planned.columns)} columns, some {size / 1e9:,.0f} GB: {hint}"
+        )
+
+
+# --- segments ---------------------------------------------------------------------------------------------------------
+
+
+def _per_segment(planned: Sweep) -> int:
+    """Slabs in a segment."""
+    each = max(planned.rows / planned.slabs, 1)
+    found = SEGMENT_ROWS / each
+    if planned.draws:
+        found = min(found, SEGMENT_DRAWS / (each if planned.full else each * planned.draws))
+    return max(1, int(found))
+
+
+def segments(planned: Sweep) -> int:
+    """The number of segments."""
+    return -(-planned.slabs // _per_segment(planned))
+
+
+def _segment_slabs(planned: Sweep, index: int) -> Iterator[dict[str, Any]]:
+    per = _per_segment(planned)
+    for slab in range(index * per, min((index + 1) * per, planned.slabs)):
+        yield planned.slab(slab)
+
+
+def _schema(planned: Sweep) -> Any:
+    import pyarrow as pa
+
+    fields = []
+    for name, unit in planned.columns.items():
+        text = (not unit and name != "draw") or (name in QUANTITIES and QUANTITIES[name].is_date)
+        kind = pa.string() if text else pa.int64() if name == "draw" else pa.float64()
+        fields.append(pa.field(name, kind, metadata={"unit": unit} if unit else None))
+    return pa.schema(fields, metadata={"cluster_calc": json.dumps({"units": planned.columns})})
+
+
+def csv_lines(planned: Sweep, columns: dict[str, Any]) -> str:
+    """The rows of a slab as CSV; a missing value is an empty cell."""
+    cells = []
+    for name in planned.columns:
+        column = columns[name]
+        texts = [str(cell) for cell in column] if column.dtype == object else list(map(repr, column.tolist()))
+        if column.dtype.kind == "f" and not math.isfinite(float(column.sum())):
+            texts = ["" if text in ("nan", "inf", "-inf") else text for text in texts]
+        cells.append(texts)
+    return "".join([",".join(row) + "\n" for row in zip(*cells, strict=True)])
+
+
+def _write_segment(planned: Sweep, index: int, path: Path) -> int:
+    """Compute and write one segment, whole or not at all; returns its number."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        if path.suffix == ".parquet":
+            _write_parquet(planned, index, temporary)
+        else:
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                for columns in _segment_slabs(planned, index):
+                    file.write(csv_lines(planned, columns))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return index
+
+
+def _write_parquet(planned: Sweep, index: int, path: Path) -> None:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = _schema(planned)
+    held: list[dict[str, Any]] = []
+    rows = 0
+    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd", compression_level=1,
+                                                   use_dictionary=_repeating(planned)) as writer:  # fmt: skip
+
+        def flush() -> None:
+            arrays = [
+                pa.array(np.concatenate([part[field.name] for part in held]), field.type, from_pandas=True)
+                for field in schema
+            ]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=ROW_GROUP)
+
+        for columns in _segment_slabs(planned, index):
+            held.append(columns)
+            rows += len(next(iter(columns.values())))
+            if rows >= ROW_GROUP:
+                flush()
+                held, rows = [], 0
+        if held:
+            flush()
+
+
+def _repeating(planned: Sweep) -> list[str]:
+    """The columns whose values repeat: the axes."""
+    return [entry.name for entry in planned.axes]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def to_file(
+    planned: Sweep,
+    path: Path,
+    *,
+    processes: int = 1,
+    resume: bool = False,
+    yes: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write a sweep to a .csv or .parquet file; what an interrupted one left goes on with `resume`."""
+    ending = _check_target(path)
+    if not yes:
+        refuse_large(planned, MOST_ROWS, "say --yes if that is meant")
+    folder = path.with_name(path.name + ".partial")
+    whole = _opened(planned, folder, path, ending, resume)
+    total = segments(planned)
+    left = [index for index in range(total) if index not in whole]
+    done = total - len(left)
+    try:
+        for _ in _run(planned, folder, ending, left, processes):
+            done += 1
+            if progress:
+                progress(done, total)
+        _join(planned, folder, path, ending, total)
+    except KeyboardInterrupt:
+        print(_kept(planned, folder, ending, total), file=sys.stderr)
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"-o {quoted(path)} cannot be written: {reason}; {_kept(planned, folder, ending, total)}"
+        ) from None
+    except BrokenProcessPool:
+        raise InputError(
+            f"a worker process was killed (out of memory?); {_kept(planned, folder, ending, total)}"
+        ) from None
+    return path
+
+
+def _check_target(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".parquet"):
+        raise InputError(f"-o {quoted(path)}: a sweep is written to a .csv or .parquet file, or to - (CSV on stdout)")
+    if path.is_dir():
+        raise InputError(f"-o {quoted(path)} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise InputError(f"-o {quoted(path)}: there is no folder {quoted(path.parent)}")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise InputError(f"-o {quoted(path)} cannot be written: permission denied")
+    if ending == ".parquet":
+        try:
+            import pyarrow.parquet  # noqa: F401
+        except ImportError:
+            raise InputError("Parquet needs pyarrow: pip install 'cluster-calc[scale]', or write .csv") from None
+    return ending
+
+
+def _opened(planned: Sweep, folder: Path, path: Path, ending: str, resume: bool) -> set[int]:
+    """The folder of segments, made or taken up again; returns the segments that are whole."""
+    spec = {"fingerprint": planned.fingerprint(), "columns": list(planned.columns)}
+    if not folder.exists():
+        if resume:
+            raise InputError(f"--resume: there is no {quoted(folder)} to go on with")
+        try:
+            folder.mkdir()
+            (folder / SPEC).write_text(json.dumps(spec), encoding="utf-8")
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise InputError(f"-o {quoted(path)} cannot be written: {error.strerror or error}") from None
+        return set()
+    found = {int(part.stem.split("-")[1]) for part in folder.glob(f"part-*{ending}")}
+    if not resume:
+        raise InputError(
+            f"{quoted(folder)} holds {len(found)} of {segments(planned)} parts of an unfinished sweep: "
+            "go on with --resume, or remove the folder"
+        )
+    try:
+        same = json.loads((folder / SPEC).read_text(encoding="utf-8")) == spec
+    except (OSError, ValueError):
+        same = False
+    if not same:
+        raise InputError(
+            f"--resume: {quoted(folder)} belongs to another sweep; repeat its options, or remove the folder"
+        )
+    return found
+
+
+def _part(folder: Path, index: int, ending: str) -> Path:
+    return folder / f"part-{index:06d}{ending}"
+
+
+def _kept(planned: Sweep, folder: Path, ending: str, total: int) -> str:
+    kept = len(list(folder.glob(f"part-*{ending}")))
+    if not kept:
+        shutil.rmtree(folder, ignore_errors=True)
+        return "nothing was kept"
+    return f"{kept} of {total} parts are whole in {folder}: --resume goes on"
+
+
+def _quiet_worker() -> None:
+    # The parent is told of an interrupt and decides; a worker finishes its segment.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run(planned: Sweep, folder: Path, ending: str, left: list[int], processes: int) -> Iterator[int]:
+    if processes <= 1 or len(left) < 2:
+        for index in left:
+            yield _write_segment(planned, index, _part(folder, index, ending))
+        return
+    with ProcessPoolExecutor(min(processes, len(left)), initializer=_quiet_worker) as pool:
+        waiting = iter(left)
+        running = {pool.submit(_write_segment, planned, index, _part(folder, index, ending))
+                   for _, index in zip(range(2 * processes), waiting, strict=False)}  # fmt: skip
+        try:
+            while running:
+                ready, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    yield future.result()
+                    following = next(waiting, None)
+                    if following is not None:
+                        running.add(pool.submit(_write_segment, planned, following, _part(folder, following, ending)))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _join(planned: Sweep, folder: Path, path: Path, ending: str, total: int) -> None:
+    """The segments as one file, put in place in one step."""
+    parts = [_part(folder, index, ending) for index in range(total)]
+    whole = folder / f"whole{ending}"
+    try:
+        if ending == ".csv":
+            with whole.open("wb") as file:
+                file.write((",".join(planned.columns) + "\n").encode())
+                for part in parts:
+                    with part.open("rb") as source:
+                        shutil.copyfileobj(source, file, 1 << 20)
+        elif total == 1:
+            parts[0].replace(whole)
+        else:
+            import pyarrow.parquet as pq
+
+            with whole.open("wb") as file, pq.ParquetWriter(file, _schema(planned), compression="zstd",
+                                                           compression_level=1, use_dictionary=_repeating(planned)) as writer:  # fmt: skip
+                for part in parts:
+                    with pq.ParquetFile(part) as source:
+                        for group in range(source.num_row_groups):
+                            writer.write_table(source.read_row_group(group))
+    except OSError:
+        whole.unlink(missing_ok=True)
+        raise
+    whole.replace(path)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def to_stream(planned: Sweep, stream: TextIO, yes: bool = False) -> None:
+    """Write a sweep as CSV, row by row in order."""
+    if not yes:
+        refuse_large(planned, MOST_ROWS, "say --yes if that is meant")
+    stream.write(",".join(planned.columns) + "\n")
+    for index in range(planned.slabs):
+        stream.write(csv_lines(planned, planned.slab(index)))
+
+
+# --- extremes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Extremes:
+    """What a result does over a grid, in base units: its ends with where they are, and percentiles of a sample."""
+
+    name: str
+    low: float = math.inf
+    high: float = -math.inf
+    low_at: tuple[int, int] = (0, 0)
+    high_at: tuple[int, int] = (0, 0)
+    sample: Any = None
+
+
+def _extremes(planned: Sweep, first: int, last: int, share: float) -> list[Extremes]:
+    """The extremes over some slabs."""
+    import numpy as np
+
+    found = [Extremes(name) for name in planned.results]
+    samples: list[list[Any]] = [[] for _ in found]
+    for index in range(first, last):
+        values, shape = planned.bare(index)
+        size = math.prod(shape)
+        # The same rows of a slab whoever draws them.
+        rows = None if share >= 1 else np.random.default_rng([index, 7]).integers(0, size, max(1, round(size * share)))
+        for entry, taken in zip(found, samples, strict=True):
+            value = values[entry.name]
+            low, high = float(np.fmin.reduce(value, axis=None)), float(np.fmax.reduce(value, axis=None))
+            if low < entry.low:
+                entry.low, entry.low_at = low, (index, int(np.nanargmin(np.broadcast_to(value, shape))))
+            if high > entry.high:
+                entry.high, entry.high_at = high, (index, int(np.nanargmax(np.broadcast_to(value, shape))))
+            spread = np.broadcast_to(value, shape)
+            taken.append(spread.ravel() if rows is None else spread[np.unravel_index(rows, shape)])
+    for entry, taken in zip(found, samples, strict=True):
+        entry.sample = np.concatenate(taken)
+    return found
+
+
+def extremes(planned: Sweep, processes: int = 1, progress: Progress | None = None) -> list[Extremes]:
+    """Least and greatest value of every result over the grid, and a sample for percentiles (all rows where they fit)."""
+    import numpy as np
+
+    share = min(1.0, SAMPLE / planned.points)
+    step = max(1, min(64, -(-planned.slabs // max(4 * processes, 1))))
+    tasks = [(first, min(first + step, planned.slabs)) for first in range(0, planned.slabs, step)]
+    total = [Extremes(name) for name in planned.results]
+    samples: list[list[Any]] = [[] for _ in total]
+    for done, part in enumerate(_in_order(planned, tasks, share, processes), 1):
+        for entry, new, taken in zip(total, part, samples, strict=True):
+            if new.low < entry.low:
+                entry.low, entry.low_at = new.low, new.low_at
+            if new.high > entry.high:
+                entry.high, entry.high_at = new.high, new.high_at
+            taken.append(new.sample)
+        if progress:
+            progress(done, len(tasks))
+    for entry, taken in zip(total, samples, strict=True):
+        entry.sample = np.concatenate(taken)
+    return total
+
+
+def _in_order(planned: Sweep, tasks: list[tuple[int, int]], share: float, processes: int) -> Iterable[list[Extremes]]:
+    if processes <= 1 or len(tasks) < 2:
+        for first, last in tasks:
+            yield _extremes(planned, first, last, share)
+        return
+    with ProcessPoolExecutor(min(processes, len(tasks)), initializer=_quiet_worker) as pool:
+        yield from pool.map(_extremes, *zip(*((planned, first, last, share) for first, last in tasks), strict=True))
+
+
+class Bar:
+    """Progress with rate and time left, on stderr, after one second, on a terminal only."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self.begun, self.shown = rows, time.monotonic(), False
+
+    def __call__(self, done: int, total: int) -> None:
+        spent = time.monotonic() - self.begun
+        if spent < 1 or not sys.stderr.isatty():
+            return
+        rate = self.rows * done / total / spent
+        left = spent * (total - done) / done
+        self.shown = True
+        print(
+            f"\r{100 * done // total:3d} %  {rate:,.0f} rows/s  {left:,.0f} s left \x1b[K",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def close(self) -> None:
+        """Leave the line clean."""
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

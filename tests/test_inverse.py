@@ -1,0 +1,192 @@
+"""Solving: what comes back reaches its target, from any side, whole where things are whole."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import cluster_calc as cc
+from cluster_calc.cli import main
+from cluster_calc.errors import InputError
+from cluster_calc.nomenclature import QUANTITIES
+
+RUN = {"chip": "h100", "training_compute": 2e25}
+
+
+def text_of(name: str, value: float) -> str:
+    unit = QUANTITIES[name].unit
+    return repr(value) if unit == "1" else f"{value!r} {unit}"
+
+
+@given(
+    st.sampled_from(["mfu", "goodput", "chip_price", "electricity_price", "pue", "lifetime", "rental_price",
+                     "training_compute", "network_share", "residual_value"]),
+    st.sampled_from(["run_cost", "capital_cost", "training_time", "facility_energy", "rental_cost", "rental_ratio",
+                     "cost_per_chip_hour", "emissions", "compute_per_dollar", "facility_power"]),
+    st.floats(0.02, 0.98), st.sampled_from(["h100", "b200", "a100-80gb"]), st.integers(8, 60_000), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=120, deadline=None)
+def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: str, chips: int, held: bool) -> None:
+    known = QUANTITIES[name]
+    low, high = known.usual or (known.low, known.high)
+    low = max(low, 1e-3 * high)
+    start = low * (high / low) ** place
+    scenario = {
+        "chip": chip,
+        "training_compute": 2e25,
+        **({"chips": chips} if held else {}),
+        name: text_of(name, start),
+    }
+    forward = cc.estimate(**scenario)
+    changed = cc.estimate(**{**scenario, name: text_of(name, start * 0.999)})
+    here, there = forward.in_unit(goal), changed.in_unit(goal)
+    if abs(here / there - 1) < 1e-9:
+        return
+    # Where chips are sized, a result may step: then only what is reached is certain.
+    del scenario[name]
+    try:
+        found = cc.solve(name, **scenario, **{goal: text_of(goal, here)})
+    except InputError as error:
+        assume("several of what is given" not in str(error))
+        raise
+    reached = found.as_dict()["reached"]
+    stepped = not held and goal in ("capital_cost", "facility_power", "training_time") and name != "chip_price"
+    if stepped:
+        at_least = goal == "compute_per_dollar"
+        assert reached >= here * (1 - 1e-9) if at_least else reached <= here * (1 + 1e-9)
+    else:
+        assert reached == pytest.approx(here, rel=1e-9)
+        assert found.as_dict()["value"] == pytest.approx(start, rel=1e-6)
+    assert found.result.in_unit(goal) == pytest.approx(reached, rel=1e-9)
+
+
+@given(st.floats(1, 300), st.floats(0.1, 0.6))
+@settings(max_examples=40, deadline=None)
+def test_chips_come_back_whole_and_are_the_fewest(days: float, mfu: float) -> None:
+    found = cc.solve("chips", **RUN, mfu=mfu, training_time=f"{days!r} days")
+    assert found.value == round(found.value)
+    assert found.result.in_unit("training_time") <= days * (1 + 1e-9)
+    if found.value > 1:
+        fewer = cc.estimate(**RUN, mfu=mfu, chips=found.value - 1)
+        assert fewer.in_unit("training_time") > days * (1 - 1e-9)
+
+
+def test_a_budget_buys_at_most_what_it_pays() -> None:
+    found = cc.solve("chips", chip="h100", capital_cost="100 MUSD")
+    assert found.result.in_unit("capital_cost") <= 100e6
+    assert cc.estimate(chip="h100", chips=found.value + 1).in_unit("capital_cost") > 100e6
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    outcome = CliRunner().invoke(main, list(arguments))
+    return outcome.exit_code, outcome.stdout, outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        (["training_compute", "--run-cost", "100 MUSD"], "run_cost"),
+        (["chips", "--training-time", "30 days", "--flop", "2e25"], "training_time"),
+        (["chips", "--days", "30", "--params", "70e9", "--tokens", "15e12"], "training_time"),
+        (["mfu", "--training-time", "90 days", "--flop", "2e25", "--chips", "8192"], "training_time"),
+        (["rental_price", "--rental-ratio", "1", "--flop", "2e25"], "rental_ratio"),
+        (["electricity_price", "--run-cost", "25 MUSD", "--flop", "2e25"], "run_cost"),
+        (["chip_price", "--run-cost", "20 MUSD", "--flop", "2e25"], "run_cost"),
+        (["tokens", "--params", "70e9", "--run-cost", "10 MUSD"], "run_cost"),
+        (["training_compute", "--budget", "100 MUSD"], "run_cost"),
+        (["chips", "--power-limit", "20 MW"], "peak_facility_power"),
+        (["start", "--deadline", "2027-06-01", "--flop", "2e25"], "deadline_margin"),
+        (["deadline", "--deadline-margin", "0.1", "--start", "2027-01-15", "--flop", "2e25"], "deadline_margin"),
+        (["time_allowed", "--facility-power", "5 MW", "--flop", "2e25"], "facility_power"),
+        (["training_time", "--facility-power", "5 MW", "--flop", "2e25"], "facility_power"),
+    ],
+)  # fmt: skip
+def test_everyday_questions(arguments: list[str], target: str) -> None:
+    code, out, err = run("solve", *arguments, "--chip", "h100", "--format", "json")
+    assert code == 0, err
+    found = json.loads(out)
+    assert (found["solved"], found["target"]) == (arguments[0], target)
+    # The value is acceptable to --set, and reaches what was said.
+    value = found["value"] if found["unit"] in ("1", "date") else f"{found['value']!r} {found['unit']}"
+    given = [part for part in arguments[1:]]
+    dropped = "--" + target.replace("_", "-")
+    for option in (dropped, "--days") if target == "training_time" else (dropped,):
+        if option in given:
+            at = given.index(option)
+            del given[at : at + 2]
+    again, text, err = run(
+        "estimate", *given, "--set", f"{found['solved']}={value}", "--chip", "h100", "--format", "json"
+    )
+    assert again == 0, err
+    assert json.loads(text)["results"][target]["value"] == pytest.approx(found["reached"], rel=1e-9)
+    table, shown, _ = run("solve", *arguments, "--chip", "h100")
+    assert table == 0
+    assert "Exactly" in shown
+
+
+def test_the_day_it_must_start_is_the_last_that_will_do() -> None:
+    given = {"chip": "h100", "training_compute": 2e25, "deadline": "2027-06-01"}
+    found = cc.solve("start", **given)
+    day = found.as_dict()["value"]
+    after = np.datetime64(day) + 1
+    assert cc.estimate(**given, start=day).feasible
+    assert not cc.estimate(**given, start=str(after)).feasible
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["mfu", "--run-cost", "1000 USD", "--flop", "2e25"], "out of reach: mfu from 1e-10% to 100% gives $9.15M"),
+        (["chips", "--run-cost", "10 MUSD", "--flop", "2e25"], "it does not move it"),
+        (["chips", "--run-cost", "1 MUSD", "--training-time", "9 days", "--flop", "2e25"], "run_cost, training_time"),
+        (["mfu", "--mfu", "0.4", "--run-cost", "1 MUSD", "--flop", "2e25"], "leave it out"),
+        (["pue", "--flop", "2e25"], "no target among what is given"),
+        (["chipz", "--flop", "2e25"], "Did you mean"),
+        (["mfu", "--target", "run_cst=5 USD", "--flop", "2e25"], "Did you mean"),
+        (["mfu", "--target", "emissions", "--flop", "2e25"], "it has no value"),
+        (["mfu", "--run-cost", "1..2 MUSD", "--flop", "2e25"], "one value, not the range"),
+        (["mfu", "--run-cost", "1 MW", "--flop", "2e25"], "run_cost: '1 MW'"),
+        (["chips"], "nothing to estimate"),
+    ],
+)
+def test_what_cannot_be_solved_gets_one_clear_message(arguments: list[str], said: str) -> None:
+    code, out, err = run("solve", *arguments, "--chip", "h100")
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert len(err.splitlines()) <= 4
+
+
+def test_target_decides_between_several() -> None:
+    code, out, err = run("solve", "chips", "--target", "training_time=30 days", "--flop", "2e25", "--chip", "h100",
+                         "--format", "json")  # fmt: skip
+    assert code == 0, err
+    assert json.loads(out)["value"] == 21664
+
+
+def test_over_draws_every_draw_is_solved() -> None:
+    found = cc.solve("training_compute", chip="h100", run_cost="100 MUSD", ranges=True, draws=2000)
+    assert found.samples.shape == (2000,)
+    cut = found.percentiles()
+    assert cut[10] < cut[50] < cut[90]
+    # More compute for the same money in a draw is exactly the compute per dollar of that draw.
+    again = cc.estimate(chip="h100", training_compute=found.value, ranges=True, draws=2000, resize=True)
+    np.testing.assert_allclose(found.samples, 1e8 * again.samples["compute_per_dollar"], rtol=1e-9)
+    assert found.as_dict()["reachable"] == 1.0
+
+
+def test_over_an_array_every_element_is_solved_or_nan() -> None:
+    from cluster_calc.inverse import bisected
+
+    prices = np.array([0.03, 0.05, 5.0]) / 3.6e6
+    result = cc.estimate(**RUN)
+    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None and name != "mfu"}
+    mfu = bisected(result, "mfu", QUANTITIES["mfu"], "run_cost", 25e6, {**fixed, "electricity_price": prices})
+    assert np.isnan(mfu[2])
+    cost = result.model.evaluate({**fixed, "electricity_price": prices[:2], "mfu": mfu[:2]})["run_cost"]
+    np.testing.assert_allclose(cost, 25e6, rtol=1e-9)

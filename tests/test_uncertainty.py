@@ -1,0 +1,165 @@
+"""Percentiles against closed forms, standard errors against what happens over many seeds."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from scipy import stats
+
+import cluster_calc as cc
+from cluster_calc.cli import main
+from cluster_calc.errors import InputError
+from cluster_calc.shapes import Z95
+from cluster_calc.uncertainty import mean, percentiles, rank, standard_errors
+
+# rental_cost = q · C / (P · u · g): with lognormal q and C and the rest fixed it is lognormal itself.
+PRODUCT = {
+    "chip": "h100", "chips": 8192, "mfu": 0.4, "goodput": 0.9, "peak_throughput": "1000 TFLOP/s",
+    "training_compute": "1e25..4e25", "rental_price": "1..3 USD/hour",
+}  # fmt: skip
+CENTRE = math.log(math.sqrt(3) * 2e25 / (1e15 * 0.4 * 0.9) / 3600)
+DEVIATION = math.hypot(math.log(4), math.log(3)) / (2 * Z95)
+EXACT = stats.lognorm(DEVIATION, scale=math.exp(CENTRE))
+
+
+@pytest.mark.parametrize("sampling", ["lattice", "plain"])
+def test_a_product_of_lognormals_has_its_closed_form(sampling: str) -> None:
+    result = cc.estimate(**PRODUCT, sampling=sampling, seed=3, draws=65_536)
+    for percent in (10, 50, 90):
+        error = result.standard_error("rental_cost", percent)
+        assert error is not None
+        exact = EXACT.ppf(percent / 100)
+        assert result.percentile("rental_cost", percent) == pytest.approx(exact, abs=5 * error)
+        assert error < 0.006 * exact
+    assert result.mean("rental_cost") == pytest.approx(EXACT.mean(), rel=0.01)
+    assert result.base_percentile("rental_cost") == pytest.approx(50, abs=0.5)
+
+
+def coverage(seeds: range) -> tuple[float, float]:
+    """How often 95 % intervals from the printed standard errors hold the truth, over P10, P50 and P90; and the bias."""
+    held = misses = 0
+    ratios = []
+    for seed in seeds:
+        result = cc.estimate(**PRODUCT, seed=seed, draws=4096)
+        for percent in (10, 50, 90):
+            error = result.standard_error("rental_cost", percent)
+            assert error is not None
+            off = result.percentile("rental_cost", percent) - EXACT.ppf(percent / 100)
+            ratios.append(off / error)
+            inside = abs(off) <= stats.t(7).ppf(0.975) * error
+            held, misses = held + inside, misses + (not inside)
+    return held / (held + misses), float(np.mean(ratios))
+
+
+def test_standard_errors_cover_the_truth_as_often_as_they_say() -> None:
+    share, bias = coverage(range(20))
+    assert share >= 0.85
+    assert abs(bias) < 0.6
+
+
+@pytest.mark.thorough
+def test_standard_errors_cover_the_truth_over_200_seeds() -> None:
+    share, bias = coverage(range(200))
+    assert 0.9 <= share <= 0.99
+    assert abs(bias) < 0.25
+
+
+def test_the_lattice_beats_plain_draws_several_times() -> None:
+    spread = {}
+    for sampling in ("lattice", "plain"):
+        found = [cc.estimate(**PRODUCT, seed=seed, draws=4096, sampling=sampling).percentile("rental_cost", 90)
+                 for seed in range(12)]  # fmt: skip
+        spread[sampling] = np.std(found)
+    assert spread["lattice"] < 0.5 * spread["plain"]
+
+
+def test_default_draws_know_p10_and_p90_to_a_fifth_of_a_percent() -> None:
+    for chip in ("h100", "b200", "tpuv5e"):
+        result = cc.estimate(training_compute=2e25, chip=chip, ranges=True)
+        for percent in (10, 90):
+            for name in ("run_cost", "training_time", "facility_energy"):
+                if name in result.samples:
+                    error, value = result.standard_error(name, percent), result.percentile(name, percent)
+                    assert error is not None
+                    assert value is not None
+                    assert error <= 0.002 * value
+
+
+def test_the_number_of_chips_is_held_unless_resized() -> None:
+    given = {"training_compute": 2e25, "chip": "h100", "ranges": True}
+    held, resized = cc.estimate(**given), cc.estimate(**given, resize=True)
+    assert "chips" not in held.samples
+    assert "training_time" in held.samples
+    assert np.unique(resized.samples["chips"]).size > 100
+    assert resized.samples["training_time"].max() <= held.values["time_allowed"] * (1 + 1e-9)
+
+
+def test_alternatives_share_their_draws() -> None:
+    one, other = (cc.estimate(training_compute=2e25, chip=chip, ranges=True) for chip in ("h100", "b200"))
+    shared = [name for name in one.samples if name in one.data and name in other.samples]
+    assert "mfu" in shared
+    for name in shared:
+        assert one.samples[name].tobytes() == other.samples[name].tobytes()
+
+
+def test_a_limit_has_a_probability() -> None:
+    result = cc.estimate(training_compute=2e25, chip="h100", ranges=True, budget="25 MUSD")
+    entry = next(entry for entry in result.feasibility if entry.constraint == "budget")
+    assert entry.probability == pytest.approx((result.samples["run_cost"] <= 25e6).mean())
+    assert 0.5 < entry.probability < 0.99
+    assert result.as_dict()["feasibility"][0]["probability"] == entry.probability
+
+
+def test_contingency_is_what_a_confidence_costs_over_base() -> None:
+    result = cc.estimate(training_compute=2e25, chip="h100", ranges=True)
+    base = result.in_unit("run_cost")
+    assert result.contingency("run_cost", 80) == pytest.approx(result.percentile("run_cost", 80) - base)
+    assert cc.estimate(training_compute=2e25, chip="h100").contingency("run_cost") is None
+
+
+def test_percentiles_by_partition_are_numpys() -> None:
+    sample = np.random.default_rng(1).lognormal(size=(3, 999))
+    found = percentiles(sample, (0, 5, 50, 97.5, 100))
+    for percent, values in found.items():
+        np.testing.assert_allclose(values, np.percentile(sample, percent, axis=-1), rtol=1e-14)
+    assert rank(np.array([1.0, 2.0, 2.0, 3.0]), 2.0) == 0.5
+    assert mean(sample[0]) == pytest.approx(sample[0].mean(), rel=1e-14)
+    assert all(math.isnan(value) for value in standard_errors(sample[0][:40], 8).values())
+
+
+def test_percentiles_do_not_add() -> None:
+    result = cc.estimate(training_compute=2e25, chip="h100", ranges=True)
+    parts = sum(result.percentile(name, 90) for name in ("depreciation", "electricity_cost"))
+    assert result.percentile("run_cost", 90) < parts
+
+
+def run(*arguments: str) -> dict[str, object]:
+    outcome = CliRunner().invoke(main, ["estimate", "--flop", "2e25", "--chip", "h100", *arguments, "--format", "json"])
+    assert outcome.exit_code == 0, outcome.output
+    found: dict[str, object] = json.loads(outcome.stdout)
+    return found
+
+
+def test_the_command_line_reports_what_was_asked_for() -> None:
+    found = run("--ranges", "--percentiles", "5,P95", "--correlate", "mfu:goodput=0.3", "--seed", "7")
+    cost = found["results"]["run_cost"]  # type: ignore[index]
+    assert cost["p5"] < cost["p10"] < cost["p50"] < cost["p90"] < cost["p95"]
+    assert 0 < cost["standard_errors"]["p90"] < 0.005 * cost["p90"]
+    assert cost["p10"] < cost["mean"] < cost["p90"]
+    assert found == run("--ranges", "--percentiles", "5,P95", "--correlate", "mfu:goodput=0.3", "--seed", "7")
+    assert run()["results"]["run_cost"]["p10"] is None  # type: ignore[index]
+
+
+def test_bad_requests_get_one_clear_message() -> None:
+    for given, said in (
+        ({"percentiles": "5,500"}, "numbers from 0 to 100"),
+        ({"draws": 10**9, "ranges": True}, "do not fit in memory"),
+        ({"draws": 0}, "outside 1 to"),
+        ({"sampling": "sobol"}, "neither lattice nor plain"),
+    ):
+        with pytest.raises(InputError, match=said):
+            cc.estimate(training_compute=2e25, chip="h100", **given)
