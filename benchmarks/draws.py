@@ -80,4 +80,4 @@ def memory_beyond(result: Result, draws: int) -> int:
     samples = work()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return peak - sum(sample.nbytes for sample in samples.values())
+    return int(peak - sum(sample.nbytes for sample in samples.values()))

@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cluster_calc.cash_flow import Finance, finance
+    from cluster_calc.choosing import optimise
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
@@ -38,6 +39,7 @@ _EXPORTS = {
     "diff": "result_diff",
     "estimate": "estimation",
     "finance": "cash_flow",
+    "optimise": "choosing",
     "sensitivity": "influence",
     "solve": "inverse",
     "sweep": "sweeping",
@@ -56,6 +58,7 @@ __all__ = [
     "diff",
     "estimate",
     "finance",
+    "optimise",
     "sensitivity",
     "solve",
     "sweep",

@@ -8,11 +8,10 @@ the shipped one: `CLUSTER_CALC_CATALOG`, the project file's `catalog`, the user'
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc.book.chips import (
     BASES,
@@ -24,6 +23,7 @@ from cluster_calc.book.chips import (
     Quote,
     day_of,
 )
+from cluster_calc.book.heads import KINDS, Head, fold, head_of, item_files, singular_of
 from cluster_calc.book.reader import Raw, Reader, complete, read_item
 from cluster_calc.book.sources import Sources
 from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_toml
@@ -37,26 +37,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASES", "CATALOG_DATE", "DEFAULT_PRECISIONS", "HOLDS_NETWORK", "HOLDS_SERVER", "KINDS", "MAX_FILE_BYTES", "PRECISIONS",
-    "Catalog", "Chip", "Quote", "Sources", "catalog", "day_of", "fold", "read_toml", "user_folder",
+    "Catalog", "Chip", "Quote", "Sources", "catalog", "day_of", "fold", "item_files", "read_toml", "singular_of", "user_folder",
 ]  # fmt: skip
 
-KINDS = (
-    "chips", "servers", "networks", "sites", "prices", "shipments", "runs", "yardsticks", "trends", "lives", "failures",
-)  # fmt: skip
 # The day the shipped catalog was last reviewed as a whole.
 CATALOG_DATE = "2026-11-22"
 ENVIRONMENT = "CLUSTER_CALC_CATALOG"
-_HEAD_BYTES = 4096
-_HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)
-_QUOTED = re.compile(r'"([^"]*)"')
-
-
-class Head(NamedTuple):
-    """What is known of an item without reading it: its names, and its files with their layers, the nearest first."""
-
-    name: str
-    aliases: tuple[str, ...]
-    paths: list[tuple[int, Path]]
 
 
 class Catalog:
@@ -97,7 +83,7 @@ class Catalog:
             found: dict[str, Head] = {}
             for layer, folder in enumerate(self.folders):
                 for path in item_files(folder, kind):
-                    key, name, aliases = _head(path)
+                    key, name, aliases = head_of(path)
                     if key in found:
                         found[key].paths.append((layer, path))
                     else:
@@ -109,7 +95,7 @@ class Catalog:
         """An overlay may leave out name and aliases: they are those of the file below it."""
         if len(head.paths) == 1:
             return head if head.name else head._replace(name=key)
-        heads = [_head(path) for _, path in head.paths]
+        heads = [head_of(path) for _, path in head.paths]
         aliases = dict.fromkeys(alias for _, _, aliases in heads for alias in aliases)
         return head._replace(name=next((name for _, name, _ in heads if name), key), aliases=tuple(aliases))
 
@@ -223,69 +209,12 @@ def _table(path: Path) -> dict[str, Any]:
     return read_toml(path)
 
 
-def item_files(folder: Path, kind: str) -> list[Path]:
-    """The files of a kind, sorted; a link that leads out of the folder is an error, not a way in."""
-    place = folder / kind
-    try:
-        with os.scandir(place) as entries:
-            found = [(entry.name, entry.is_symlink()) for entry in entries if entry.name.endswith(".toml")]
-    except FileNotFoundError:
-        return []
-    if place.is_symlink() or any(linked for _, linked in found):
-        inside = folder.resolve()
-        for name, _ in found:
-            if not (place / name).resolve().is_relative_to(inside):
-                raise InputError(f"{quoted(place / name)} leads out of the catalog folder; copy the file instead")
-    return [place / name for name, _ in sorted(found)]
-
-
-def _head(path: Path) -> tuple[str, str, tuple[str, ...]]:
-    """Id, name and aliases: from the first lines as they are usually written, else from the whole file."""
-    head = _HEAD.search(_head_text(path))
-    if head is not None:
-        return head.group(1), head.group(2), tuple(_QUOTED.findall(head.group(3)))
-    raw = read_toml(path)
-    aliases = raw.get("aliases", ())
-    return (
-        str(raw.get("id", path.stem)),
-        str(raw.get("name", "")),
-        tuple(map(str, aliases)) if isinstance(aliases, list) else (),
-    )
-
-
-def _head_text(path: str | Path) -> str:
-    """The beginning of a file: every command reads all heads, so this is the plain system call."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    try:
-        return os.read(descriptor, _HEAD_BYTES).decode("utf-8", "replace")
-    finally:
-        os.close(descriptor)
-
-
-def singular_of(kind: str) -> str:
-    """The singular of a kind.
-
-    >>> singular_of("lives"), singular_of("chips")
-    ('life', 'chip')
-    """
-    return "life" if kind == "lives" else kind.removesuffix("s")
-
-
 def layer_name(folder: Path) -> str:
     """What a report calls a folder of one's own: its name, or its parent's when it is just `catalog`."""
     if folder == user_folder():
         return "user"
     place = folder.absolute()
     return place.parent.name if place.name == "catalog" and place.parent.name else place.name
-
-
-def fold(text: str) -> str:
-    """A name as it is compared: lower case, without spaces, dashes and underscores.
-
-    >>> fold("TPU v3") == fold("tpuv3") == fold("tpu-v3")
-    True
-    """
-    return "".join(text[:200].lower().replace("-", "").replace("_", "").split())
 
 
 def user_folder() -> Path:
@@ -314,7 +243,7 @@ def _catalog(paths: str, here: str, project: tuple[str, ...], user: str) -> Cata
         *((text, "cluster-calc.toml: catalog") for text in project),
     ]:
         if not Path(here, text).is_dir():
-            raise InputError(f"{place}: {quoted(text)} is not a folder")
+            raise InputError(f"{place}: {quoted(text, 200)} is not a folder")
         folders.append(Path(here, text))
     if Path(user).is_dir():
         folders.append(Path(user))

@@ -44,9 +44,12 @@ def method_of(settings: Mapping[str, Any]) -> str:
 
 
 def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
-    """The formula sets of the hardware's charge and age, and of the costs that were asked for beside it."""
-    dates = "age" if not settings.get("method") else "epoch-tpu" if is_tpu(item) else "epoch-gpu"
-    sets: tuple[str, ...] = (method_of(settings), dates)
+    """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
+    if settings.get("method"):
+        sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
+    else:
+        sets += ("age",)
     if settings.get("server"):
         from cluster_calc import resilience
 
@@ -85,13 +88,19 @@ def preset(
         from cluster_calc import published
 
         found, remarks = published.preset(settings, item, given, book)
+    if settings.get("server"):
+        from cluster_calc import servers
+
+        if settings.get("method"):
+            raise InputError("server: a published method has prices of its own; leave --server or --method out")
+        found |= servers.figures(settings, item, given, book)
     if method_of(settings) == "resale":
         found |= _resale_curve(str(settings.get("resale_curve", RESALE_CURVE)), book)
     if MONEY_TERMS.intersection(settings):
         from cluster_calc import money_terms
 
         quote = item.price(str(settings.get("as_of", "")))
-        price = given.get("chip_price") or found.get("chip_price")
+        price = given.get("chip_price") or found.get("server_price") or found.get("chip_price")
         price = price or (quote.datum if quote is not None else None)
         found |= money_terms.figures(settings, given, book, price.as_of if price is not None else "")
     return {name: datum for name, datum in found.items() if name not in given}, remarks
@@ -146,10 +155,10 @@ def warnings(result: Result) -> list[str]:
     found = []
     values = result.values
     lives = values.get("replacements")
-    if lives is not None and _most(lives) > 0 and "replacement_cost" in values:
+    if lives is not None and float(_most(lives)) > 0:
         found.append(
-            f"the run outlasts the hardware's life: replaced {plain(_most(lives))} times, "
-            f"{shown('replacement_cost', values['replacement_cost'])} beyond the capital cost"
+            f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
+            f"{shown('replacement_cost', values.get('replacement_cost'))} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)
     if method == "price-performance-first-order" and {

@@ -9,15 +9,16 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cluster_calc import depreciation
+from cluster_calc import depreciation, feasibility
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote, catalog, day_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, MissingDataError, UndeterminedError, quoted
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.graph import Model, model_of
 from cluster_calc.nomenclature import QUANTITIES, Quantity, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -34,18 +35,10 @@ DEMANDS = ("training_compute", "accelerator_time", "parameters", "tokens", "chip
 # Two names for one thing in base units: a demand given in the one is the other.
 SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
-# Constraint → (limit, what it limits, margin).
-CONSTRAINTS = {
-    "budget": ("budget", "run_cost", "budget_margin"),
-    "capital": ("capital_budget", "capital_cost", "capital_margin"),
-    "power": ("power_limit", "peak_facility_power", "power_margin"),
-    "supply": ("supply_limit", "shipment_share", "supply_margin"),
-    "deadline": ("deadline", "training_time", "deadline_margin"),
-    "time": ("time_allowed", "training_time", "time_margin"),
-}
 # Figures of the chip's file, and the words that say how to supply one that it lacks.
 _HOW_TO_SUPPLY = {
     "chip_price": "--chip-price",
+    "server_price": "--server-price",
     "rental_price": "--rental-price",
     "tdp": "--tdp",
     "peak_throughput": "--peak-throughput, or another --precision",
@@ -195,7 +188,7 @@ class Result:
     @property
     def feasible(self) -> bool:
         """Whether every limit that was given holds."""
-        return all(entry.holds is not False for entry in self.feasibility)
+        return all(entry.holds is not False for entry in self.feasibility if entry.constraint not in ADVISORY)
 
     def explain(self, name: str) -> Trace:
         """The tree of formulas, numbers and sources behind a value."""
@@ -263,8 +256,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
-    if "chip" not in settings and settings.get("server"):
-        from cluster_calc.book.surroundings import chip_of_server
+    if "chip" not in settings and settings.get("server", "default") != "default":
+        from cluster_calc.servers import chip_of_server
 
         settings = {**settings, "chip": chip_of_server(book, settings["server"])}
     if "chip" not in settings:
@@ -284,11 +277,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
     if "deadline" in given and given["deadline"].value <= given["start"].value:
-        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}")
+        raise InputError(f"deadline is not after start: {_shown(given, 'start', 'deadline')}; give a later --deadline")
     if "parameters" in given and "active_parameters" in given and _largest(
         given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
         raise InputError(
-            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}"
+            f"active_parameters are more than there are: {_shown(given, 'parameters', 'active_parameters')}; "
+            "give --params the total"
         )
     item = book.chip(settings["chip"])
     precision = item.precision(settings.get("precision"))
@@ -296,22 +290,23 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    if settings.get("server") == "default":
-        from cluster_calc.book.surroundings import default_server
-
-        merged = replace(merged, settings={**merged.settings, "server": default_server(book, item)})
-        settings = {**settings, "server": merged.settings["server"]}
     preset, remarks = depreciation.preset(settings, item, given, book)
-    from cluster_calc import resilience
+    from cluster_calc import resilience, workload
 
-    searched = False  # whether chips and goodput depend on each other, so that the chips are searched
-    if resilience.asked(given, settings) and mode != "cluster":
-        searched = mode == "fixed-time" and "goodput" not in given
+    causes = resilience.asked(given, settings) and mode != "cluster"
+    # Whether chips and goodput depend on each other, so that the chips are searched.
+    searched = causes and mode == "fixed-time" and "goodput" not in given
+    if causes:
         sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
-        if searched:
-            given["chips"] = resilience.PLACE
-    if settings.get("server"):
-        sets = tuple("server-hardware" if name == "hardware" else name for name in sets)
+    if searched:
+        given["chips"] = resilience.PLACE
+    described = workload.additions(mode, sets, given, settings, item)
+    if settings.get("predict_mfu"):
+        given["mfu"], layout = workload.predicted_mfu(given, settings, item, mode)
+        described.preset.update(layout)
+    limits = feasibility.sets_of(mode, sets, given, causes)
+    sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
+    preset = {**described.preset, **feasibility.presets(given, item, book), **preset}
     model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
     finder = _Finder(book, item, precision, merged, given, preset)
     finder.warnings += remarks
@@ -332,6 +327,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
+    arrays = [name for name in used if getattr(used[name].value, "shape", ())]
+    if ranged and arrays:
+        raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
         from cluster_calc.uncertainty import drawn
 
@@ -340,13 +338,15 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
-    feasibility = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
-    result = _replaced(result, feasibility=feasibility, stale=_stale(result, settings, book))
+    constraints = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
+    result = _replaced(result, feasibility=constraints, stale=_stale(result, settings, book))
     warnings = (
         *finder.warnings,
         *_warnings(result, given),
         *_overlaid(result),
         *depreciation.warnings(result),
+        *described.warnings,
+        *feasibility.warnings(result),
         *result.stale.values(),
     )
     result = _replaced(result, warnings=warnings)
@@ -356,6 +356,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
 
 
 def _replaced(result: Result, **changes: Any) -> Result:
+    from dataclasses import replace
+
     return replace(result, **changes)
 
 
@@ -448,14 +450,16 @@ class _Finder:
         self.warnings: list[str] = []
         self.notes: list[str] = []
         self.around: Surroundings | None = None
-        if settings.get("site") or settings.get("server"):
+        if settings.get("site"):
             from cluster_calc.book.surroundings import Surroundings
 
-            self.around = Surroundings(book, settings, item)
-        self.price: Quote | None = (self.around.price() if self.around else None) or item.price(self.as_of)
-        self.basis = settings.get("price_basis") or (
-            "" if "chip_price" in given else (self.price.basis if self.price else "")
-        )
+            self.around = Surroundings(book, settings)
+        self.price: Quote | None = item.price(self.as_of)
+        # The setting says what a typed price holds; a quote of the catalog knows its own basis.
+        typed = "chip_price" in given
+        self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
+        if settings.get("price_basis") and not typed:
+            self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)
@@ -488,7 +492,7 @@ class _Finder:
     def held_by_price(self, name: str) -> Datum | None:
         """Server and network factors that the price's basis already holds."""
         holders = {"server_cost_factor": (HOLDS_SERVER, 1.0), "network_share": (HOLDS_NETWORK, 0.0)}
-        if name not in holders or self.basis not in holders[name][0]:
+        if name not in holders or self.basis not in holders[name][0] or "server" in self.settings:
             return None
         part = "server" if name == "server_cost_factor" else "network"
         return Datum(
@@ -543,16 +547,9 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
     """What the inputs imply must itself be possible."""
     import numpy as np
 
-    if np.any(np.asarray(values.get("time_available", 1.0)) <= 0):
-        raise InputError(f"deadline: it is not after the start ({_shown(data, 'start', 'deadline')})")
     for name, value in values.items():
         if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
-    if np.any(np.asarray(values.get("active_parameters", 0.0)) > values.get("parameters", math.inf)):
-        raise InputError(
-            "active_parameters: no more can be active than there are "
-            f"({_shown(data, 'active_parameters', 'parameters')}); give --params the total"
-        )
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown
 
@@ -587,18 +584,19 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constr
     from cluster_calc.report.numbers import exact
 
     limit, _, margin_name = CONSTRAINTS[name]
-    if limit not in given or (name == "time" and result.mode not in ("fixed-chips", "fixed-time")):
+    if not feasibility.checked(name, result, given):
         return Constraint(name, None, None, None)
+    bound = exact(limit, given[limit].value if limit in given else result.values[limit])
     margin = result.values.get(margin_name)
     if margin is None:
-        return Constraint(name, exact(limit, given[limit].value), None, None)
+        return Constraint(name, bound, None, None)
     lowest = float(min(margin.flat)) if hasattr(margin, "flat") else float(margin)
     probability = None
     if margin_name in result.samples:
         from cluster_calc.uncertainty import share_at_least
 
         probability = share_at_least(result.samples[margin_name])
-    return Constraint(name, exact(limit, given[limit].value), lowest, lowest >= -1e-12, probability)
+    return Constraint(name, bound, lowest, lowest >= -1e-12, probability)
 
 
 def _warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:

@@ -108,6 +108,10 @@ def _steps(known: Quantity, text: str) -> Array:
     import numpy as np
 
     parts = [part.strip() for part in text.split(":")]
+    # The unit may stand behind everything: 4:16:7 cent/kWh.
+    last, _, unit = parts[-1].partition(" ")
+    if unit and not known.is_date:
+        parts = [f"{part} {unit}" if place < 2 else part for place, part in enumerate([*parts[:-1], last])]
     how = f"write {known.name}=lo:hi:steps or {known.name}=lo:hi:steps:log"
     if len(parts) not in (3, 4) or (len(parts) == 4 and parts[3] != "log") or not all(parts):
         raise InputError(f"--vary {known.name}={quoted(text)} is not a grid; {how}")
@@ -126,8 +130,8 @@ def _steps(known: Quantity, text: str) -> Array:
         raise InputError(f"--vary {known.name}={quoted(text)}: a log grid begins above 0")
     values = np.geomspace(low, high, steps) if len(parts) == 4 else np.linspace(low, high, steps)
     if known.whole or known.is_date:
-        unit = 86400.0 if known.is_date else 1.0
-        values = np.unique(np.rint(values / unit) * unit)
+        step = 86400.0 if known.is_date else 1.0
+        values = np.unique(np.rint(values / step) * step)
     return np.asarray(values)
 
 

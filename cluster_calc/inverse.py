@@ -17,7 +17,8 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.estimation import CONSTRAINTS, Result, run
+from cluster_calc.estimation import Result, run
+from cluster_calc.feasibility import CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.scenario import Scenario
 
@@ -189,7 +190,11 @@ def _with(merged: Scenario, name: str, value: Any) -> Scenario:
 
 def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Catalog | None) -> tuple[str, Any, Result]:
     """The target, its value, and a run with the unknown at some value."""
-    limits = {limit: (limited, margin) for limit, limited, margin in CONSTRAINTS.values() if limit != "time_allowed"}
+    limits = {
+        limit: (limited, margin)
+        for name, (limit, limited, margin) in CONSTRAINTS.items()
+        if limit != "time_allowed" and name not in WORLD
+    }
     found: dict[str, Result] = {}
     problem: InputError | None = None
     for name in [wanted_name] if wanted_name else list(merged.data):
@@ -198,7 +203,7 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
         try:
             probe = _probe(known, _without(merged, name), book)
         except InputError as error:
-            problem = error
+            problem = error if problem is None or name not in _DEMAND else problem
             continue
         if _depends(probe, name, known.name):
             found[name] = probe
@@ -261,7 +266,8 @@ def _probe(known: Quantity, merged: Scenario, book: Catalog | None) -> Result:
 
 def _trials(known: Quantity) -> list[float]:
     if known.is_date:
-        return [20_000 * _DAY]
+        # After any start and before any deadline, or the other way round.
+        return [20_000 * _DAY, _LAST_DAY * _DAY, _FIRST_DAY * _DAY]
     low, high = _span(known, None)
     usual = known.usual or (max(low, 1e-3) / known.factor, min(high, 1e3) / known.factor)
     middle = math.sqrt(max(usual[0], 1e-9) * usual[1]) * known.factor

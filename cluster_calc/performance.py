@@ -65,7 +65,7 @@ class Machine:
     scaleup_bandwidth: float  # one direction
     scaleout_bandwidth: float  # one direction
     latency: float
-    low_precision: bool = False
+    low_precision_peak: float = 0.0  # dense, of matrix products in fp8 or below; 0 where none runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,12 @@ def constants_of(chip_id: str) -> Constants:
     return Constants(**own, **common, generation=name)
 
 
+def best_mfu(chip_id: str) -> tuple[float, str] | None:
+    """The best published MFU of a chip, and where it stands."""
+    entry = _book()["best_mfu"].get(chip_id)
+    return None if entry is None else (float(entry["value"]), str(entry["source"]))
+
+
 def stack_of(family: str) -> dict[str, bool]:
     """What the software of a published family did."""
     return dict(_book()["stack"].get(family, {"fused_attention": True, "sequence_parallel": True}))
@@ -176,7 +182,7 @@ def machine_of(
         memory_bandwidth=figure("memory_bandwidth"), scaleup_bandwidth=figure("scaleup_bandwidth") / 2,
         scaleout_bandwidth=scaleout_bandwidth or known.scaleout_bandwidth,
         latency=known.latency if latency is None else latency,
-        low_precision=wanted in ("fp8", "fp4", "int8"),
+        low_precision_peak=float(item.peaks[wanted].value) if wanted in ("fp8", "fp4", "int8") else 0.0,
     )  # fmt: skip
 
 
@@ -192,7 +198,9 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
     memory_rate = machine.memory_bandwidth * known.memory_efficiency
     attention_rate = machine.peak * known.attention_efficiency
     matrix_rate = machine.peak * known.matrix_efficiency
-    low_rate = machine.counted_peak * known.low_precision_efficiency if machine.low_precision else matrix_rate
+    low_rate = (
+        machine.low_precision_peak * known.low_precision_efficiency if machine.low_precision_peak else matrix_rate
+    )
     links = machine.scaleup_bandwidth * known.link_efficiency
     network = machine.scaleout_bandwidth * known.link_efficiency
 

@@ -26,7 +26,7 @@ SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
-    "server": "id or alias of the server that holds the chips, or default: a bill of materials with its price and power",
+    "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
@@ -46,10 +46,14 @@ SETTINGS: dict[str, str] = {
     "percentiles": "further percentiles to report, 5,95",
     "resize": "size the cluster for each draw instead of once",
     "checkpoint_rule": "interval between checkpoints under failures: daly (default), optimal or young",
+    "flop_convention": "what a utilisation counts: 6N (default), 6N+attention, 6N-embedding+attention, causal or 8N-hfu",
+    "recompute": "what is computed again to save memory: none, selective (default for memory) or full",
+    "mfu_precision": "precision whose peak the MFU counts against, where --precision runs another",
+    "predict_mfu": "take the MFU from the model, its batch and its layout instead of a number",
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }
-FLAGS = frozenset({"analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+FLAGS = frozenset({"predict_mfu", "analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
 _NAMES = frozenset({"chip", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
@@ -178,7 +182,9 @@ def setting(name: str, value: Any) -> Any:
     if name in COUNTS:
         low, high = COUNTS[name]
         try:
-            number = int(str(value).replace("_", "")) if not isinstance(value, bool) else low - 1
+            if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]{0,30}\s*", str(value)):
+                raise ValueError
+            number = int(str(value).replace("_", ""))
         except ValueError:
             raise InputError(f"{name}: {quoted(value)} is not a whole number, for example 10000") from None
         if not low <= number <= high:

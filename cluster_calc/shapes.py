@@ -48,11 +48,18 @@ def shape_of(known: Quantity, low: float, high: float) -> str:
 
 
 def transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
-    """The value of `LOW..HIGH` at `z` standard deviations: z = ±1.645 gives high and low.
+    """The value of `LOW..HIGH` at `z` standard deviations: z = ±1.645 gives high and low; what is counted comes out whole.
 
     >>> round(float(transformed(QUANTITIES["mfu"], 0.3, 0.5, Z95)), 12)
     0.5
     """
+    import numpy as np
+
+    value = _transformed(known, low, high, z)
+    return np.maximum(np.rint(value), known.low) if known.whole else value
+
+
+def _transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
     import numpy as np
 
     shape = shape_of(known, low, high)
@@ -186,7 +193,7 @@ def parse_shape(known: Quantity, text: str, number: Callable[[Quantity, Any], An
         words = [word if split(word)[1] or word[:1] in "$€£" else f"{word} {unit}".strip() for word in words]
         if name in ("normal", "lognormal"):
             # The mean stands within the bounds; a deviation has the unit but not the bounds.
-            points = (
+            points: tuple[float, ...] = (
                 float(number(known, words[0])),
                 to_base(words[1], known.unit, bare=known.bare, example=known.example),
             )

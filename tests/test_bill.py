@@ -82,8 +82,10 @@ def test_an_amount_replaces_the_lines() -> None:
     ("given", "words"),
     [
         ({"server": "dgx-h10"}, "unknown server 'dgx-h10'.*dgx-h100"),
-        ({"server": "nvidia-dgx-b200"}, "holds nvidia-b200-sxm, not nvidia-h100-sxm"),
+        ({"server": "nvidia-dgx-b200"}, "holds 'nvidia-b200-sxm', not 'nvidia-h100-sxm'"),
         ({"server": "default", "chip": "tpuv5p"}, "the catalog has none for Google TPU v5p"),
+        ({"server": "default", "chip_price": "30000 USD"}, "give --server-price, or leave --server out"),
+        ({"server": "default", "method": "epoch-2024"}, "a published method has prices of its own"),
     ],
 )
 def test_a_server_that_does_not_fit_is_refused(given: dict[str, Any], words: str) -> None:
@@ -91,22 +93,8 @@ def test_a_server_that_does_not_fit_is_refused(given: dict[str, Any], words: str
         cc.estimate(**RUN | given)
 
 
-def test_a_board_price_gets_the_rest_of_its_server_and_a_given_price_wins() -> None:
-    board = cc.estimate(
-        chip="mi300x", chips=16, server="amd-mi300x-ubb", reserve_share=0, storage_share=0, network_share=0
-    )
-    assert board.values["capital_cost"] == pytest.approx(2 * 205_870 * 1.64)
-    assert board.values["accelerator_capital"] == pytest.approx(2 * 205_870)
-    assert board.values["server_capital"] == pytest.approx(2 * 205_870 * 0.64)
-    priced = cc.estimate(chip="mi300x", chips=16, server="amd-mi300x-ubb", server_price="300000 USD", reserve_share=0)
-    assert priced.values["all_server_capital"] == 600_000
-
-
-def test_the_reserve_follows_from_failures_where_they_are_given() -> None:
-    share = cc.estimate(chip="h100", training_compute=2e25, chips=8000, server="default")
-    causes = cc.estimate(chip="h100", training_compute=2e25, chips=8000, server="default", repair_time="7 days")
-    assert share.values["spare_servers"] == 30
-    assert causes.values["spare_servers"] != 30
-    assert causes.values["spare_capital"] == pytest.approx(
-        causes.values["spare_servers"] * causes.values["server_price"]
-    )
+def test_a_server_without_a_price_says_how_to_give_one() -> None:
+    result = cc.estimate(chip="mi300x", training_compute=1e24, server="amd-mi300x-ubb")
+    assert "supply --server-price" in result.missing["capital_cost"]
+    priced = cc.estimate(chip="mi300x", training_compute=1e24, server="amd-mi300x-ubb", server_price="300000 USD")
+    assert priced.values["capital_cost"] > 0

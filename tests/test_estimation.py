@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -60,7 +61,8 @@ def test_the_time_follows_from_given_chips() -> None:
 def test_given_chips_and_time_allowed_make_a_limit() -> None:
     held = {entry.constraint: entry for entry in estimate(flop=2e25, chips=1000, time_allowed="90 days").feasibility}
     assert held["time"].holds is False
-    assert held["time"].margin is not None and held["time"].margin < 0
+    assert held["time"].margin is not None
+    assert held["time"].margin < 0
 
 
 def test_chips_time_and_compute_imply_the_mfu_with_goodput_one() -> None:
@@ -250,7 +252,7 @@ def test_a_run_that_costs_nothing_has_no_compute_per_dollar() -> None:
 def test_results_move_one_way_over_decades(name: str, values: Any, result: str, direction: int) -> None:
     given = {"training_compute": 2e25, "chips": 4096} if name != "training_compute" else {}
     series = [float(estimate(**{**given, name: float(value)}).values[result]) for value in values]
-    assert all(direction * (b - a) > 0 for a, b in zip(series, series[1:], strict=False))
+    assert all(direction * (b - a) > 0 for a, b in itertools.pairwise(series))
 
 
 CASES = [
@@ -414,3 +416,9 @@ def test_an_earlier_day_sees_earlier_prices() -> None:
         cc.estimate(chip="h100", chips=8, as_of=day).data["chip_price"] for day in ("2023-06-01", "2026-01-01")
     )
     assert early.as_of <= "2023-06-01" < late.as_of
+
+
+def test_a_basis_without_a_typed_price_does_not_change_the_catalogs() -> None:
+    plain, told = estimate(chips=1000), estimate(chips=1000, price_basis="chip")
+    assert told.values["all_in_price"] == plain.values["all_in_price"]
+    assert any("price_basis" in warning for warning in told.warnings)

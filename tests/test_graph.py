@@ -7,7 +7,7 @@ import numpy as np
 from cluster_calc import formulas
 from cluster_calc.graph import Model, model_of
 
-RUN = ("hardware", "run", "dense", "compute", "sizing", "timing", "straight-line")
+RUN = ("hardware", "run", "dense", "compute", "sizing", "timing", "two-factors", "straight-line", "age")
 
 
 def test_a_plan_computes_only_what_can_be_reached() -> None:

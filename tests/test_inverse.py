@@ -20,7 +20,7 @@ RUN = {"chip": "h100", "training_compute": 2e25}
 
 def text_of(name: str, value: float) -> str:
     unit = QUANTITIES[name].unit
-    return repr(value) if unit == "1" else f"{value!r} {unit}"
+    return repr(float(value)) if unit == "1" else f"{float(value)!r} {unit}"
 
 
 @given(
@@ -113,7 +113,7 @@ def test_everyday_questions(arguments: list[str], target: str) -> None:
     assert (found["solved"], found["target"]) == (arguments[0], target)
     # The value is acceptable to --set, and reaches what was said.
     value = found["value"] if found["unit"] in ("1", "date") else f"{found['value']!r} {found['unit']}"
-    given = [part for part in arguments[1:]]
+    given = list(arguments[1:])
     dropped = "--" + target.replace("_", "-")
     for option in (dropped, "--days") if target == "training_time" else (dropped,):
         if option in given:
@@ -151,7 +151,7 @@ def test_the_day_it_must_start_is_the_last_that_will_do() -> None:
         (["mfu", "--target", "emissions", "--flop", "2e25"], "it has no value"),
         (["mfu", "--run-cost", "1..2 MUSD", "--flop", "2e25"], "one value, not the range"),
         (["mfu", "--run-cost", "1 MW", "--flop", "2e25"], "run_cost: '1 MW'"),
-        (["chips"], "nothing to estimate"),
+        (["chips"], "no target among what is given"),
     ],
 )
 def test_what_cannot_be_solved_gets_one_clear_message(arguments: list[str], said: str) -> None:

@@ -162,7 +162,8 @@ def _manual(name: str, command: click.Command, program: click.Context, described
         lines += [f"**{heading}**", "", _table(rows, ("option", "meaning")), ""]
     if repeated:
         lines += [_repeated(repeated, program), ""]
-    examples = [line.strip() for line in (command.epilog or "").splitlines() if line.strip().startswith("cluster-calc")]
+    spoken = [line.strip().removeprefix("Example: ") for line in (command.epilog or "").splitlines()]
+    examples = [line for line in spoken if line.startswith("cluster-calc")]
     if examples:
         lines += ["```sh", *examples, "```", ""]
     return lines

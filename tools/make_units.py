@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import product
 from pathlib import Path
@@ -66,6 +67,10 @@ def everyday() -> list[str]:
     ]
     units += [f"{rate}*{time}" for rate in rates for time in ("s", "h", "hour", "day", "days")]
     units += [f"{work}/USD" for work in flop] + [
+        "USD/ZFLOP",
+        "USD/server",
+        "USD/kW/month",
+        "W/server",
         "token/s",
         "tokens/s",
         "token/s/chip",
@@ -82,7 +87,31 @@ def everyday() -> list[str]:
         "percent/year",
         "%/year",
     ]
-    return list(dict.fromkeys(units))
+    return list(dict.fromkeys([*units, *declared()]))
+
+
+def declared() -> list[str]:
+    """The units of the nomenclature and its examples, and those of the catalog's figures."""
+    from cluster_calc.errors import UnitError
+    from cluster_calc.nomenclature import QUANTITIES
+    from cluster_calc.units import normalise, split, unit
+
+    found: dict[str, None] = {}
+    for known in QUANTITIES.values():
+        if known.unit not in ("1", "date"):
+            found |= dict.fromkeys((known.unit, known.unit.replace("/chip", "") or known.unit))
+    texts = [text for known in QUANTITIES.values() for text in re.findall(r"'([^']*)'", known.example)]
+    for path in sorted((TARGET.parents[1] / "catalog").rglob("*.toml")):
+        texts += re.findall(r'= "([0-9][^"\n]*)"', path.read_text(encoding="utf-8"))
+    for text in texts:
+        try:
+            plain = normalise(split(text.split("..")[-1])[1])
+            unit(plain)
+        except UnitError:
+            continue  # a date or another text that begins with a digit
+        if plain:
+            found[plain] = None
+    return list(found)
 
 
 # One long text instead of a dictionary display: it compiles in a tenth of the time where no bytecode is kept.

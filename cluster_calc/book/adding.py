@@ -208,6 +208,10 @@ def item_text(
         numeric = re.fullmatch(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?", cell)
         value: Any = f"{cell} {unit}".strip() if unit else float(cell) if numeric else cell
         tables.setdefault(section, {})[name] = value
+    for field, value in how.get("constants", {}).items():
+        section, _, name = field.partition(".")
+        if name and section in tables:  # a constant of a section that the row has
+            tables[section].setdefault(name, value)
     if not plain.get("name") and not plain.get("id"):
         raise InputError(f"{where}: neither id nor name; map a column to one of them")
     plain.setdefault("id", re.sub(r"[^a-z0-9]+", "-", str(plain.get("name", "")).lower()).strip("-"))

@@ -118,14 +118,15 @@ def item_of(catalog: Catalog, raw: Raw, kind: str) -> Item:
             as_name = "peak_throughput" if key == "peak_throughput" else ""
             kind_of = "estimate" if key == "estimates" else "range"
             sections[key] = {
-                name: _leaf(reader, as_name or name, entry, f"{key}.{name}", kind_of, units)
+                name: _leaf(reader, as_name or name, entry, f"{key}.{name}", kind_of, units, kind != "chips")
                 for name, entry in value.items()
             }
         elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
             name = SERIES.get(key, key)
             place = f"{key}[{{}}]" + (f" {name}" if name != key else "")
             series[key] = tuple(
-                _leaf(reader, name, entry, place.format(number), "choice", units) for number, entry in enumerate(value)
+                _leaf(reader, name, entry, place.format(number), "choice", units, kind != "chips")
+                for number, entry in enumerate(value)
             )
         else:
             facts[key] = value
@@ -148,11 +149,14 @@ def _without(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key != FROM}
 
 
-def _leaf(reader: Reader, name: str, entry: Any, place: str, kind: str, units: Mapping[str, str]) -> Leaf:
+def _leaf(reader: Reader, name: str, entry: Any, place: str, kind: str, units: Mapping[str, str], money: bool) -> Leaf:
+    """One entry; `money` says whether it may be in another currency than the quantity's."""
     if not isinstance(entry, dict):
         raise InputError(f"{reader.file}: {place} is not a table")
     typed = unit_of(entry.get("value"))
-    foreign = typed and name in QUANTITIES and name not in units and _currency_differs(typed, QUANTITIES[name].unit)
+    foreign = (
+        money and typed and name in QUANTITIES and name not in units and _currency_differs(typed, QUANTITIES[name].unit)
+    )
     if name in units:
         unit = units[name]
     elif name in QUANTITIES and not foreign:

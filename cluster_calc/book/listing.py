@@ -210,13 +210,14 @@ def _runs(book: Catalog, form: str, columns: Iterable[str], sort: str, wanted: F
     ]
     if sort:
         key = sort.lstrip("-")
-        full.sort(key=lambda row: _order(row[key]), reverse=sort.startswith("-"))
-        full.sort(key=lambda row: row[key] is None)
+        full.sort(key=lambda row: _order(row.get(key)), reverse=sort.startswith("-"))
+        full.sort(key=lambda row: row.get(key) is None)
     objects: list[dict[str, Any]] = [
-        {"id": row["id"], "name": row.get("model") or row["id"], "aliases": []} | {name: row[name] for name in named}
+        {"id": row["id"], "name": row.get("model") or row["id"], "aliases": []}
+        | {name: row.get(name) for name in named}
         for row in full
     ]
-    lines = [[str(row["id"]), *(_run_cell(name, row[name]) for name in named)] for row in full]
+    lines = [[str(row["id"]), *(_run_cell(name, row.get(name)) for name in named)] for row in full]
     return render(objects, lines, ["id", *named], form)
 
 

@@ -8,7 +8,7 @@ from cluster_calc.book import schema
 from cluster_calc.book.items import Item
 
 if TYPE_CHECKING:
-    from cluster_calc.book.checks import Sheet
+    from cluster_calc.book.sheet import Sheet
 
 # The narrower format is never slower on hardware that has both.
 LADDER = (

@@ -20,7 +20,7 @@ class Sources:
         self.path = path
         self.text = path.read_text(encoding="utf-8") if path.exists() else ""
         heads = list(_HEAD.finditer(self.text))
-        ends = [head.start() for head in heads[1:]] + [len(self.text)]
+        ends = [*(head.start() for head in heads[1:]), len(self.text)] if heads else []
         self._spans = {head.group(1): (head.start(), end) for head, end in zip(heads, ends, strict=True)}
         self._read: dict[str, Source] = {}
 

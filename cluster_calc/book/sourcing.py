@@ -11,6 +11,9 @@ from cluster_calc.book.items import SERIES, Item, standing
 from cluster_calc.book.tables import csv_text, markdown_table, text_table
 from cluster_calc.catalog import KINDS, Catalog, day_of
 
+# Figures that one source gives to every chip say nothing about a chip's own.
+SHARED = ("figures.lifetime", "figures.server_cost_factor", "figures.server_power_factor", "figures.power_utilisation")
+
 
 def everything(book: Catalog) -> Iterator[Item]:
     """Every item of every kind."""
@@ -36,14 +39,12 @@ def stale(book: Catalog, day: datetime.date) -> list[dict[str, Any]]:
 
 
 def overview(book: Catalog, day: datetime.date) -> dict[str, Any]:
-    """Sources with what they carry, stale figures, chips that rest on one source, sources that carry nothing."""
+    """Sources with what they carry, stale figures, chips whose specification rests on one source, sources that carry nothing."""
     used: dict[str, dict[str, Any]] = {}
     single = []
     for item in everything(book):
-        behind = set()
         for _, leaf in item.leaves():
             source = leaf.datum.source
-            behind.add(source.id)
             entry = used.setdefault(source.id, {
                 "id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url, "date": source.date,
                 "figures": 0, "items": [],
@@ -51,9 +52,14 @@ def overview(book: Catalog, day: datetime.date) -> dict[str, Any]:
             entry["figures"] += 1
             if f"{item.kind}/{item.id}" not in entry["items"]:
                 entry["items"].append(f"{item.kind}/{item.id}")
-        behind |= {str(entry.get("source")) for entry in item.conflicts}
-        if len(behind) == 1 and item.kind == "chips":
-            single.append({"kind": item.kind, "id": item.id, "source": next(iter(behind))})
+        if item.kind == "chips" and not item.conflicts:
+            told = {
+                leaf.datum.source.id
+                for place, leaf in item.leaves()
+                if place.startswith(("peak_throughput.", "figures.")) and place not in SHARED
+            }
+            if len(told) == 1:
+                single.append({"kind": item.kind, "id": item.id, "source": told.pop()})
     known = dict.fromkeys(key for folder in book.folders for key in book.sources(folder))
     elsewhere = _cited_elsewhere(book)
     return {
@@ -93,7 +99,7 @@ def sources_text(book: Catalog, form: str, day: datetime.date) -> str:
         heading.format(f"Stale on {day}: {len(found['stale'])} figures that stand")
         + table(["kind", "item", "figure", "dated", "days", "keeps"],
                 [[e["kind"], e["id"], e["figure"], e["as_of"], str(e["age_days"]), f"{e['keeps_days']:g}"] for e in found["stale"]]),
-        heading.format(f"Chips that rest on one source: {len(found['single_sourced'])}")
+        heading.format(f"Chips whose specification rests on one source: {len(found['single_sourced'])}")
         + table(["chip", "source"], [[e["id"], e["source"]] for e in found["single_sourced"]]),
     ]  # fmt: skip
     if found["unused"]:

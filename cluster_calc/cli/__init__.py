@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
+    "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
     "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
@@ -56,12 +57,18 @@ class Program(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **__: Any) -> Any:
         # Instead of click's own main, which ends a closed pipe as an error and has its own word for Ctrl-C.
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter is no reason to fail
+                stream.reconfigure(errors="backslashreplace")
         try:
             code = self._run(sys.argv[1:] if args is None else list(args), prog_name or PROGRAM)
             sys.stdout.flush()
             sys.exit(code)
         except ClusterCalcError as error:
             fail(str(error), error.exit_code)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(2)
         except click.ClickException as error:
             fail(_usage(error), 2)
         except (KeyboardInterrupt, click.Abort):

@@ -19,7 +19,7 @@ from cluster_calc.errors import InputError, quoted
 Examples:
   cluster-calc sweep --vary mfu=0.3:0.5:5 --vary chip=h100,b200 --flop 2e25 -o grid.csv
   cluster-calc sweep --vary chips=1024:65536:7:log --draws 4096 --params 65e9 --tokens 1.4e12 --chip a100-80gb -o -
-  cluster-calc sweep --vary "electricity_price=4:16:1000 cent/kWh" --vary pue=1.05:1.6:1000 --flop 2e25 --chip h100""",
+  cluster-calc sweep --vary "electricity_price=4:16 cent/kWh:100" --vary pue=1.05:1.6:100 --flop 2e25 --chip h100""",
 )
 @click.option("--vary", cls=shared.GroupedOption, heading="Sweep", multiple=True, metavar="NAME=VALUES",
               help="a,b,c or lo:hi:steps[:log]; chip=h100,b200; repeat for a grid")  # fmt: skip
@@ -49,7 +49,7 @@ def command(
 
     workers = _processes(processes)
     merged = shared.merged_from(options)
-    planned = plan_sweep(merged, [_pair(text) for text in vary], results=results, full=full)
+    planned = plan_sweep(merged, [pair(text) for text in vary], results=results, full=full)
     bar = Bar(planned.rows)
     try:
         if output == "-" or (
@@ -58,8 +58,11 @@ def command(
             if output == "-":
                 to_stream(planned, sys.stdout, yes)
                 return
-            with Path(output).open("w", encoding="utf-8") as stream:
-                to_stream(planned, stream, yes)
+            try:
+                with Path(output).open("w", encoding="utf-8") as stream:
+                    to_stream(planned, stream, yes)
+            except OSError as error:
+                raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
         elif output:
             to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
         else:
@@ -72,7 +75,8 @@ def command(
         bar.close()
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """`NAME=VALUES` in two."""
     name, sign, values = text.partition("=")
     if not sign or not name.strip() or not values.strip():
         raise InputError(f"--vary {quoted(text)} is not NAME=VALUES; write for example --vary mfu=0.3:0.5:5")

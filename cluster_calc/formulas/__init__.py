@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster_calc.formulas import (
     age,
+    batch_limits,
     bill,
     capital,
     charge,
@@ -25,6 +26,7 @@ from cluster_calc.formulas import (
     counted_all,
     counted_without_embedding,
     daly,
+    data_limits,
     data_size,
     declining_balance,
     deliverable,
@@ -36,13 +38,18 @@ from cluster_calc.formulas import (
     epoch_tpu,
     exchange,
     facility,
+    failure_limits,
     failures,
     flop,
+    from_hfu,
+    goodput_losses,
     growth,
+    held_spares,
     held_time,
     limits,
     measures,
     memory,
+    mixed_precision,
     model_size,
     model_state,
     observed,
@@ -56,19 +63,25 @@ from cluster_calc.formulas import (
     price_trend,
     price_year,
     published_run,
+    recomputation,
     resale,
     reserve,
     running_costs,
+    scheduling,
+    selective_factor,
     server_count,
     service_life,
     sharded_memory,
     sizing,
     straight_line,
     supply,
+    supply_limits,
     timing,
     trend_first_order,
     trend_integral,
     utilisation,
+    world_limits,
+    yardsticks,
     young,
 )
 
@@ -91,8 +104,9 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
 
 # In every model: hardware, power, supply, limits. The hardware is priced by two factors (capital), or line by line for a
 # chosen server (bill), whose reserve is a share unless it follows from failures. With a run: what it does and costs.
-HARDWARE = formulas_of(peak, capital, power, supply, limits)
-SERVER_HARDWARE = formulas_of(peak, server_count, bill, power, supply, limits)
+HARDWARE = formulas_of(peak, power, supply, limits)
+TWO_FACTORS = formulas_of(capital)
+BILL = formulas_of(server_count, bill)
 RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
@@ -154,6 +168,22 @@ PIPELINE = formulas_of(pipeline)
 MODEL_STATE = formulas_of(model_state)
 LAYOUT_MEMORY = formulas_of(memory)
 SHARDED_MEMORY = formulas_of(sharded_memory)
+FLOP_PER_TOKEN = (flop.flop_per_token,)
+RECOMPUTATION = formulas_of(recomputation)
+FROM_HFU = formulas_of(from_hfu)
+SELECTIVE_FACTOR = formulas_of(selective_factor)
+MIXED_PRECISION = formulas_of(mixed_precision)
+# The waterfall's further steps: goodput by cause, and what is held beside the run.
+GOODPUT_LOSSES = formulas_of(goodput_losses)
+SCHEDULING = formulas_of(scheduling)
+HELD_SPARES = formulas_of(held_spares)
+# Limits that the world sets.
+WORLD_LIMITS = formulas_of(world_limits)
+DATA_LIMITS = formulas_of(data_limits)
+BATCH_LIMITS = formulas_of(batch_limits)
+FAILURE_LIMITS = formulas_of(failure_limits)
+SUPPLY_LIMITS = formulas_of(supply_limits)
+YARDSTICKS = formulas_of(yardsticks)
 # A published run at its word: the predicted time, and what its own hours, watts and rates make.
 PUBLISHED = (
     *COMPUTE,

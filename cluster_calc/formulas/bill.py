@@ -18,15 +18,6 @@ def idle_chips(servers: Number, chips_per_server: Number, chips: Number) -> Numb
     return servers * chips_per_server - chips
 
 
-def server_price(chip_price: Number, server_cost_factor: Number, chips_per_server: Number) -> Number:
-    """One server with its accelerators: p_s = p · f_s · c_s.
-
-    >>> server_price(chip_price=46875.0, server_cost_factor=1.0, chips_per_server=8)
-    375000.0
-    """
-    return chip_price * server_cost_factor * chips_per_server
-
-
 def all_server_capital(servers: Number, server_price: Number) -> Number:
     """All servers: S = n_s · p_s.
 
@@ -144,13 +135,13 @@ def all_in_price(capital_cost: Number, chips: Number) -> Number:
     return capital_cost / chips
 
 
-def two_factor_capital(chips: Number, chip_price: Number, server_cost_factor: Number, network_share: Number) -> Number:
-    """What two factors alone give for the same prices: n · p · f_s / (1 − s_n).
+def two_factor_capital(chips: Number, server_price: Number, chips_per_server: Number, network_share: Number) -> Number:
+    """What two factors alone give for the same server: n · p_s / c_s / (1 − s_n).
 
-    >>> two_factor_capital(chips=80, chip_price=37_500.0, server_cost_factor=1.0, network_share=0.25)
+    >>> two_factor_capital(chips=80, server_price=300_000.0, chips_per_server=8, network_share=0.25)
     4000000.0
     """
-    return chips * chip_price * server_cost_factor / (1 - network_share)
+    return chips * server_price / chips_per_server / (1 - network_share)
 
 
 def bill_excess(capital_cost: Number, two_factor_capital: Number) -> Number:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_calc.estimation import CONSTRAINTS, Result
+from cluster_calc.estimation import Result
+from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import plain, shown
 from cluster_calc.report.views import Row, Section

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.estimation import CONSTRAINTS, Result
+from cluster_calc.estimation import Result
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 
@@ -244,41 +245,93 @@ def _restated(result: Result) -> Section | None:
     return Section("In other money and other years", tuple(rows)) if rows else None
 
 
+# Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
+_FLOP_STEPS = (
+    ("spares", "held_spare_share", "cluster_throughput", "spare_loss", "spare_loss_cost"),
+    ("precision", "precision_share", "cluster_throughput", "", ""),
+    ("MFU", "mfu", "step_throughput", "mfu_loss", "mfu_loss_cost"),
+    ("checkpoints", "checkpoint_goodput", "checkpointed_throughput", "checkpoint_loss", "checkpoint_loss_cost"),
+    ("failures", "recovery_goodput", "delivered_throughput", "recovery_loss", "recovery_loss_cost"),
+    ("goodput", "goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
+    ("scheduling", "scheduling_goodput", "", "scheduling_loss", "scheduling_loss_cost"),
+)
+
+
 def _flops(result: Result) -> Section | None:
+    """Peak to delivered; every step multiplies what is left, and the dollars of the run sum to its cost."""
     if "delivered_throughput" not in result.values:
         return None
-    steps = (
-        ("Peak", "cluster_throughput", "", ""),
-        ("after MFU", "step_throughput", "mfu_loss", "mfu_loss_cost"),
-        ("after goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
-        ("Delivered", "delivered_throughput", "delivered_chip_hours", "delivered_cost"),
-    )
-    rows = []
-    for label, name, hours, cost in steps:
-        factor = {"after MFU": "mfu", "after goodput": "goodput"}.get(label)
-        lost = "" if not hours else f"{_value(result, hours)} {'lost' if factor else 'useful'}"
+    by_cause = "checkpoint_loss" in result.values
+    peak = "hardware_throughput" if "hardware_throughput" in result.values else "cluster_throughput"
+    rows = [Row("Peak", _value(result, peak), f"{_value(result, 'chips')} chips, dense", peak)]
+    for words, factor, after, hours, cost in _FLOP_STEPS:
+        if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
+            continue
+        outside = words in ("spares", "scheduling")
+        if outside and not _positive_loss(result, hours):
+            continue
+        note = (
+            f"{_value(result, hours)} {'held besides' if outside else 'lost'}"
+            if hours
+            else "MFU counts another precision's peak"
+        )
         if cost and cost in result.values:
-            lost += f", {_value(result, cost)}"
-        label = f"× {'MFU' if factor == 'mfu' else factor} {_value(result, factor)}" if factor else label
-        rows.append(Row(label, _value(result, name), lost, name))
+            note += f", {_value(result, cost)}{' beyond the run cost' if outside else ''}"
+        sign = "+" if words == "spares" else "×"
+        rows.append(Row(f"{sign} {words} {_value(result, factor)}", _value(result, after) if after and not outside else "",
+                        note, after or hours))  # fmt: skip
+    useful = f"{_value(result, 'delivered_chip_hours')} useful"
+    if "delivered_cost" in result.values:
+        useful += f", {_value(result, 'delivered_cost')}"
+    rows.append(Row("Delivered", _value(result, "delivered_throughput"), useful, "delivered_throughput"))
     return Section("Where the FLOP go", tuple(rows))
 
 
+def _positive_loss(result: Result, name: str) -> bool:
+    value = result.values.get(name)
+    return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
+
+
+_CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
+
+
 def _limits(result: Result) -> Section | None:
-    if not any(entry.limit for entry in result.feasibility if entry.constraint != "time"):
+    """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    if not checked:
         return None
-    rows = []
-    for entry in result.feasibility:
+    rows = [_verdict(result)]
+    for entry in checked:
         limit, limited, _ = CONSTRAINTS[entry.constraint]
-        if entry.limit is None:
-            if entry.constraint != "time":
-                rows.append(Row(entry.constraint.capitalize(), "not checked", f"no {limit.replace('_', ' ')} given"))
-            continue
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-        rows.append(Row(entry.constraint.capitalize(), verdict, f"{_value(result, limited)} against {target}{margin}"))
+        datum = result.data.get(limit)
+        source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
+        label = _CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
+        rows.append(Row(label, verdict, f"{_value(result, limited)} against {target}{margin}{source}"))
+        if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
+            words = f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
+            rows.append(Row("", "nearest change", f"{words} makes it hold"))
+    open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
+    if open_:
+        rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
     return Section("Feasibility", tuple(rows))
+
+
+def _verdict(result: Result) -> Row:
+    broken = [entry for entry in result.feasibility if entry.holds is False]
+    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
+    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
+    tightest = binding(result)
+    if hard:
+        return Row("Verdict", "not feasible", f"the binding constraint is {tightest}")
+    if unknown:
+        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
+    note = f"within what was checked; {tightest} binds first" if tightest else "within what was checked"
+    if broken:
+        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
+    return Row("Verdict", "feasible", note)
 
 
 def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:

@@ -186,3 +186,14 @@ def test_a_real_process_says_the_same(case: Case, tmp_path: Path) -> None:
 def test_every_real_process_says_the_same(case: Case, tmp_path: Path) -> None:
     before = prepared(case, tmp_path)
     judged(case, run_process(case.arguments, tmp_path, case.environment), tmp_path, before)
+
+
+def test_an_overlay_without_sources_is_told(tmp_path: Path) -> None:
+    case = Case(
+        "",
+        ["estimate", "--flop", "2e25", "--chip", "acme-a1"],
+        ["acme-sheet"],
+        files={"mine/chips/acme-a1.toml": GOOD_CHIP},
+    )
+    before = prepared(case, tmp_path)
+    judged(case, run(case.arguments, tmp_path, {"CLUSTER_CALC_CATALOG": "mine"}), tmp_path, before)

@@ -23,8 +23,7 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux
 ESTIMATE = "estimate --flop 2e25 --chip h100"
 WIDE = ("estimate --params 405B --tokens 15.6T --chip h100 --mfu 0.3..0.5 --budget '100 MUSD' --power-limit '20 MW' "
         "--deadline 2027-06-30 --start 2027-01-01 --supply-limit '5 %'")  # fmt: skip
-SHOWN = [ESTIMATE, WIDE, "explain run_cost --flop 2e25 --chip h100", "--help", "estimate --flop 2e25 --chip tesla-d1",
-         *(f"{name} --help" for name in COMMANDS)]  # fmt: skip
+SHOWN = [ESTIMATE, WIDE, "explain run_cost --flop 2e25 --chip h100", "estimate --flop 2e25 --chip tesla-d1", "--help"]
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 # Bold, dim and back: no colour of our own, so that dark and light terminals read the same.
 PLAIN_STYLES = {"", "0", "1", "2", "22", "39", "49"}
@@ -92,6 +91,20 @@ def width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in STYLE.sub("", line).rstrip())
 
 
+def too_wide(text: str, columns: int) -> list[str]:
+    """Lines beyond the terminal's edge; an address and an example stay whole, so that they can be followed and copied."""
+    return [line for line in text.splitlines() if width(line) > columns and not re.search("://|^ +cluster-calc ", line)]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_page_fits_and_has_an_example(name: str, columns: int, tmp_path: Path) -> None:
+    outcome = run([name, "--help"], tmp_path, {"COLUMNS": str(columns)})
+    assert outcome.code == 0
+    assert not too_wide(outcome.stdout, columns)
+    assert f"  cluster-calc {name} " in outcome.stdout or f"Example: cluster-calc {name} " in outcome.stdout
+
+
 @pytest.mark.parametrize("terminal", [(80, {"TERM": "xterm-256color"}), (120, {"TERM": "screen"})],
                          indirect=True, ids=["80 columns", "120 columns"])  # fmt: skip
 def test_everything_fits_the_terminal(terminal: Terminal) -> None:
@@ -101,8 +114,7 @@ def test_everything_fits_the_terminal(terminal: Terminal) -> None:
         assert code == 0, text
         body = text.partition("\nNext")[0] if arguments.startswith("estimate --") else text
         body = re.sub(r"\x1b\[[0-9;]*mNext.*", "", body, flags=re.DOTALL)
-        wide = [line for line in body.splitlines() if width(line) > columns and "://" not in line]
-        assert not wide, arguments  # an address stays whole, so that it can be followed
+        assert not too_wide(body, columns), arguments
         assert styles(text) <= PLAIN_STYLES, "only bold and dim: readable on dark and light"
     text, _ = terminal.output(ESTIMATE)
     assert "\x1b[1m" in text

@@ -1,0 +1,46 @@
+"""`cluster-calc optimise`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+from cluster_calc.cli.sweep import pair
+
+FORMATS = ("table", "json")
+
+
+@click.command(
+    "optimise",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc optimise --flop 2e25 --days 90 --power-limit "20 MW"
+  cluster-calc optimise --for time --vary chip=h100,b200,gb200 --flop 2e25 --capital-budget "500 MUSD"
+  cluster-calc optimise --for power --vary chip=h100,h200 --vary precision=bf16,fp8 --flop 2e25 --days 60""",
+)
+@click.option("--for", "objective", cls=shared.GroupedOption, heading="Choice", metavar="WHAT", default="cost",
+              help="what to make least: cost (default), time, power, capital, energy, emissions or chips")  # fmt: skip
+@click.option("--vary", cls=shared.GroupedOption, heading="Choice", multiple=True, metavar="NAME=A,B",
+              help="names to choose from, chip=h100,b200; without a chip, the whole catalog")  # fmt: skip
+@shared.model_options
+@shared.output_options(*FORMATS)
+def command(objective: str, vary: tuple[str, ...], **options: Any) -> None:
+    """The cheapest, fastest or least power-hungry chip, count, precision and acquisition within limits.
+
+    Limits are --budget, --capital-budget, --power-limit, --supply-limit, --deadline and the time allowed.
+    """
+    import json
+
+    from cluster_calc.choosing import chosen
+    from cluster_calc.report.choice import choice_text
+
+    form = shared.format_of(options, FORMATS)
+    found = chosen(shared.merged_from(options), objective, [pair(text) for text in vary])
+    if form == "json":
+        text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    else:
+        text = choice_text(found, shared.terminal_width())
+    shared.write(text, options.get("output"))

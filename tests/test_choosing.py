@@ -1,0 +1,99 @@
+"""The optimum against trying everything."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import cluster_calc as cc
+from cluster_calc.cli import main
+
+CHIPS = ["h100", "b200", "a100-80gb"]
+
+
+def test_the_cheapest_is_the_least_of_all_estimates_that_hold() -> None:
+    limits = {"time_allowed": "60 days", "power_limit": "20 MW", "budget": "30 MUSD"}
+    found = cc.optimise("cost", vary={"chip": CHIPS, "precision": ["bf16", "fp16"]}, training_compute=2e25, **limits)
+    tried = {}
+    for chip in CHIPS:
+        for precision in ("bf16", "fp16"):
+            alone = cc.estimate(chip=chip, precision=precision, training_compute=2e25, **limits)
+            if alone.feasible:
+                tried[chip, precision] = alone.in_unit("run_cost")
+    owned = {(option.names["chip"], option.names["precision"]): option for option in found.options
+             if option.acquisition == "own"}  # fmt: skip
+    assert set(owned) == set(tried)
+    assert found.options[0].objective == pytest.approx(min(tried.values()), rel=1e-9)
+    assert found.options[0].objective == min(option.objective for option in found.options)
+    for option in found.options:
+        assert option.feasible
+
+
+def test_the_fastest_takes_every_chip_that_the_limit_allows() -> None:
+    limits = {"training_compute": 2e25, "capital_budget": "300 MUSD", "power_limit": "15 MW"}
+    best = cc.optimise("time", vary={"chip": CHIPS}, **limits).options[0]
+    chips = best.values["chips"]
+    assert cc.estimate(chip=best.names["chip"], chips=chips, **limits).feasible
+    assert not cc.estimate(chip=best.names["chip"], chips=chips + 1, **limits).feasible
+    counts = np.linspace(1000, 20000, 40).round()
+    for chip in CHIPS:
+        for count in counts:
+            alone = cc.estimate(chip=chip, chips=float(count), **limits)
+            if alone.feasible:
+                assert alone.values["training_time"] >= best.objective * (1 - 1e-9)
+
+
+def test_a_near_miss_is_better_and_says_what_fails() -> None:
+    free = cc.optimise("power", vary={"chip": CHIPS}, training_compute=2e25)
+    limit = f"{free.options[0].values['capital_cost'] * 0.9!r} USD"
+    tight = cc.optimise("power", vary={"chip": CHIPS}, training_compute=2e25, capital_budget=limit)
+    for miss in tight.misses:
+        assert not tight.options or miss.objective < tight.options[0].objective
+        assert miss.worst < 0
+        assert not miss.feasible
+
+
+def test_no_chip_means_the_whole_catalog() -> None:
+    found = cc.optimise(training_compute=1e24)
+    assert len({option.names["chip"] for option in found.options}) > 10
+    assert any("chip_price not found" in text for text in found.left_out)
+    assert {option.acquisition for option in found.options} == {"own", "rent"}
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    outcome = CliRunner().invoke(main, ["optimise", *arguments])
+    return outcome.exit_code, outcome.stdout, outcome.stderr
+
+
+def test_the_command_says_best_and_near_misses() -> None:
+    given = ("--vary", "chip=h100,b200", "--flop", "2e25", "--days", "60", "--power-limit", "12 MW")
+    code, out, err = run(*given)
+    assert code == 0, err
+    assert "Least run cost within all limits: b200" in out
+    code, out, _ = run(*given, "--format", "json")
+    found = json.loads(out)
+    assert found["options"][0]["chip"] == "b200"
+    assert found["options"][0]["margins"]["power"] > 0
+    code, out, _ = run(*given, "--budget", "1 MUSD")
+    assert "Nothing meets all limits" in out
+    assert "short by" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--for", "pow", "--flop", "2e25"), "Did you mean power"),
+        (("--for", "time", "--flop", "2e25"), "nothing limits the number of chips"),
+        (("--vary", "mfu=0.3,0.4", "--flop", "2e25"), "chooses among names"),
+        (("--vary", "chip=h1o0", "--flop", "2e25"), "Did you mean h100"),
+        (("--vary", "chip=h100", "--chip", "b200", "--flop", "2e25"), "varied and also given"),
+        (("--vary", "chip=h100"), "nothing to run"),
+    ],
+)
+def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], said: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
