@@ -514,7 +514,7 @@ _ALL = (
     _not_negative("lead_time", "T_l", "day", "time", "time in which that share of the output delivers the chips", LIMITS,
                   example="'90 days'"),
     _positive("lead_time_limit", "T_lm", "day", "time", "the longest the delivery may take", LIMITS, example="'180 days'"),
-    _positive("capital_yardstick", "K_y", "USD", "money", "a sum to set the capital cost against", LIMITS, example="'100 BUSD'"),
+    _positive("capital_yardstick", "K_y", "USD", "money", "a sum to set the capital cost against", LIMITS, example="'100 GUSD'"),
     _positive("power_yardstick", "W_y", "kW", "power", "a power to set the full load against", LIMITS, example="'1 GW'"),
     Quantity("latency_margin", "m_C", "1", "share", "share of the latency wall left", LIMITS, bare=True, example="0.9"),
     Quantity("obsolescence_margin", "m_u", "1", "share", "share of the longest useful run left", LIMITS, bare=True, example="0.9"),

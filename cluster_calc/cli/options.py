@@ -247,6 +247,17 @@ def computed_names() -> frozenset[str]:
         "purchase_date",
         "hardware_age",
         "rental_price",
+        "goodput",
+        "mtbf",
+        "checkpoint_interval",
+        "checkpoint_write_time",
+        "checkpoint_size",
+        "data_parallel",
+        "critical_batch",
+        "recompute_factor",
+        "hfu",
+        "held_spare_share",
+        "longest_useful_run",
         "servers",
     }
     return _FORMULA_NAMES - usually_given
