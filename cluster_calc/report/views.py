@@ -74,6 +74,7 @@ def report(result: Result) -> Report:
         _headline(result),
         ranges(result),
         _money(result),
+        _restated(result),
         _flops(result),
         _limits(result),
         _assumptions(result),
@@ -233,6 +234,27 @@ def _bill(result: Result) -> str:
 def _nonzero(value: Any) -> bool:
     """Whether a number, or any of an array, is not 0."""
     return bool(value.any()) if hasattr(value, "any") else bool(value)
+
+
+def _restated(result: Result) -> Section | None:
+    """Run cost and capital in other money and other years, each with the rate behind it."""
+    rows = []
+    code = str(result.scenario.settings.get("currency", "in the other currency"))
+    year = str(result.scenario.settings.get("price_year", "the year asked for"))
+    for prefix, words, behind in (
+        ("local", code, "exchange_rate"),
+        ("restated", f"money of {year}", "price_level"),
+        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+    ):
+        for what in ("run_cost", "capital_cost"):
+            name = f"{prefix}_{what}"
+            if name not in result.values and name not in result.missing:
+                continue
+            datum = result.data.get("price_index" if prefix == "restated" else behind)
+            source = f", {cite(datum)}" if datum is not None else ""
+            label = QUANTITIES[what].label.capitalize()
+            rows.append(Row(f"{label}, {words}", _value(result, name), f"at {_value(result, behind)}{source}", name))
+    return Section("In other money and other years", tuple(rows)) if rows else None
 
 
 # Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.

@@ -189,6 +189,8 @@ def _close(one: Sheet, two: Sheet) -> bool:
         {"chip": "a100-80gb", "parameters": 65.2e9, "tokens": 1.4e12, "chips": 2048, "training_time": "21 days"},
         {"chip": "h100", "chips": 16384, "training_time": "54 days", "mfu": "0.35..0.45"},
         {"chip": "h100", "chips": 1000},
+        {"chip": "h100", "training_compute": 1e25, "mfu": "triangular(0.3, 0.4, 0.5)", "site": "us-texas"},
+        {"chip": "h100", "training_compute": 1e25, "server": "default", "depreciation_method": "double-declining"},
         {"chip": "mi300x", "accelerator_time": "1e6 chip*day", "time_allowed": "60 days", "chip_price": "20000 USD",
          "price_basis": "server"},
         {"chip": "h100", "training_compute": 1e24, "parameters": 1e11, "resize": True, "ranges": True, "draws": 100},
