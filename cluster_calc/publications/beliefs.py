@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 from cluster_calc.errors import InputError
 from cluster_calc.publications.claims import Claim, Input
@@ -55,7 +56,7 @@ def _needed(claim: Claim, entry: Input) -> float | None:
 
     steps = [number / STEPS_PER_DECADE for number in range(DECADES * STEPS_PER_DECADE + 1)]
     for sign in (1, -1):
-        for near, far in zip(steps, steps[1:], strict=False):
+        for near, far in pairwise(steps):
             low, high = sign * near, sign * far
             first, last = gap(low), gap(high)
             if math.isnan(first) or math.isnan(last):
