@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.projection import project
     from cluster_calc.publications import reproduce
+    from cluster_calc.report.page import sheet
     from cluster_calc.result_diff import diff
     from cluster_calc.sweeping import sweep
 
@@ -45,6 +46,7 @@ _EXPORTS = {
     "project": "projection",
     "reproduce": "publications",
     "sensitivity": "influence",
+    "sheet": "report.page",
     "solve": "inverse",
     "sweep": "sweeping",
 }
@@ -66,6 +68,7 @@ __all__ = [
     "project",
     "reproduce",
     "sensitivity",
+    "sheet",
     "solve",
     "sweep",
 ]

@@ -344,10 +344,11 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
+    checked = feasibility.checked(result, given)
+    constraints = tuple(_constraint(name, result, given, checked) for name in CONSTRAINTS)
     if law is not None:
         finder.warnings += laws.warnings(law, values)
         result = _replaced(result, notes=(*result.notes, f"scaling law: {law.name}; {law.note}".rstrip("; ")))
-    constraints = tuple(_constraint(name, result, given) for name in CONSTRAINTS)
     result = _replaced(result, feasibility=constraints, stale=_stale(result, settings, book))
     warnings = (
         *finder.warnings,
@@ -493,7 +494,7 @@ class _Finder:
         return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
 
     def from_around(self, name: str) -> Datum | None:
-        """A figure of the site or the server."""
+        """A figure of the site."""
         if self.around is None:
             return None
         found = self.around.datum(name)
@@ -592,11 +593,11 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     return missing
 
 
-def _constraint(name: str, result: Result, given: Mapping[str, Datum]) -> Constraint:
+def _constraint(name: str, result: Result, given: Mapping[str, Datum], checked: frozenset[str]) -> Constraint:
     from cluster_calc.report.numbers import exact
 
     limit, _, margin_name = CONSTRAINTS[name]
-    if not feasibility.checked(name, result, given):
+    if name not in checked:
         return Constraint(name, None, None, None)
     bound = exact(limit, given[limit].value if limit in given else result.values[limit])
     margin = result.values.get(margin_name)

@@ -86,7 +86,7 @@ def test_a_mixture_of_one_is_that_one() -> None:
 
 
 def test_both_methods_on_published_systems() -> None:
-    """Epoch AI's 80 systems: the two methods tell the same growth, and costs of the same size."""
+    """Epoch AI's 80 systems: the two methods tell the same growth, and method 2 the higher costs."""
     import csv
     from pathlib import Path
 
@@ -118,4 +118,5 @@ def test_both_methods_on_published_systems() -> None:
     found = [fit([run["year"] for run in runs], made[method], name=method) for method in ("method_1", "method_2")]
     assert found[0].points == found[1].points > 70
     assert found[0].slope_interval[0] < found[1].slope < found[0].slope_interval[1]
-    assert 0.5 < np.median(np.array(made["method_2"]) / made["method_1"]) < 2.5
+    # The systems run on hardware that is older than the trend of its day: their own prices give more, as published.
+    assert 1 < np.median(np.array(made["method_2"]) / made["method_1"]) < 5

@@ -205,5 +205,5 @@ def test_a_series_from_a_regression(tmp_path: Path) -> None:
     table.write_text("date,flop\n2020-01-01,1e22\n2021-01-01,1e23\n", encoding="utf-8")
     with pytest.raises(InputError, match="at least 3 points, and there are 2"):
         cc.project(set={"compute.fit": f"{table}:flop:date"})
-    with pytest.raises(InputError, match="no column 'flopp'.*Did you mean flop"):
+    with pytest.raises(InputError, match=r"no column 'flopp'.*Did you mean flop"):
         cc.project(set={"compute.fit": f"{table}:flopp:date"})

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
+    "sheet": ("sheet", "the result as one HTML page to keep"),
     "batch": ("batch", "one estimate per row of a table"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }

@@ -90,9 +90,14 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             decls = [entry.option, entry.name]
             heading = entry.group
         if entry.name == "horizon":
-            for name in ("rate_terms", "flow_timing"):
+            for name, metavar in (
+                ("currency", "CODE"),
+                ("price_year", "YEAR"),
+                ("rate_terms", "WORD"),
+                ("flow_timing", "WORD"),
+            ):
                 option = "--" + name.replace("_", "-")
-                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
+                found.append(_option(option, metavar=metavar, heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -243,6 +248,17 @@ def computed_names() -> frozenset[str]:
         "purchase_date",
         "hardware_age",
         "rental_price",
+        "goodput",
+        "mtbf",
+        "checkpoint_interval",
+        "checkpoint_write_time",
+        "checkpoint_size",
+        "data_parallel",
+        "critical_batch",
+        "recompute_factor",
+        "hfu",
+        "held_spare_share",
+        "longest_useful_run",
         "servers",
     }
     return _FORMULA_NAMES - usually_given
@@ -337,8 +353,14 @@ _FORMULA_NAMES = frozenset(
         "insurance_cost",
         "interruptions",
         "latency_margin",
+        "later_capital_cost",
+        "later_depreciation",
+        "later_electricity_cost",
+        "later_run_cost",
         "lead_time",
         "lead_time_margin",
+        "local_capital_cost",
+        "local_run_cost",
         "longest_useful_run",
         "maintenance_cost",
         "memory_margin",
@@ -364,6 +386,7 @@ _FORMULA_NAMES = frozenset(
         "power_margin",
         "power_yardstick_margin",
         "precision_share",
+        "price_level",
         "project_capital",
         "project_cost",
         "purchase_date",
@@ -376,6 +399,8 @@ _FORMULA_NAMES = frozenset(
         "rental_ratio",
         "replacement_cost",
         "replacements",
+        "restated_capital_cost",
+        "restated_run_cost",
         "run_cost",
         "scheduling_loss",
         "scheduling_loss_cost",

@@ -37,12 +37,14 @@ from cluster_calc.formulas import (
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    exchange,
     facility,
     failure_limits,
     failures,
     flop,
     from_hfu,
     goodput_losses,
+    growth,
     held_spares,
     held_time,
     law_data,
@@ -64,6 +66,7 @@ from cluster_calc.formulas import (
     power,
     power_law,
     price_trend,
+    price_year,
     published_run,
     recomputation,
     resale,
@@ -104,14 +107,17 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
-# factors (capital), or line by line for a chosen server (bill).
+# In every model: hardware, power, supply, limits. The hardware is priced by two factors (capital), or line by line for a
+# chosen server (bill), whose reserve is a share unless it follows from failures. With a run: what it does and costs.
 HARDWARE = formulas_of(peak, power, supply, limits)
 TWO_FACTORS = formulas_of(capital)
 BILL = formulas_of(server_count, bill)
 RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
+EXCHANGE = formulas_of(exchange)
+PRICE_YEAR = formulas_of(price_year)
+GROWTH = formulas_of(growth)
 DEVELOPMENT = formulas_of(development)
 RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)

@@ -68,7 +68,7 @@ def _needed(claim: Claim, entry: Input) -> float | None:
                         low = middle
                     else:
                         high = middle
-                return written * 10.0**high
+                return float(written * 10.0**high)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from cluster_calc.choosing import Choice, Option
-from cluster_calc.estimation import CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import plain, shown
 
