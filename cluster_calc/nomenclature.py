@@ -74,6 +74,8 @@ class Quantity:
 _LABELS = {
     "mfu": "MFU (model FLOP utilisation)",
     "implied_mfu": "implied MFU",
+    "cost_per_chip_hour": "cost per chip-hour",
+    "chip_hours": "chip-hours",
     "tdp": "TDP",
     "pue": "PUE",
     "petaflops_days": "petaFLOP/s-days",
@@ -87,6 +89,7 @@ FAILURES = "Failures and goodput"
 LAYOUT = "Model, layout and memory"
 POWER = "Power and site"
 SUPPLY = "Supply"
+SCALING = "Scaling laws (with --scaling-law)"
 LIMITS = "Limits (each absent = not checked)"
 RESULTS = "Results (give one to replace its formula)"
 
@@ -474,6 +477,31 @@ _ALL = (
     _positive("shipment_period", "S_t", "year", "years", "years of shipments that the share counts", SUPPLY, usual=(0.1, 20),
               example="'1 year'"),
     _not_negative("shipment_share", "σ", "1", "share", "chips ÷ one year of annual shipments", SUPPLY, bare=True, example="0.01"),
+    # Scaling laws
+    _positive("parameter_exponent", "α_N", "1", "number", "power of the loss in the model's size", SCALING, high=2.0, bare=True,
+              example="0.3478"),
+    _positive("data_exponent", "α_D", "1", "number", "power of the loss in the data", SCALING, high=2.0, bare=True,
+              example="0.3658"),
+    _positive("parameter_scale", "N_c", "parameter", "count", "Kaplan's scale of size", SCALING, bare=True, example="6.4e13"),
+    _positive("data_scale", "D_c", "token", "count", "Kaplan's scale of data", SCALING, bare=True, example="1.8e13"),
+    _not_negative("irreducible_loss", "E", "1", "number", "loss of the text itself, nats per token", SCALING, bare=True, example="1.69"),
+    _positive("parameter_coefficient", "A", "1", "number", "Hoffmann's coefficient of size", SCALING, bare=True, example="406.4"),
+    _positive("data_coefficient", "B", "1", "number", "Hoffmann's coefficient of data", SCALING, bare=True, example="410.7"),
+    _positive("reference_parameters", "N_1", "parameter", "count", "the size that a law's powers divide by: one", SCALING, bare=True,
+              example="1"),
+    _positive("reference_tokens", "D_1", "token", "count", "the data that a law's powers divide by: one", SCALING, bare=True,
+              example="1"),
+    _positive("frontier_exponent", "s", "1", "number", "power of the data in the size where compute is best spent", SCALING, bare=True,
+              example="0.95"),
+    _positive("frontier_tokens", "D_f", "token", "number", "best data of a model of the reference size", SCALING, bare=True,
+              example="64"),
+    _positive("expected_loss", "L", "1", "number", "loss that the law expects, nats per token", SCALING, bare=True, example="1.9"),
+    _positive("efficient_loss", "L_e", "1", "number", "loss of a model of that size on the efficient frontier", SCALING, bare=True,
+              example="1.9"),
+    Quantity("converged_ratio", "x_c", "1", "ratio", "efficient size ÷ converged size of the same loss", SCALING, low=1.0,
+             high=2.7182818285, bare=True, example="2.1"),
+    _positive("converged_parameters", "N_∞", "parameter", "count", "the smallest model that could reach the loss", SCALING, bare=True,
+              example="1e12"),
     # Limits
     _positive("budget", "R_max", "USD", "money", "the most the run may cost", LIMITS, example="'100 MUSD'"),
     _positive("capital_budget", "K_max", "USD", "money", "the most the hardware may cost", LIMITS, example="'500 MUSD'"),

@@ -29,6 +29,7 @@ SETTINGS: dict[str, str] = {
     "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "scaling_law": "law that gives tokens from parameters, parameters from tokens, or both from compute",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",

@@ -161,6 +161,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 )
             )
     found += [
+        _option("--scaling-law", metavar="NAME", heading=what, help=SETTINGS["scaling_law"] + ", e.g. besiroglu-2024"),
         _option("--keep-both", is_flag=True, default=None, heading=what, help=SETTINGS["keep_both"]),
         _option(
             "--set",
@@ -300,6 +301,8 @@ _FORMULA_NAMES = frozenset(
         "colocation_cost",
         "compute_per_dollar",
         "contingency_capital",
+        "converged_parameters",
+        "converged_ratio",
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
@@ -317,15 +320,19 @@ _FORMULA_NAMES = frozenset(
         "designer_margin",
         "designer_share",
         "development_cost",
+        "efficient_loss",
         "electricity_cost",
         "emissions",
         "ettr",
+        "expected_loss",
         "facility_capital",
         "facility_energy",
         "facility_power",
         "failure_margin",
         "first_order_charge",
         "flop_per_token",
+        "frontier_exponent",
+        "frontier_tokens",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from cluster_calc.formulas import (
+    additive_law,
     age,
     batch_limits,
     bill,
@@ -46,6 +47,9 @@ from cluster_calc.formulas import (
     growth,
     held_spares,
     held_time,
+    law_data,
+    law_optimum,
+    law_size,
     limits,
     measures,
     memory,
@@ -60,6 +64,7 @@ from cluster_calc.formulas import (
     peak,
     pipeline,
     power,
+    power_law,
     price_trend,
     price_year,
     published_run,
@@ -150,6 +155,12 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+# What a scaling law says of size and data: its constants, then what it leaves open.
+POWER_LAW = formulas_of(power_law)
+ADDITIVE_LAW = formulas_of(additive_law)
+LAW_OPTIMUM = formulas_of(law_optimum)
+LAW_DATA = formulas_of(law_data)
+LAW_SIZE = formulas_of(law_size)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
 FAILURES = formulas_of(server_count, failures)
