@@ -20,7 +20,6 @@ CONSTRAINTS = {
     "power": ("power_limit", "peak_facility_power", "power_margin"),
     "supply": ("supply_limit", "shipment_share", "supply_margin"),
     "deadline": ("deadline", "training_time", "deadline_margin"),
-    "time": ("time_allowed", "training_time", "time_margin"),
     "designer supply": ("designer_limit", "designer_share", "designer_margin"),
     "lead time": ("lead_time_limit", "lead_time", "lead_time_margin"),
     "capital yardstick": ("capital_yardstick", "capital_cost", "capital_yardstick_margin"),
@@ -32,9 +31,12 @@ CONSTRAINTS = {
     "failures": ("mtbf", "restart_time", "failure_margin"),
     "obsolescence": ("longest_useful_run", "training_time", "obsolescence_margin"),
     "mfu": ("best_mfu", "mfu", "mfu_margin"),
+    "time": ("time_allowed", "training_time", "time_margin"),
 }
 # Limits that hardware and the world set: checked whenever what they limit is known.
 WORLD = frozenset({"memory", "data", "batch", "latency", "failures", "obsolescence", "mfu"})
+# Of those, what says something of every run: told where another limit is checked, or where it does not hold.
+EVERY_RUN = frozenset({"latency", "obsolescence", "mfu"})
 # What would be unwise or unheard of, but is not impossible: told, and not counted against feasibility.
 ADVISORY = frozenset({"obsolescence", "mfu", "batch", "capital yardstick", "power yardstick"})
 # The inputs that a plan can change.
@@ -107,12 +109,19 @@ def designer_shipments(item: Chip, book: Catalog) -> Datum:
     return book.shipments(years[-1]).with_(name="designer_shipments")
 
 
-def checked(name: str, result: Result, given: Mapping[str, Datum]) -> bool:
-    """Whether a constraint has a limit to be checked against."""
-    limit, limited, margin = CONSTRAINTS[name]
-    if name in WORLD:
-        return limit in result.values and margin in result.values and limited in result.values
-    return limit in given and not (name == "time" and result.mode not in ("fixed-chips", "fixed-time"))
+def checked(result: Result, given: Mapping[str, Datum]) -> frozenset[str]:
+    """The constraints that have a limit to be checked against."""
+    found = set()
+    for name, (limit, limited, margin) in CONSTRAINTS.items():
+        if name in WORLD:
+            known = limit in result.values and margin in result.values and limited in result.values
+            if known and (name not in EVERY_RUN or limit in given or _least(result.values[margin]) < 0):
+                found.add(name)
+        elif limit in given and not (name == "time" and result.mode not in ("fixed-chips", "fixed-time")):
+            found.add(name)
+    if found - {"time"}:
+        found |= {name for name in EVERY_RUN if CONSTRAINTS[name][2] in result.values}
+    return frozenset(found)
 
 
 def binding(result: Result) -> str | None:

@@ -340,14 +340,12 @@ _LINES = """\
 1.0 [token]/[time] token/s tokens/s
 1.0 [token]/[chip]/[time] token/s/chip
 3.168808781402895e-08 1/[time] 1/year
+1.0 [USD]/[local] USD/local
+1.0 [local] local
+1000.0 [energy]/[server]/[time] kW/server
 1.1574074074074073e-05 1/[time] 1/day
 0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
-1.0 [USD]/[server] USD/server
-1.0 [energy]/[server]/[time] W/server
-3.8025705376834746e-10 [USD]/[energy] USD/kW/month
-1e-21 [USD]/[work] USD/ZFLOP
-1000.0 [energy]/[server]/[time] kW/server
 0.031688087814028945 [USD]/[time] MUSD/year
 1.0 [USD]/[CNY] USD/CNY
 1.0 [USD]/[EUR] USD/EUR

@@ -6,6 +6,10 @@ import numpy as np
 
 from cluster_calc.number import Number
 
+# Of the Cornish-Fisher expansion, and of a discrete quantile taken for a continuous one.
+SKEW = 6.0
+CONTINUITY = 0.5
+
 
 def mtbf(servers: Number, failure_rate: Number, failures_per_interruption: Number) -> Number:
     """Mean time between interruptions of the whole job: M = k / (n_s · λ), for independent failures at a constant rate.
@@ -46,7 +50,10 @@ def spare_servers(outages_in_repair: Number, servers_per_outage: Number, spare_d
     [15.0, 35.0, 72.0]
     """
     return servers_per_outage * np.maximum(
-        np.ceil(outages_in_repair + spare_deviate * outages_in_repair**0.5 + (spare_deviate**2 - 1) / 6 - 0.5), 0
+        np.ceil(
+            outages_in_repair + spare_deviate * np.sqrt(outages_in_repair) + (spare_deviate**2 - 1) / SKEW - CONTINUITY
+        ),
+        0,
     )
 
 

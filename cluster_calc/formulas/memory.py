@@ -6,6 +6,9 @@ import numpy as np
 
 from cluster_calc.number import Number
 
+# The ZeRO stage that shards the weights, too.
+WEIGHTS_TOO = 3
+
 
 def data_parallel(chips: Number, tensor_parallel: Number, pipeline_parallel: Number) -> Number:
     """Replicas that share the data: d = n / (t · p).
@@ -26,7 +29,9 @@ def weight_memory(
     1750000000.0
     """
     return (
-        parameters * weight_bytes / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= 3, data_parallel, 1))
+        parameters
+        * weight_bytes
+        / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= WEIGHTS_TOO, data_parallel, 1))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_calc.formulas.daly import SECOND, THIRD
 from cluster_calc.number import Number
 
 
@@ -16,6 +17,6 @@ def checkpoint_interval(checkpoint_write_time: Number, mtbf: Number) -> Number:
     [0.0441, 0.1348, 0.5068, 0.6983, 0.8414]
     """
     write = checkpoint_write_time / mtbf
-    daly = np.where(write < 2, (2 * write) ** 0.5 * (1 + (write / 2) ** 0.5 / 3 + write / 18) - write, 1.0)
+    daly = np.where(write < 2, np.sqrt(2 * write) * (1 + np.sqrt(write / 2) / SECOND + write / 2 / THIRD) - write, 1)
     better = 1 + daly + daly / np.expm1(-daly - write)
     return mtbf * (1 + better + better / np.expm1(-better - write))

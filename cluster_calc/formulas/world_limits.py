@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from cluster_calc.number import Number
+
+LN_10 = math.log(10)
 
 
 def latency_margin(training_compute: Number, latency_wall: Number) -> Number:
@@ -22,10 +24,10 @@ def longest_useful_run(price_performance_trend: Number) -> Number:
     Hardware that improves by e^(k ln 10 · w) while one waits w shortens the run by more than w where T k ln 10 > 1.
 
     >>> year = 365.25 * 86400
-    >>> round(float(longest_useful_run(price_performance_trend=0.14 / year)) / year, 2)
+    >>> round(longest_useful_run(price_performance_trend=0.14 / year) / year, 2)
     3.1
     """
-    return 1 / (price_performance_trend * np.log(10.0))
+    return 1 / (price_performance_trend * LN_10)
 
 
 def obsolescence_margin(training_time: Number, longest_useful_run: Number) -> Number:
