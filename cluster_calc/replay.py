@@ -120,7 +120,7 @@ def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> l
     if name not in known:
         return []
     same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
-    return [replace(same, datum=known[name], chosen=True)]
+    return [same._replace(datum=known[name], chosen=True)]
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
