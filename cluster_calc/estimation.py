@@ -482,7 +482,7 @@ class _Finder:
         return self.held_by_price(name) or self.from_around(name) or self.from_file(name) or self.book.assumption(name)
 
     def from_around(self, name: str) -> Datum | None:
-        """A figure of the site or the server."""
+        """A figure of the site."""
         if self.around is None:
             return None
         found = self.around.datum(name)

@@ -193,7 +193,7 @@ def parse_shape(known: Quantity, text: str, number: Callable[[Quantity, Any], An
         words = [word if split(word)[1] or word[:1] in "$€£" else f"{word} {unit}".strip() for word in words]
         if name in ("normal", "lognormal"):
             # The mean stands within the bounds; a deviation has the unit but not the bounds.
-            points: tuple[float, ...] = (
+            points = (
                 float(number(known, words[0])),
                 to_base(words[1], known.unit, bare=known.bare, example=known.example),
             )

@@ -343,10 +343,6 @@ _LINES = """\
 1.1574074074074073e-05 1/[time] 1/day
 0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
-1.0 [USD]/[server] USD/server
-1.0 [energy]/[server]/[time] W/server
-3.8025705376834746e-10 [USD]/[energy] USD/kW/month
-1e-21 [USD]/[work] USD/ZFLOP
 1000.0 [energy]/[server]/[time] kW/server
 0.031688087814028945 [USD]/[time] MUSD/year
 1.0 [USD]/[CNY] USD/CNY

@@ -267,7 +267,7 @@ def test_the_everyday_path_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.removeprefix("cluster_calc.book.") for name in eval(done.stdout.splitlines()[-1])}
-    assert loaded == {"chips", "reader", "sources", "toml_file"}
+    assert loaded == {"chips", "heads", "reader", "sources", "toml_file"}
 
 
 @pytest.mark.bench

@@ -133,19 +133,42 @@ def test_other_money_is_never_converted_silently(tmp_path: Path) -> None:
     assert given["carbon_intensity"]["value"] == pytest.approx(381)
 
 
-def test_a_server_gives_its_price_and_power_per_chip(tmp_path: Path) -> None:
+def test_a_server_alone_names_its_chip(tmp_path: Path) -> None:
     found = estimate(tmp_path, "--server", "dgx-h100")
     assert found["chip"]["id"] == "nvidia-h100-sxm"
     assert found["inputs"]["system_power"]["value"] == pytest.approx(10200 / 8)
-    assert found["inputs"]["chip_price"]["value"] == pytest.approx(375000 / 8)
-    assert "server basis" in found["inputs"]["chip_price"]["label"]
-    assert found["inputs"]["server_cost_factor"]["value"] == 1
+    assert found["inputs"]["server_price"]["value"] == pytest.approx(375000)
+
+
+def test_a_server_of_ones_own_says_so(tmp_path: Path) -> None:
+    text = """id = "our-box"
+name = "Our box"
+aliases = []
+chip = "nvidia-h100-sxm"
+form = "8-GPU server"
+[figures]
+chips = {value = 8, source = "ours", as_of = "2026-11", confidence = "high"}
+[[price]]
+value = "240000 USD"
+basis = "server"
+as_of = "2026-11-01"
+source = "ours"
+confidence = "high"
+[sources.ours]
+title = "Quote 4711"
+publisher = "Our dealer"
+locator = "page 1"
+date = "2026-11"
+"""
+    environment = {"CLUSTER_CALC_CATALOG": str(overlay(tmp_path / "lab", text, "servers", "our-box"))}
+    price = estimate(tmp_path, "--server", "our-box", environment=environment)["inputs"]["server_price"]
+    assert (price["value"], price["origin"], price["source"]["title"]) == (240000, "catalog: lab", "Quote 4711")
 
 
 def test_a_server_of_another_chip_is_an_error(tmp_path: Path) -> None:
     out = run(["estimate", "--flop", "2e25", "--chip", "a100-80gb", "--server", "dgx-h100"], tmp_path)
     assert out.code == 2
-    assert "holds nvidia-h100-sxm" in out.stderr
+    assert "holds 'nvidia-h100-sxm', not" in out.stderr
 
 
 @pytest.mark.parametrize("option", ["--site", "--server"])
