@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cluster_calc.estimation import Result, estimate
     from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
+    from cluster_calc.projection import project
+    from cluster_calc.publications import reproduce
+    from cluster_calc.report.page import sheet
     from cluster_calc.result_diff import diff
     from cluster_calc.sweeping import sweep
 
@@ -40,7 +43,10 @@ _EXPORTS = {
     "estimate": "estimation",
     "finance": "cash_flow",
     "optimise": "choosing",
+    "project": "projection",
+    "reproduce": "publications",
     "sensitivity": "influence",
+    "sheet": "report.page",
     "solve": "inverse",
     "sweep": "sweeping",
 }
@@ -59,7 +65,10 @@ __all__ = [
     "estimate",
     "finance",
     "optimise",
+    "project",
+    "reproduce",
     "sensitivity",
+    "sheet",
     "solve",
     "sweep",
 ]

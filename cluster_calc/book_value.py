@@ -68,5 +68,5 @@ def resale_slope(age: Number, first: Number, second: Number, third: Number, four
     """
     age = np.maximum(age, 0.0)
     beyond = -resale_share(age, first, second, third, fourth) * np.log(fourth / third)
-    steps = (1 - first, first - second, second - third, third - fourth)
-    return np.select([age < 1, age < 2, age < 3, age < 4], steps, beyond)
+    third_on = np.where(age < 3, second - third, np.where(age < 4, third - fourth, beyond))
+    return np.where(age < 1, 1 - first, np.where(age < 2, first - second, third_on))

@@ -25,9 +25,10 @@ GRID = 24
 TERMS = ("nominal", "real")
 TIMINGS = ("mid-year", "year-end")
 INPUTS = (
-    "horizon", "discount_rate", "inflation_rate", "electricity_price_growth", "hardware_price_growth", "rental_price_growth",
-    "deposit_share", "deposit_lead", "spot_goodput", "goodput", "used_share",
+    "horizon", "discount_rate", "inflation_rate", "deposit_share", "deposit_lead", "spot_goodput", "goodput", "used_share",
 )  # fmt: skip
+# Growth of a price of its own: with prices in general unless given, so that real and nominal terms never mix.
+GROWTHS = ("electricity_price_growth", "hardware_price_growth", "rental_price_growth")
 MOST_MONTHS = 20 * MONTHS
 
 
@@ -142,8 +143,9 @@ def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: st
             data[name] = datum
     if terms == "real":
         data["inflation_rate"] = data["inflation_rate"].with_(value=0.0, note="real terms: no inflation")
-    for name in ("electricity_price_growth", "hardware_price_growth", "rental_price_growth"):
-        data.setdefault(name, data["inflation_rate"].with_(name=name, note="grows with prices in general"))
+    for name in GROWTHS:
+        general = data["inflation_rate"].with_(name=name, note="grows with prices in general")
+        data[name] = merged.data.get(name, general)
     if "horizon" not in data:
         lifetime = result.data.get("lifetime") or book.assumption("lifetime")
         assert lifetime is not None

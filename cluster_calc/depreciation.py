@@ -25,6 +25,8 @@ METHODS = (
 RATES = frozenset(
     {"staff_rate", "maintenance_rate", "colocation_price", "storage_rate", "insurance_rate", "software_price"}
 )
+# Settings and quantities that ask for other money or another year (money_terms.py).
+MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
 RESALE_CURVE = "spotwire-h100-resale"
 RESALE_YEARS = ("1", "2", "3", "4")
 # `--method` → the depreciation it charges. Its figures are in catalog/methods/, its further rules in published.py.
@@ -57,6 +59,10 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         sets += ("facility",)
     sets += ("owned",) if "owned_chips" in given else ()
     sets += ("development",) if "development_factor" in given and mode != "cluster" else ()
+    if MONEY_TERMS.intersection({*given, *settings}):
+        from cluster_calc import money_terms
+
+        sets += money_terms.sets_of(settings, given, mode)
     if mode != "cluster" and RATES.intersection(given):
         sets += ("running-costs",)
     return sets
@@ -90,6 +96,13 @@ def preset(
         found |= servers.figures(settings, item, given, book)
     if method_of(settings) == "resale":
         found |= _resale_curve(str(settings.get("resale_curve", RESALE_CURVE)), book)
+    if MONEY_TERMS.intersection(settings):
+        from cluster_calc import money_terms
+
+        quote = item.price(str(settings.get("as_of", "")))
+        price = given.get("chip_price") or found.get("server_price") or found.get("chip_price")
+        price = price or (quote.datum if quote is not None else None)
+        found |= money_terms.figures(settings, given, book, price.as_of if price is not None else "")
     return {name: datum for name, datum in found.items() if name not in given}, remarks
 
 

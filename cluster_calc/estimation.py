@@ -256,6 +256,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
+    law = None
+    if settings.get("scaling_law"):
+        from cluster_calc import laws
+
+        law = laws.law_of(settings["scaling_law"], book)
+        sets = laws.sets_in(law, sets, given)
     if "chip" not in settings and settings.get("server", "default") != "default":
         from cluster_calc.servers import chip_of_server
 
@@ -308,7 +314,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, item, book), **preset}
     model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
-    finder = _Finder(book, item, precision, merged, given, preset)
+    finder = _Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += remarks
     data = finder.fill(model)
     if searched:
@@ -340,6 +346,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         finder.warnings.append("no input has a range to draw from")
     checked = feasibility.checked(result, given)
     constraints = tuple(_constraint(name, result, given, checked) for name in CONSTRAINTS)
+    if law is not None:
+        finder.warnings += laws.warnings(law, values)
+        result = _replaced(result, notes=(*result.notes, f"scaling law: {law.name}; {law.note}".rstrip("; ")))
     result = _replaced(result, feasibility=constraints, stale=_stale(result, settings, book))
     warnings = (
         *finder.warnings,
@@ -379,24 +388,27 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
             f"({_shown(given, 'training_compute', 'parameters', 'active_parameters', 'tokens')}); leave one out, or say "
             "--keep-both when the FLOP count stands and the others serve memory and data"
         )
-    if not flop and not chip_time and sized != fed:
+    by_law = bool(settings.get("scaling_law")) and (sized or fed)
+    if not flop and not chip_time and sized != fed and not by_law:
         have, lack, hint = (
             ("parameters", "tokens", "--tokens 1.4e12") if sized else ("tokens", "parameters", "--params 65e9")
         )
-        raise UndeterminedError(f"{have} alone does not make a demand: {lack} is missing, for example {hint}")
+        raise UndeterminedError(
+            f"{have} alone does not make a demand: {lack} is missing, for example {hint}, or --scaling-law besiroglu-2024"
+        )
     if time_held and "time_allowed" in given:
         raise InputError(
             f"training_time and time_allowed are both given ({_shown(given, 'training_time', 'time_allowed')}); give one"
         )
     chips = "chips" in given
-    work = flop or (sized and fed) or chip_time
+    work = flop or (sized and fed) or chip_time or by_law
     sets: tuple[str, ...] = ("hardware",)
     if flop or chip_time:
         sets += ("dense",) if not fed or sized else ("parameter-count",)
         sets += ("data-size",) if sized and not fed else ()
     else:
         sets += ("dense", "model-size")
-    demand = ("compute",) if flop or (sized and fed) else ("deliverable",)
+    demand = ("compute",) if flop or (sized and fed) or (by_law and not chip_time) else ("deliverable",)
     if not work and not chips:
         raise UndeterminedError(
             "nothing to estimate: give a demand (--flop, or --params with --tokens) or --chips.\n"

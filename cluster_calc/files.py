@@ -1,13 +1,26 @@
-"""Writing files whole or not at all."""
+"""Reading text, and writing files whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from cluster_calc.errors import InputError, quoted
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of stdin for `-`; InputError where there is none."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{quoted(file)} is not UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{quoted(file)} cannot be read: {reason}") from None
 
 
 def check_target(path: Path, option: str = "-o") -> None:

@@ -74,6 +74,8 @@ class Quantity:
 _LABELS = {
     "mfu": "MFU (model FLOP utilisation)",
     "implied_mfu": "implied MFU",
+    "cost_per_chip_hour": "cost per chip-hour",
+    "chip_hours": "chip-hours",
     "tdp": "TDP",
     "pue": "PUE",
     "petaflops_days": "petaFLOP/s-days",
@@ -87,6 +89,7 @@ FAILURES = "Failures and goodput"
 LAYOUT = "Model, layout and memory"
 POWER = "Power and site"
 SUPPLY = "Supply"
+SCALING = "Scaling laws (with --scaling-law)"
 LIMITS = "Limits (each absent = not checked)"
 RESULTS = "Results (give one to replace its formula)"
 
@@ -234,6 +237,23 @@ _ALL = (
       for what, symbol, meaning in (("staff", "o_s", "operations staff"), ("maintenance", "o_m", "maintenance and support"),
                                     ("colocation", "o_c", "rent of the site"), ("storage", "o_t", "network transit and storage services"),
                                     ("insurance", "o_i", "insurance"), ("software", "o_l", "licences"))),
+    # Other money, other years
+    _positive("exchange_rate", "x", "USD/local", "number", "US dollars per unit of the currency asked for", MONEY, usual=(1e-5, 1e4),
+              bare=True, example="1.08"),
+    *(_not_negative(f"local_{what}", f"{symbol}/x", "local", "local_money", f"{what.replace('_', ' ')} in the currency asked for", MONEY,
+                    example="'1e6 local'") for what, symbol in (("run_cost", "R"), ("capital_cost", "K"))),
+    _positive("price_index", "I_y", "1", "number", "price index of the year asked for", MONEY, bare=True, example="122.2"),
+    _positive("base_price_index", "I_0", "1", "number", "price index of the year of the hardware's price", MONEY, bare=True,
+              example="119.6"),
+    _positive("price_level", "I_y/I_0", "1", "ratio", "prices in the year asked for ÷ prices in the year of the figures", MONEY,
+              bare=True, example="1.02"),
+    *(_not_negative(f"restated_{what}", f"{symbol}_y", "USD", "money", f"{what.replace('_', ' ')} in the money of the year asked for", MONEY,
+                    example="'1 MUSD'") for what, symbol in (("run_cost", "R"), ("capital_cost", "K"))),
+    Quantity("purchase_delay", "t", "year", "years", "years until the same run is bought", MONEY, low=-30.0, high=30.0, usual=(0, 10),
+             example="'2 years'"),
+    *(_not_negative(f"later_{what}", f"{symbol}_t", "USD", "money", f"{what.replace('_', ' ')} of the same run bought that much later",
+                    MONEY, example="'1 MUSD'")
+      for what, symbol in (("capital_cost", "K"), ("depreciation", "d"), ("electricity_cost", "E_$"), ("run_cost", "R"))),
     # Finance
     _positive("horizon", "H", "year", "years", "time over which owning and renting are compared", MONEY, high=30.0, usual=(0.5, 10),
               example="'4 years'"),
@@ -304,7 +324,7 @@ _ALL = (
     _not_negative("acquisition_delay", "t_a", "day", "time", "time from a chip's release to its first purchase", MONEY,
                   example="'90 days'"),
     Quantity("price_date", "t_q", "date", "date", "day of the price", MONEY, is_date=True, example="2022-09-29"),
-    _positive("date_step", "t_d", "day", "time", "dates count in whole steps of this", MONEY, usual=(1, 1), example="'1 day'"),
+    _positive("date_step", "t_d", "day", "time", "dates count in whole steps of this", MONEY, example="'1 day'"),
     _not_negative("listed_rental_price", "q_l", "USD/chip/hour", "price", "listed rent per chip-hour, before a commitment", MONEY,
                   usual=(0.02, 200), example="'4 USD/hour'"),
     _positive("commitment_factor", "f_c", "1", "ratio", "rent under the commitment ÷ listed rent", MONEY, usual=(0.2, 1.0), bare=True,
@@ -457,6 +477,31 @@ _ALL = (
     _positive("shipment_period", "S_t", "year", "years", "years of shipments that the share counts", SUPPLY, usual=(0.1, 20),
               example="'1 year'"),
     _not_negative("shipment_share", "σ", "1", "share", "chips ÷ one year of annual shipments", SUPPLY, bare=True, example="0.01"),
+    # Scaling laws
+    _positive("parameter_exponent", "α_N", "1", "number", "power of the loss in the model's size", SCALING, high=2.0, bare=True,
+              example="0.3478"),
+    _positive("data_exponent", "α_D", "1", "number", "power of the loss in the data", SCALING, high=2.0, bare=True,
+              example="0.3658"),
+    _positive("parameter_scale", "N_c", "parameter", "count", "Kaplan's scale of size", SCALING, bare=True, example="6.4e13"),
+    _positive("data_scale", "D_c", "token", "count", "Kaplan's scale of data", SCALING, bare=True, example="1.8e13"),
+    _not_negative("irreducible_loss", "E", "1", "number", "loss of the text itself, nats per token", SCALING, bare=True, example="1.69"),
+    _positive("parameter_coefficient", "A", "1", "number", "Hoffmann's coefficient of size", SCALING, bare=True, example="406.4"),
+    _positive("data_coefficient", "B", "1", "number", "Hoffmann's coefficient of data", SCALING, bare=True, example="410.7"),
+    _positive("reference_parameters", "N_1", "parameter", "count", "the size that a law's powers divide by: one", SCALING, bare=True,
+              example="1"),
+    _positive("reference_tokens", "D_1", "token", "count", "the data that a law's powers divide by: one", SCALING, bare=True,
+              example="1"),
+    _positive("frontier_exponent", "s", "1", "number", "power of the data in the size where compute is best spent", SCALING, bare=True,
+              example="0.95"),
+    _positive("frontier_tokens", "D_f", "token", "number", "best data of a model of the reference size", SCALING, bare=True,
+              example="64"),
+    _positive("expected_loss", "L", "1", "number", "loss that the law expects, nats per token", SCALING, bare=True, example="1.9"),
+    _positive("efficient_loss", "L_e", "1", "number", "loss of a model of that size on the efficient frontier", SCALING, bare=True,
+              example="1.9"),
+    Quantity("converged_ratio", "x_c", "1", "ratio", "efficient size ÷ converged size of the same loss", SCALING, low=1.0,
+             high=2.7182818285, bare=True, example="2.1"),
+    _positive("converged_parameters", "N_∞", "parameter", "count", "the smallest model that could reach the loss", SCALING, bare=True,
+              example="1e12"),
     # Limits
     _positive("budget", "R_max", "USD", "money", "the most the run may cost", LIMITS, example="'100 MUSD'"),
     _positive("capital_budget", "K_max", "USD", "money", "the most the hardware may cost", LIMITS, example="'500 MUSD'"),
@@ -472,8 +517,6 @@ _ALL = (
     Quantity("deadline_margin", "m_t", "1", "share", "share of the available time left", LIMITS, bare=True, example="0.1"),
     _positive("latency_wall", "C_max", "FLOP", "work", "arithmetic beyond which latency keeps a run from finishing", LIMITS, bare=True,
               example="1e31"),
-    _positive("longest_useful_run", "T_u", "year", "years", "length of run beyond which waiting for the next chips is faster", LIMITS,
-              example="'3 years'"),
     _positive("best_mfu", "u_best", "1", "share", "best MFU that was published for a large run", LIMITS, high=1.0, bare=True,
               example="0.65"),
     _positive("data_stock", "D_max", "token", "count", "tokens of text that exist to train on", LIMITS, bare=True, example="300e12"),
@@ -500,7 +543,7 @@ _ALL = (
     _positive("capital_yardstick", "K_y", "USD", "money", "a sum to set the capital cost against", LIMITS, example="'100 GUSD'"),
     _positive("power_yardstick", "W_y", "kW", "power", "a power to set the full load against", LIMITS, example="'1 GW'"),
     Quantity("latency_margin", "m_C", "1", "share", "share of the latency wall left", LIMITS, bare=True, example="0.9"),
-    Quantity("obsolescence_margin", "m_u", "1", "share", "share of the longest useful run left", LIMITS, bare=True, example="0.9"),
+    Quantity("obsolescence_margin", "m_u", "1", "share", "share left of the run length at which waiting for the next chips is faster", LIMITS, bare=True, example="0.9"),
     Quantity("mfu_margin", "m_b", "1", "share", "share of the best published MFU left", LIMITS, bare=True, example="0.3"),
     Quantity("data_margin", "m_D", "1", "share", "share of the stock of text left", LIMITS, bare=True, example="0.9"),
     Quantity("batch_margin", "m_B", "1", "share", "share of the critical batch left", LIMITS, bare=True, example="0.5"),

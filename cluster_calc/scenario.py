@@ -29,10 +29,13 @@ SETTINGS: dict[str, str] = {
     "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
+    "scaling_law": "law that gives tokens from parameters, parameters from tokens, or both from compute",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
     "price-performance, price-performance-first-order or resale",
     "method": "a published method whose rules apply: epoch-2024",
     "resale_curve": "resale curve of --depreciation resale: an id of catalog/lives",
+    "currency": "also show run cost and capital cost in this currency, by its code",
+    "price_year": "also restate them in the money of this year",
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
@@ -211,6 +214,12 @@ def setting(name: str, value: Any) -> Any:
             raise InputError(
                 f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
             )
+    if name == "currency":
+        if not re.fullmatch("[A-Za-z]{3}", value.strip()):
+            raise InputError(f"currency: {quoted(value)} is not a code of three letters, for example EUR")
+        return value.strip().upper()
+    if name == "price_year" and not re.fullmatch("(19|20)[0-9]{2}", value.strip()):
+        raise InputError(f"price_year: {quoted(value)} is not a year, for example 2025")
     if name in ("rate_terms", "flow_timing"):
         from cluster_calc.cash_flow import checked
 

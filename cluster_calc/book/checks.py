@@ -105,6 +105,9 @@ def check_item(path: Path, kind: str, book: Catalog, layer: int) -> Sheet:
         return sheet
     before = len(sheet.problems)
     check_names(sheet)
+    if kind == "trends" and "series" in sheet.tables:
+        _projected(sheet)
+        return sheet
     check_keys(sheet)
     if len(sheet.problems) > before:
         # What cannot be read as it stands is not judged further: one mistake would be reported many times.
@@ -122,6 +125,18 @@ def check_item(path: Path, kind: str, book: Catalog, layer: int) -> Sheet:
                 f"exception[{number}]", "an exception that nothing needs", "remove it, or correct check and field"
             )
     return sheet
+
+
+def _projected(sheet: Sheet) -> None:
+    """A trend that `project` runs: what it cannot read, it cannot project."""
+    from cluster_calc.trends import trend_from
+
+    try:
+        trend_from(sheet.tables, sheet.path.name)
+    except InputError as error:
+        sheet.wrong(
+            "series", str(error), "`cluster-calc project --preset cset-2022 --print-preset` shows one that works"
+        )
 
 
 def _unique(sheets: list[Sheet]) -> None:

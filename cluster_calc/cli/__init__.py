@@ -22,8 +22,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
-    "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "diff": ("diff", "what moved between two results"),
+    "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
+    "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
+    "reproduce": ("reproduce", "the published claims beside this program's own values"),
+    "sheet": ("sheet", "the result as one HTML page to keep"),
     "batch": ("batch", "one estimate per row of a table"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }

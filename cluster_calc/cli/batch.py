@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,9 @@ def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> N
     otherwise. Every input column is kept. Rows that cannot be are named on stderr, and the exit code is then 2.
     """
     from cluster_calc import tables
+    from cluster_calc.files import read_text
 
-    text = _read(file)
+    text = read_text(file)
     table = tables.read_table(text, file)
     method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
     mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, method)
@@ -61,13 +61,3 @@ def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> N
     if done.errors:
         shown = [f"row {number}: {message}" for number, message in sorted(done.errors.items())]
         raise InputError(f"{len(shown)} of {len(done.rows)} rows cannot be:\n" + "\n".join(shown))
-
-
-def _read(file: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{quoted(file)} is not UTF-8 text") from None
-    except OSError as error:
-        raise InputError(f"{quoted(file)} cannot be read: {error.strerror}") from None

@@ -90,9 +90,14 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             decls = [entry.option, entry.name]
             heading = entry.group
         if entry.name == "horizon":
-            for name in ("rate_terms", "flow_timing"):
+            for name, metavar in (
+                ("currency", "CODE"),
+                ("price_year", "YEAR"),
+                ("rate_terms", "WORD"),
+                ("flow_timing", "WORD"),
+            ):
                 option = "--" + name.replace("_", "-")
-                found.append(_option(option, metavar="WORD", heading=entry.group, help=SETTINGS[name]))
+                found.append(_option(option, metavar=metavar, heading=entry.group, help=SETTINGS[name]))
         if entry.name == "depreciation":
             found.append(
                 _option(
@@ -156,6 +161,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 )
             )
     found += [
+        _option("--scaling-law", metavar="NAME", heading=what, help=SETTINGS["scaling_law"] + ", e.g. besiroglu-2024"),
         _option("--keep-both", is_flag=True, default=None, heading=what, help=SETTINGS["keep_both"]),
         _option(
             "--set",
@@ -252,7 +258,6 @@ def computed_names() -> frozenset[str]:
         "recompute_factor",
         "hfu",
         "held_spare_share",
-        "longest_useful_run",
         "servers",
     }
     return _FORMULA_NAMES - usually_given
@@ -295,6 +300,8 @@ _FORMULA_NAMES = frozenset(
         "colocation_cost",
         "compute_per_dollar",
         "contingency_capital",
+        "converged_parameters",
+        "converged_ratio",
         "cost_per_chip_hour",
         "cost_per_delivered_chip_hour",
         "cost_per_zettaflop",
@@ -312,15 +319,19 @@ _FORMULA_NAMES = frozenset(
         "designer_margin",
         "designer_share",
         "development_cost",
+        "efficient_loss",
         "electricity_cost",
         "emissions",
         "ettr",
+        "expected_loss",
         "facility_capital",
         "facility_energy",
         "facility_power",
         "failure_margin",
         "first_order_charge",
         "flop_per_token",
+        "frontier_exponent",
+        "frontier_tokens",
         "goodput",
         "goodput_loss",
         "goodput_loss_cost",
@@ -341,9 +352,14 @@ _FORMULA_NAMES = frozenset(
         "insurance_cost",
         "interruptions",
         "latency_margin",
+        "later_capital_cost",
+        "later_depreciation",
+        "later_electricity_cost",
+        "later_run_cost",
         "lead_time",
         "lead_time_margin",
-        "longest_useful_run",
+        "local_capital_cost",
+        "local_run_cost",
         "maintenance_cost",
         "memory_margin",
         "memory_needed",
@@ -368,6 +384,7 @@ _FORMULA_NAMES = frozenset(
         "power_margin",
         "power_yardstick_margin",
         "precision_share",
+        "price_level",
         "project_capital",
         "project_cost",
         "purchase_date",
@@ -380,6 +397,8 @@ _FORMULA_NAMES = frozenset(
         "rental_ratio",
         "replacement_cost",
         "replacements",
+        "restated_capital_cost",
+        "restated_run_cost",
         "run_cost",
         "scheduling_loss",
         "scheduling_loss_cost",

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from cluster_calc.formulas import (
+    additive_law,
     age,
     batch_limits,
     bill,
@@ -36,14 +37,19 @@ from cluster_calc.formulas import (
     epoch_dates,
     epoch_gpu,
     epoch_tpu,
+    exchange,
     facility,
     failure_limits,
     failures,
     flop,
     from_hfu,
     goodput_losses,
+    growth,
     held_spares,
     held_time,
+    law_data,
+    law_optimum,
+    law_size,
     limits,
     measures,
     memory,
@@ -58,7 +64,9 @@ from cluster_calc.formulas import (
     peak,
     pipeline,
     power,
+    power_law,
     price_trend,
+    price_year,
     published_run,
     recomputation,
     resale,
@@ -99,14 +107,17 @@ def formulas_of(*modules: ModuleType) -> FormulaSet:
     )
 
 
-# In every model: hardware, power, supply, limits. With a run: what it does and costs. The hardware is priced by two
-# factors (capital), or line by line for a chosen server (bill).
+# In every model: hardware, power, supply, limits. The hardware is priced by two factors (capital), or line by line for a
+# chosen server (bill), whose reserve is a share unless it follows from failures. With a run: what it does and costs.
 HARDWARE = formulas_of(peak, power, supply, limits)
 TWO_FACTORS = formulas_of(capital)
 BILL = formulas_of(server_count, bill)
 RESERVE = formulas_of(reserve)
 FACILITY = formulas_of(facility)
 OWNED = formulas_of(owned)
+EXCHANGE = formulas_of(exchange)
+PRICE_YEAR = formulas_of(price_year)
+GROWTH = formulas_of(growth)
 DEVELOPMENT = formulas_of(development)
 RUNNING_COSTS = formulas_of(running_costs)
 RUN = formulas_of(measures, utilisation, operations)
@@ -144,6 +155,12 @@ HELD_TIME = formulas_of(held_time)
 CHIP_TIME = formulas_of(chip_time)
 OBSERVED = formulas_of(observed)
 CLUSTER = formulas_of(cluster)
+# What a scaling law says of size and data: its constants, then what it leaves open.
+POWER_LAW = formulas_of(power_law)
+ADDITIVE_LAW = formulas_of(additive_law)
+LAW_OPTIMUM = formulas_of(law_optimum)
+LAW_DATA = formulas_of(law_data)
+LAW_SIZE = formulas_of(law_size)
 
 # Goodput from failures, checkpoints and restarts; the interval between checkpoints is one of three.
 FAILURES = formulas_of(server_count, failures)

@@ -9,6 +9,9 @@ import numpy as np
 
 from cluster_calc.number import Number
 
+# The trend counts in orders of magnitude.
+DECADE = 10.0
+
 
 def chip_value_at_start(all_in_price: Number, price_performance_trend: Number, hardware_age: Number) -> Number:
     """Value of one chip's hardware when the run starts: V_0 = p_all · 10^(−k · a), in USD/chip.
@@ -19,7 +22,7 @@ def chip_value_at_start(all_in_price: Number, price_performance_trend: Number, h
     >>> round(chip_value_at_start(all_in_price=24875.0, price_performance_trend=0.14 / year, hardware_age=1397.0), 2)
     7249.27
     """
-    return all_in_price * 10 ** (-price_performance_trend * hardware_age)
+    return all_in_price * DECADE ** (-price_performance_trend * hardware_age)
 
 
 def chip_depreciation_rate(chip_value_at_start: Number, price_performance_trend: Number) -> Number:
@@ -28,7 +31,7 @@ def chip_depreciation_rate(chip_value_at_start: Number, price_performance_trend:
     >>> round(float(chip_depreciation_rate(chip_value_at_start=44489.88, price_performance_trend=0.14 / 8766)), 3)
     1.636
     """
-    return chip_value_at_start * price_performance_trend * np.log(10)
+    return chip_value_at_start * price_performance_trend * np.log(DECADE)
 
 
 def depreciation_rate(chips: Number, chip_depreciation_rate: Number) -> Number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_calc.formulas.price_trend import DECADE
 from cluster_calc.number import Number
 
 
@@ -13,7 +14,7 @@ def hardware_charge(book_value_at_start: Number, price_performance_trend: Number
     >>> round(float(hardware_charge(1000.0, price_performance_trend=1.0, training_time=1.0)), 6)
     900.0
     """
-    return -book_value_at_start * np.expm1(-price_performance_trend * training_time * np.log(10))
+    return -book_value_at_start * np.expm1(-price_performance_trend * training_time * np.log(DECADE))
 
 
 def book_value_at_end(book_value_at_start: Number, hardware_charge: Number) -> Number:

@@ -89,7 +89,13 @@ def as_dict(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "draws": result.draws,
         "mode": result.mode,
-        "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
+        "chip": {
+            "id": result.chip.id,
+            "name": result.chip.name,
+            "precision": result.precision,
+            "maker": result.chip.maker,
+            "unit": result.chip.unit,
+        },
         "inputs": inputs,
         "results": {
             name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}
@@ -107,7 +113,18 @@ def as_dict(result: Result) -> dict[str, Any]:
         ],
         "stale": list(result.stale),
         "warnings": list(result.warnings),
+        "scenario": {name: _as_typed(text) for name, text in result.scenario.texts.items()},
     }
+
+
+def _as_typed(text: Any) -> Any:
+    return (
+        text
+        if isinstance(text, (str, int, float, bool, dict))
+        else plain(text)
+        if hasattr(text, "dtype")
+        else str(text)
+    )
 
 
 def json_text(result: Result) -> str:

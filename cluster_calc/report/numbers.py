@@ -114,6 +114,8 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     kind = known.display
     if kind == "money":
         return money(value, figures) + ("/hour" if known.unit.endswith("/hour") else "")
+    if kind == "local_money":
+        return money(value, figures).replace("$", "")
     if kind == "price":
         suffix = known.unit.removeprefix("USD")
         return (f"${plain(value, figures)}" if value < 1 else money(value, figures)) + suffix

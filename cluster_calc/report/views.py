@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
@@ -73,6 +74,7 @@ def report(result: Result) -> Report:
         _headline(result),
         ranges(result),
         _money(result),
+        _restated(result),
         _flops(result),
         _limits(result),
         _assumptions(result),
@@ -175,8 +177,9 @@ def _held(result: Result, name: str) -> str:
     return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
 
 
-def _money(result: Result) -> Section | None:
-    rows = []
+def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
+    """Every sum of the estimate: the names of its lines, of the total, and the total's title."""
+    found = []
     for lines, total, title in (
         (RUN_LINES, "run_cost", "Run cost"),
         (CAPITAL_LINES, "capital_cost", "Capital cost"),
@@ -188,18 +191,28 @@ def _money(result: Result) -> Section | None:
         if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
             lines = (*lines[:-1], *OPERATIONS)
         present = [name for name in lines if name in result.values or name in result.missing]
-        for name in present:
-            value = result.values.get(name)
-            if _scalar(value) and value == 0 and name in SILENT:
-                continue  # not included, or held by the price's basis: said elsewhere, not listed as a cost of 0
-            rows.append(
-                Row(
-                    QUANTITIES[name].label.capitalize(),
-                    _value(result, name),
-                    _share(result, name, total) + _held(result, name),
-                    name,
-                )
+        # A line of 0 is not included, or held by the price's basis: said elsewhere, not listed as a cost of 0.
+        listed = [
+            name
+            for name in present
+            if not (name in SILENT and _scalar(result.values.get(name)) and result.values[name] == 0)
+        ]
+        found.append((tuple(listed), total, title))
+    return found
+
+
+def _money(result: Result) -> Section | None:
+    rows = []
+    for lines, total, title in bills(result):
+        rows += [
+            Row(
+                QUANTITIES[name].label.capitalize(),
+                _value(result, name),
+                _share(result, name, total) + _held(result, name),
+                name,
             )
+            for name in lines
+        ]
         note = "incomplete"
         if total in result.values:
             note = _bill(result) if total == "capital_cost" else ""
@@ -221,6 +234,27 @@ def _bill(result: Result) -> str:
 def _nonzero(value: Any) -> bool:
     """Whether a number, or any of an array, is not 0."""
     return bool(value.any()) if hasattr(value, "any") else bool(value)
+
+
+def _restated(result: Result) -> Section | None:
+    """Run cost and capital in other money and other years, each with the rate behind it."""
+    rows = []
+    code = str(result.scenario.settings.get("currency", "in the other currency"))
+    year = str(result.scenario.settings.get("price_year", "the year asked for"))
+    for prefix, words, behind in (
+        ("local", code, "exchange_rate"),
+        ("restated", f"money of {year}", "price_level"),
+        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+    ):
+        for what in ("run_cost", "capital_cost"):
+            name = f"{prefix}_{what}"
+            if name not in result.values and name not in result.missing:
+                continue
+            datum = result.data.get("price_index" if prefix == "restated" else behind)
+            source = f", {cite(datum)}" if datum is not None else ""
+            label = QUANTITIES[what].label.capitalize()
+            rows.append(Row(f"{label}, {words}", _value(result, name), f"at {_value(result, behind)}{source}", name))
+    return Section("In other money and other years", tuple(rows)) if rows else None
 
 
 # Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
@@ -270,7 +304,7 @@ def _positive_loss(result: Result, name: str) -> bool:
     return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
 
 
-_CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
+CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
 
 
 def _limits(result: Result) -> Section | None:
@@ -279,7 +313,7 @@ def _limits(result: Result) -> Section | None:
     if not checked:
         note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
         return Section("Feasibility", (Row("Verdict", "not checked", note),))
-    rows = [_verdict(result)]
+    rows = [verdict_of(result)]
     for entry in checked:
         limit, limited, _ = CONSTRAINTS[entry.constraint]
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
@@ -287,7 +321,7 @@ def _limits(result: Result) -> Section | None:
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
         datum = result.data.get(limit)
         source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
-        label = _CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
+        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
         rows.append(Row(label, verdict, f"{_value(result, limited)} against {target}{margin}{source}"))
         if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
             words = f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
@@ -298,7 +332,8 @@ def _limits(result: Result) -> Section | None:
     return Section("Feasibility", tuple(rows))
 
 
-def _verdict(result: Result) -> Row:
+def verdict_of(result: Result) -> Row:
+    """Feasible or not, and which limit binds."""
     broken = [entry for entry in result.feasibility if entry.holds is False]
     hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
     unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
@@ -385,23 +420,26 @@ def _assumptions(result: Result) -> Section:
     return Section(title, tuple(rows))
 
 
-def _excluded(result: Result) -> Section:
-    excluded = list(EXCLUDED)
+def excluded(result: Result) -> tuple[str, ...]:
+    """What the estimate leaves out."""
+    found = list(EXCLUDED)
     if "bill_excess" not in result.values:
-        excluded.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
+        found.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
     elif "facility_capital" not in result.values:
-        excluded.insert(0, BUILDING)
+        found.insert(0, BUILDING)
     operations = result.values.get("operations_cost")
     if operations is None or (_scalar(operations) and operations == 0):
-        excluded.insert(
-            0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)"
-        )
+        found.insert(0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)")
     for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
         absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
         if absent and not (names is OPERATIONS and "operations_cost" in result.data):
             words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
-            excluded.insert(0, words)
-    return Section("Not included", tuple(Row(text, "") for text in excluded))
+            found.insert(0, words)
+    return tuple(found)
+
+
+def _excluded(result: Result) -> Section:
+    return Section("Not included", tuple(Row(text, "") for text in excluded(result)))
 
 
 def _next_step(result: Result) -> str:
@@ -413,7 +451,12 @@ def _next_step(result: Result) -> str:
         if "capital_cost" in result.values
         else "facility_power"
     )
-    words = ["cluster-calc", "explain", name]
+    return command(result, f"explain {name}")
+
+
+def command(result: Result, verb: str, more: Iterable[str] = ()) -> str:
+    """The command line that gives this result again, whatever its inputs came from, and `more` words after it."""
+    words = ["cluster-calc", *verb.split()]
     options = {"training_compute": "--flop", "parameters": "--params"}
     for key, raw in result.scenario.texts.items():
         if isinstance(raw, bool):
@@ -421,7 +464,7 @@ def _next_step(result: Result) -> str:
             continue
         text = str(raw.get("value")) if isinstance(raw, dict) else str(raw)
         words += [options.get(key, f"--{key.replace('_', '-')}"), quote_shell(text)]
-    return " ".join(words)
+    return " ".join([*words, *map(quote_shell, more)])
 
 
 def quote_shell(text: str) -> str:

@@ -84,12 +84,12 @@ def test_pyproject_holds_only_the_build_system() -> None:
 
 def test_the_extras_are_the_documented_ones(config: configparser.ConfigParser) -> None:
     extras = config["options.extras_require"]
-    assert set(extras) == {"docs", "scale", "test", "all"}
+    assert set(extras) == {"docs", "scale", "stats", "test", "all"}
     run_time = sorted(set(extras) - {"test", "all"})
     assert lines(extras["all"]) == [f"cluster-calc[{','.join(run_time)}]"], "all = every extra of run time"
 
 
-@pytest.mark.parametrize("section", ["install_requires", "docs", "scale", "test"])
+@pytest.mark.parametrize("section", ["install_requires", "docs", "scale", "stats", "test"])
 def test_every_requirement_has_a_lower_bound_and_appears_once(config: configparser.ConfigParser, section: str) -> None:
     where = config["options"] if section == "install_requires" else config["options.extras_require"]
     requirements = lines(where[section])

@@ -17,8 +17,8 @@ RUNS = tomllib.loads((Path(__file__).parent / "runs.toml").read_text(encoding="u
 # What the price of everything already holds, and a load at the printed watts.
 BARE_PRICE = {"server_cost_factor": 1, "network_share": 0, "residual_value": 0, "used_share": 1}
 BARE_POWER = {"server_power_factor": 1, "power_utilisation": 1}
-# Leaves that are true by agreement: six FLOP, the Julian year, one year of shipments.
-CONVENTIONS = {"flop_per_parameter_token", "days_per_year", "shipment_period"}
+# Leaves that are true by agreement: six FLOP, the Julian year, one year of shipments, no idle hours charged.
+CONVENTIONS = {"flop_per_parameter_token", "days_per_year", "shipment_period", "used_share"}
 ERRORS: list[str] = []
 
 

@@ -1,0 +1,218 @@
+"""Speed and error of ranges and sweeps, each beside what the machine itself can do.
+
+    PYTHONPATH=. python benchmarks/ranges.py            all but the 10^8-row file
+    PYTHONPATH=. python benchmarks/ranges.py parquet    10^8 rows to Parquet, with peak memory (minutes, 2 GB of disk)
+
+Ratios are of one run on one machine; `docs/speed.md` records one.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import resource
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+import cluster_calc as cc
+from cluster_calc import sampling, sweeping
+from cluster_calc.grid import plan_sweep
+from cluster_calc.scenario import gather
+from cluster_calc.shapes import value_at
+from cluster_calc.uncertainty import drawn, held, percentiles
+
+RUN = {"training_compute": 2e25, "chip": "h100"}
+DRAWS = 1_000_000
+
+
+def best(work: Callable[[], Any], times: int = 3) -> float:
+    """Seconds of the quickest of a few runs."""
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - begun)
+    return min(found)
+
+
+def machine() -> None:
+    """The limits that everything else is seen against."""
+    random = np.random.Generator(np.random.PCG64(1))
+    block, large, out = np.ones(16_384), np.ones(20_000_000), np.empty(20_000_000)
+    print(f"normal draws      {16_384 / best(lambda: random.standard_normal(16_384), 50) / 1e6:8.0f} M/s")
+    print(f"exp, in cache     {16_384 / best(lambda: np.exp(block), 50) / 1e6:8.0f} M/s")
+    print(f"memory, copying   {2 * large.nbytes / best(lambda: np.copyto(out, large)) / 1e9:8.1f} GB/s")
+
+
+def straight_line(result: cc.Result, ranged: list[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The varying formulas written out one below the other, as one would by hand: no graph, whole arrays."""
+    fixed = held(result)
+    varying, lines, scope = set(ranged), [], {"np": np}
+    for step in result.model.plan(fixed):
+        if not varying.intersection(step.inputs):
+            continue
+        varying.add(step.name)
+        body = ast.parse(textwrap.dedent(inspect.getsource(step.formula))).body[0]
+        assert isinstance(body, ast.FunctionDef)
+        scope |= {name: value for name, value in step.formula.__globals__.items() if name.isupper()}
+        for line in body.body:
+            if isinstance(line, ast.Assign):
+                lines.append(ast.unparse(line))
+            elif isinstance(line, ast.Return):
+                assert line.value is not None
+                lines.append(f"{step.name} = {ast.unparse(line.value)}")
+    known = result.model.evaluate(fixed)
+    heads = [f"{name} = known[{name!r}]" for name in known if name not in varying]
+    heads += [f"{name} = drawn[{name!r}]" for name in ranged]
+    names = ", ".join(f"{name!r}: {name}" for name in sorted(varying))
+    code = "def run(drawn):\n    " + "\n    ".join([*heads, *lines, f"return {{{names}}}"])
+    scope["known"] = known
+    exec(code, scope)
+    found: Callable[[dict[str, Any]], dict[str, Any]] = scope["run"]  # type: ignore[assignment]
+    return found
+
+
+def monte_carlo() -> None:
+    """10^6 plain draws of the whole estimate against numpy written by hand."""
+    few = cc.estimate(**RUN, ranges=True, draws=64)
+    ranged = [name for name in few.samples if name in few.data]
+    by_hand = straight_line(few, ranged)
+    settings = {"draws": DRAWS, "seed": 0, "sampling": "plain"}
+
+    def ours() -> dict[str, Any]:
+        result = drawn(few, ranged, settings)
+        return {name: percentiles(sample, (10, 50, 90)) for name, sample in result.samples.items()}
+
+    def hand(size: int) -> dict[str, Any]:
+        samples: dict[str, Any] = {}
+        for start in range(0, DRAWS, size):
+            inputs = {name: value_at(few.data[name], np.concatenate(
+                [sampling.plain_normals(name, 0, block) for block in
+                 range(start // sampling.BLOCK, -(-(start + size) // sampling.BLOCK))])[: min(size, DRAWS - start)])
+                for name in ranged}  # fmt: skip
+            for name, sample in by_hand(inputs).items():
+                samples.setdefault(name, np.empty(DRAWS))[start : start + size] = sample
+        return {name: percentiles(sample, (10, 50, 90)) for name, sample in samples.items()}
+
+    one, other = ours(), hand(DRAWS)
+    assert all(one[name] == other[name] for name in other), "not the same arithmetic"
+    spent, whole, blocked = best(ours), best(lambda: hand(DRAWS)), best(lambda: hand(sampling.BLOCK))
+    print(
+        f"10^6 plain draws  {spent:8.2f} s   {len(one)} quantities with P10, P50, P90; {DRAWS / spent / 1e6:.2f} M draws/s"
+    )
+    print(
+        f"  by hand, whole arrays {whole:.2f} s: ratio {spent / whole:.2f};  in blocks {blocked:.2f} s: ratio {spent / blocked:.2f}"
+    )
+
+
+def errors() -> None:
+    """The error of P10, P50 and P90 of the run cost over 24 seeds, in percent, by method and number of draws."""
+    reference = {}
+    for chip in ("h100", "b200", "mi300x"):
+        print(f"error of run cost, {chip}: root mean square over 24 seeds, % (P10 P50 P90)")
+        given = {"training_compute": 2e25, "chip": chip, "ranges": True}
+        found = [cc.estimate(**given, draws=1 << 20, seed=1000 + seed) for seed in range(4)]
+        reference = {p: np.mean([entry.percentile("run_cost", p) for entry in found]) for p in (10, 50, 90)}
+        for power in (12, 13, 14, 15, 16):
+            for method in ("plain", "lattice"):
+                results = [cc.estimate(**given, draws=1 << power, seed=seed, sampling=method) for seed in range(24)]
+                rows = {"as is": [[entry.percentile("run_cost", p) for p in (10, 50, 90)] for entry in results]}
+                rows["control"] = [controlled(entry) for entry in results]
+                for label, values in rows.items():
+                    off = [100 * np.sqrt(np.mean((np.array(values)[:, i] / reference[p] - 1) ** 2))
+                           for i, p in enumerate((10, 50, 90))]  # fmt: skip
+                    print(f"  {1 << power:7d} {method:8s} {label:8s} " + " ".join(f"{value:.3f}" for value in off))
+
+
+def controlled(result: cc.Result) -> list[float]:
+    """P10, P50 and P90 sharpened by the log-linear surrogate of the output, whose distribution is known."""
+    names = [name for name in result.samples if name in result.data]
+    parts = sampling.normals(names, result.seed or 0, result.draws, 0, sampling.BLOCK, "plain")
+    settings = result.scenario.settings
+    method = settings.get("sampling", "lattice")
+    starts = range(0, result.draws, sampling.BLOCK)
+    z = {name: np.concatenate([
+        sampling.normals([name], result.seed or 0, result.draws, start, min(start + sampling.BLOCK, result.draws), method)[name]
+        for start in starts]) for name in parts}  # fmt: skip
+    sample = result.samples["run_cost"]
+    columns = np.vstack([np.ones(result.draws), *z.values()])
+    slope = np.linalg.lstsq(columns.T, np.log(sample), rcond=None)[0]
+    surrogate, spread = slope @ columns, float(np.sqrt((slope[1:] ** 2).sum()))
+    found = []
+    for percent in (10, 50, 90):
+        below = surrogate <= slope[0] + spread * NormalDist().inv_cdf(percent / 100)
+        inside = sample <= np.percentile(sample, percent)
+        beta = np.cov(below, inside)[0, 1] / below.var()
+        moved = percent + 100 * beta * (below.mean() - percent / 100)
+        found.append(float(np.percentile(sample, np.clip(moved, 0, 100))) / 1.0)
+    return found
+
+
+def sweeps() -> None:
+    """A sweep of 6 × 10^7 points: extremes and percentiles, in one process and in two."""
+    merged = gather(RUN, origin="call")
+    vary = {"mfu": "0.3:0.5:2000", "pue": "1.1:1.5:1000", "electricity_price": "4:16:30 cent/kWh"}
+    planned = plan_sweep(merged, vary, results=["run_cost"])
+    one, two = (best(lambda count=count: sweeping.extremes(planned, processes=count), 2) for count in (1, 2))
+    print(f"sweep, run cost   {planned.points / one / 1e6:8.1f} M rows/s a core")
+    print(f"  two processes   {planned.points / two / 1e6:8.1f} M rows/s: {one / two:.2f} times one")
+    many = plan_sweep(merged, {**vary, "electricity_price": "4:16:5 cent/kWh"})
+    spent = best(lambda: sweeping.extremes(many), 1)
+    print(f"  all {len(many.results)} results  {many.points / spent / 1e6:8.1f} M rows/s a core")
+    inside = plan_sweep(
+        gather({**RUN, "draws": 16_384}, origin="call"), {"mfu": "0.3:0.5:60", "pue": "1.1:1.5:10"}, results="run_cost"
+    )
+
+    def spread(count: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            sweeping.SEGMENT_DRAWS = 1 << 20
+            sweeping.to_file(inside, Path(folder) / "x.csv", processes=count)
+
+    one, two = (best(lambda count=count: spread(count), 2) for count in (1, 2))
+    print(
+        f"  with draws      {inside.points * 16_384 / one / 1e6:8.1f} M draws/s; two processes {one / two:.2f} times one"
+    )
+
+
+def cold_start() -> None:
+    """What --ranges adds to a command."""
+    command = [sys.executable, "-m", "cluster_calc", "estimate", "--flop", "2e25", "--chip", "h100"]
+    bare, ranged = (
+        best(lambda more=more: subprocess.run([*command, *more], check=True, capture_output=True), 7)
+        for more in ([], ["--ranges"])
+    )
+    print(f"cold start        {1e3 * bare:8.0f} ms; --ranges adds {1e3 * (ranged - bare):.0f} ms")
+
+
+def parquet() -> None:
+    """10^8 rows to Parquet: time, size and peak memory."""
+    planned = plan_sweep(
+        gather(RUN, origin="call"),
+        {"mfu": "0.3:0.5:1000", "pue": "1.1:1.5:1000", "electricity_price": "4:16:100 cent/kWh"},
+        results=["run_cost", "training_time"],
+    )
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        path = Path(folder) / "x.parquet"
+        begun = time.perf_counter()
+        sweeping.to_file(planned, path)
+        spent = time.perf_counter() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{planned.rows:,} rows, {path.stat().st_size / 1e6:,.0f} MB in {spent:.0f} s "
+              f"({planned.rows / spent / 1e6:.1f} M rows/s), peak {peak:.0f} MB")  # fmt: skip
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["parquet"]:
+        parquet()
+    else:
+        for part in (machine, monte_carlo, sweeps, cold_start, errors):
+            part()

@@ -1,0 +1,80 @@
+"""Which money: the rate of another currency, and the index of another year, from the dated points of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cluster_calc.catalog import Catalog, day_of, read_toml
+from cluster_calc.datum import Datum
+from cluster_calc.errors import InputError, did_you_mean, quoted
+
+INDEX = "ppi-data-processing"
+KEYS = ("source", "as_of", "confidence", "locator", "note")
+
+
+def sets_of(settings: Mapping[str, Any], given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
+    """The formula sets that restate money as asked."""
+    sets: tuple[str, ...] = ()
+    if settings.get("currency", "USD") != "USD" or "exchange_rate" in given:
+        sets += ("exchange",)
+    if settings.get("price_year") or "price_index" in given:
+        sets += ("price-year",)
+    return (*sets, "growth") if "purchase_delay" in given and mode != "cluster" else sets
+
+
+def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog, priced: str) -> dict[str, Datum]:
+    """The exchange rate and the index values that the settings ask for; `priced` is the day of the hardware's price."""
+    found: dict[str, Datum] = {}
+    code = str(settings.get("currency", "USD"))
+    if code != "USD" and "exchange_rate" not in given:
+        found["exchange_rate"] = _rate(code, str(settings.get("as_of", "")), book)
+    if settings.get("price_year"):
+        base = priced[:4]
+        if not base and "base_price_index" not in given:
+            raise InputError("price_year: the hardware's price has no date to start from; give --base-price-index")
+        for name, year in (("price_index", str(settings["price_year"])), ("base_price_index", base)):
+            if name not in given:
+                found[name] = _index(name, year, book)
+    return found
+
+
+def _rate(code: str, as_of: str, book: Catalog) -> Datum:
+    known = {}
+    for path, _, _ in book.heads("prices").values():
+        raw = read_toml(path)
+        if raw.get("kind") == "exchange_rate":
+            known[str(raw["unit"]).removeprefix("USD/")] = raw
+    if code not in known:
+        listed = ", ".join(sorted(known))
+        raise InputError(
+            f"currency: no rate for {quoted(code)}; there is {listed}, or give --exchange-rate in USD{did_you_mean(code, known)}"
+        )
+    raw = known[code]
+    points = [point for point in raw["point"] if not as_of or day_of(str(point["as_of"])) <= as_of]
+    if not points:
+        raise InputError(f"currency: the first rate of {code} is of {raw['point'][0]['as_of']}, after --as-of {as_of}")
+    point = max(points, key=lambda entry: day_of(str(entry["as_of"])))
+    entry = {key: point[key] for key in KEYS if key in point}
+    # The other currency is its own dimension; a model knows one of them, whichever was asked for.
+    entry["value"] = str(point["value"]).replace(f"USD/{code}", "USD/local")
+    return book.figure("exchange_rate", entry, {}, f"{raw['id']}.toml").with_(label=f"USD per {code}")
+
+
+def _index(name: str, year: str, book: Catalog) -> Datum:
+    raw = read_toml(book.find(INDEX, "prices"))
+    months: dict[str, Mapping[str, Any]] = {}
+    for point in raw["point"]:  # a revised month stands after its preliminary value
+        months[str(point["as_of"])] = point
+    held = {month: point for month, point in months.items() if month.startswith(year)}
+    if not held:
+        years = sorted({month[:4] for month in months})
+        raise InputError(
+            f"price_year: {raw['name']} has no month of {quoted(year)}; it has {years[0]} to {years[-1]}. "
+            f"Give --{name.replace('_', '-')}"
+        )
+    last = max(held)
+    entry = {key: held[last][key] for key in KEYS if key in held[last]}
+    mean = sum(float(point["value"]) for point in held.values()) / len(held)
+    datum = book.figure(name, {**entry, "value": mean}, {}, f"{raw['id']}.toml")
+    return datum.with_(as_of=year, label=f"{raw['name']}, {year}", note=f"mean of {len(held)} months known of {year}")

@@ -1,0 +1,187 @@
+"""A result's JSON back to a Result: the same model on the recorded inputs, whatever the catalog says today.
+
+The recorded figures stand in for the catalog and the defaults, so a file of last year still gives last year's result.
+What comes out is compared with what the file says; a program whose formulas have changed refuses to pass its own
+values off as the file's.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from cluster_calc.catalog import BASES, Catalog, Chip, Quote, catalog
+from cluster_calc.datum import Datum, Source
+from cluster_calc.errors import InputError, quoted
+from cluster_calc.estimation import SCHEMA, Constraint, Result, run
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.scenario import SETTINGS, Scenario, days_of, setting
+
+TOLERANCE = 1e-9
+_GIVEN = ("command line", "call", "file", "environment")
+_TEXTS = ("origin", "kind", "label", "note")
+_OF_SOURCE = ("locator", "as_of", "confidence")
+
+
+def results_from(text: str) -> list[Result]:
+    """The results in the JSON text of an `estimate`, or in the JSON that a sheet's page holds (a list, if it compares).
+
+    >>> import cluster_calc as cc
+    >>> from cluster_calc.report.data import json_text
+    >>> [again] = results_from(json_text(cc.estimate(training_compute=2e25, chip="h100")))
+    >>> int(again.values["chips"])
+    7222
+    """
+    if text.lstrip()[:15].lower().startswith("<!doctype"):
+        held = re.search(r'<script type="application/json" id="result">(.*?)</script>', text, re.DOTALL)
+        if held is None:
+            raise InputError("the HTML file is no cost sheet: it holds no result")
+        text = held.group(1)
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the result is not JSON: {quoted(error)}") from None
+    entries = read if isinstance(read, list) else [read]
+    if not entries:
+        raise InputError("the result is an empty list")
+    first = entries[0]
+    return [result_from(entry if entry is first else _filled(first, entry)) for entry in entries]
+
+
+def _filled(first: Any, entry: Any) -> Any:
+    """An option of a list with the inputs that it shares with the first."""
+    try:
+        inputs = {**first["inputs"], **entry["inputs"]}
+        return {**entry, "inputs": {name: value for name, value in inputs.items() if value is not None}}
+    except (KeyError, TypeError):
+        return entry
+
+
+def result_from(entry: Mapping[str, Any]) -> Result:
+    """The Result behind one JSON object of `estimate`; InputError for what is none, or cannot be computed again."""
+    if not isinstance(entry, dict) or entry.get("schema") != SCHEMA:
+        found = entry.get("schema") if isinstance(entry, dict) else entry
+        raise InputError(
+            f"schema {quoted(found)} is not {SCHEMA}; give what `cluster-calc estimate --format json` writes"
+        )
+    try:
+        data = {name: _datum(name, value) for name, value in entry["inputs"].items() if name in QUANTITIES}
+        merged = _scenario(entry, data)
+        result = run(merged, Recorded(entry, data))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
+    _compare(entry, result)
+    feasibility = tuple(
+        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"], part.get("probability"))
+        for part in entry["feasibility"]
+    )
+    return replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
+
+
+class Recorded(Catalog):
+    """A catalog of one chip and one set of defaults: those of the file."""
+
+    def __init__(self, entry: Mapping[str, Any], data: Mapping[str, Datum]) -> None:
+        super().__init__(catalog().folders[:-1])
+        chip, precision = entry["chip"], str(entry["chip"]["precision"])
+        known = {name: datum for name, datum in data.items() if datum.origin.split(":")[0] == "catalog"}
+        self.defaults = {name: datum for name, datum in data.items() if datum.origin == "default"}
+        try:
+            today = super().chip(str(chip["id"]))
+        except InputError:  # it has left the catalog
+            today = Chip(str(chip["id"]), "", (), "", "", "", "", {}, {}, {}, (), ())
+        self.item = replace(
+            today,
+            name=str(chip["name"]),
+            maker=str(chip.get("maker", "")),
+            unit=str(chip.get("unit", "chip")),
+            peaks={precision: known["peak_throughput"]} if "peak_throughput" in known else {},
+            figures={name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")},
+            estimates={},
+            prices=tuple(_quote(today.prices, known, "chip_price")),
+            rentals=tuple(_quote(today.rentals, known, "rental_price")),
+        )
+
+    def chip(self, text: str) -> Chip:
+        return self.item
+
+    def assumption(self, name: str) -> Datum | None:
+        return self.defaults.get(name)
+
+
+def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> list[Quote]:
+    """The recorded price; what it held is the catalog's to say while the quote is still there."""
+    if name not in known:
+        return []
+    same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
+    return [replace(same, datum=known[name], chosen=True)]
+
+
+def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
+    if "scenario" not in entry:
+        version = entry.get("version")
+        raise InputError(f"the result was written by version {quoted(version)}, which kept no scenario; estimate again")
+    texts = entry["scenario"]
+    merged = Scenario(texts=dict(texts))
+    merged.settings = {name: setting(name, value) for name, value in texts.items() if name in SETTINGS}
+    merged.settings["chip"] = str(entry["chip"]["id"])
+    if merged.settings.get("price_basis", BASES[0]) not in BASES:
+        raise InputError(f"price_basis {quoted(merged.settings['price_basis'])} is unknown")
+    for name, datum in data.items():
+        if datum.origin.split(":")[0] in _GIVEN or name == "start":
+            key = "training_time" if name == "time_allowed" and name not in texts else name
+            merged.data[key] = datum.with_(name=key)
+    return merged
+
+
+def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
+    known, source = QUANTITIES[name], entry["source"]
+
+    def base(value: Any) -> float | None:
+        if value is None:
+            return None
+        if known.is_date:
+            return days_of(str(value)) * 86400.0
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise InputError(f"{name}: {quoted(value)} is not one number; a sheet shows one estimate")
+        return float(value) * known.factor
+
+    said = {key: str(source.get(key, "")) for key in ("title", "publisher", "url")}
+    return Datum(
+        name,
+        base(entry["value"]),
+        Source(str(source["id"]), **said),
+        base(entry.get("low")),
+        base(entry.get("high")),
+        **{key: str(entry.get(key, "")) for key in _TEXTS},
+        **{key: str(source.get(key, "")) for key in _OF_SOURCE},
+    )
+
+
+def _compare(entry: Mapping[str, Any], result: Result) -> None:
+    """Refuse a file whose results are not what its inputs give."""
+    from cluster_calc.report.data import rows
+
+    recorded = entry["results"]
+    for name, *values in rows(result):
+        was = recorded.get(name)
+        if was is None:
+            continue
+        for key, value in zip(("value", "p10", "p50", "p90"), (values[0], *values[2:]), strict=True):
+            before = was.get(key)
+            same = before == value or (
+                None not in (before, value) and math.isclose(before, value, rel_tol=TOLERANCE, abs_tol=1e-300)
+            )
+            if not same:
+                raise InputError(
+                    f"{name}: the file says {key} {quoted(before)}, its inputs give {quoted(value)}; it was changed, or "
+                    f"written by another version ({quoted(entry.get('version'))}); estimate again"
+                )
+    if lost := sorted(name for name, was in recorded.items() if was["value"] is not None and name not in result.values):
+        raise InputError(f"{lost[0]}: the file has it and its inputs do not give it; estimate again")
