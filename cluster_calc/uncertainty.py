@@ -61,7 +61,7 @@ def drawn_block(
 def held(result: Result, resize: bool = False) -> dict[str, Any]:
     """The values an uncertain run keeps: its inputs, and the number of chips where it was sized, which is a decision."""
     fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not resize:
+    if result.mode == "fixed-time" and not resize and "chips" in result.values:
         fixed["chips"] = result.values["chips"]
     return fixed
 

@@ -92,13 +92,15 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
     )
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
+    checked = any(entry.limit is not None for entry in first.feasibility)
+    verdict = (f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first)
     return Sheet(
         title=title or "Cost sheet",
         author=author,
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first),
+        verdict=verdict if checked else "",
         feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),

@@ -145,6 +145,8 @@ def flop(result: Result) -> Part | None:
     for label, hours, cost, left in steps:
         part = float(values[hours])
         total = hours in ("chip_hours", "delivered_chip_hours")
+        if part == 0 and not total:
+            continue
         share = percent(part / held) if held else ""
         low, high = (0.0, part) if total else (reached, reached - part)
         reached = high if not total else reached
