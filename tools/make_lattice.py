@@ -12,11 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-<<<<<<< HEAD
 DIMENSIONS = 512
-=======
-DIMENSIONS = 384
->>>>>>> refs/heads/utilisation
 # The leading components serve the inputs that usually vary: they are chosen from many, for many sizes.
 LEADING, MANY, FEW = 24, 1500, 48
 BITS = 20
