@@ -29,7 +29,7 @@ CONSTRAINTS = {
     "batch": ("critical_batch", "batch_tokens", "batch_margin"),
     "latency": ("latency_wall", "training_compute", "latency_margin"),
     "failures": ("mtbf", "restart_time", "failure_margin"),
-    "obsolescence": ("longest_useful_run", "training_time", "obsolescence_margin"),
+    "obsolescence": ("price_performance_trend", "training_time", "obsolescence_margin"),
     "mfu": ("best_mfu", "mfu", "mfu_margin"),
     "time": ("time_allowed", "training_time", "time_margin"),
 }

@@ -93,7 +93,7 @@ _LINES = """\
 1000000000.0 [parameter] Gparameter
 1000000000000.0 [parameter] Tparameter
 1.0 [work]/[parameter]/[token] FLOP/parameter/token
-1.0 [energy]/[chip]/[time] W/chip
+1.0 [energy]/[chip]/[time] W/chip W/GPU
 1000.0 [energy]/[chip]/[time] kW/chip
 1.0 [chip]*[time] chip*s chip*second chip*seconds chips*s chips*second chips*seconds GPU*s GPU*second GPU*seconds GPUs*s GPUs*second GPUs*seconds TPU*s TPU*second TPU*seconds
 1.0 [chip]/[time] chip/s chip/second chip/seconds chips/s chips/second chips/seconds GPU/s GPU/second GPU/seconds GPUs/s GPUs/second GPUs/seconds TPU/s TPU/second TPU/seconds
@@ -111,8 +111,8 @@ _LINES = """\
 1000.0 [work]/[chip]/[time] kFLOP/s/chip kFLOP/second/chip kFLOPs/s/chip kFLOPs/second/chip
 1000000.0 [work]/[chip]/[time] MFLOP/s/chip MFLOP/second/chip MFLOPs/s/chip MFLOPs/second/chip
 1000000000.0 [work]/[chip]/[time] GFLOP/s/chip GFLOP/second/chip GFLOPs/s/chip GFLOPs/second/chip
-1000000000000.0 [work]/[chip]/[time] TFLOP/s/chip TFLOP/second/chip TFLOPs/s/chip TFLOPs/second/chip teraFLOP/s/chip teraFLOP/second/chip
-1000000000000000.0 [work]/[chip]/[time] PFLOP/s/chip PFLOP/second/chip PFLOPs/s/chip PFLOPs/second/chip petaFLOP/s/chip petaFLOP/second/chip
+1000000000000.0 [work]/[chip]/[time] TFLOP/s/chip TFLOP/second/chip TFLOPs/s/chip TFLOPs/second/chip teraFLOP/s/chip teraFLOP/second/chip TFLOP/s/GPU
+1000000000000000.0 [work]/[chip]/[time] PFLOP/s/chip PFLOP/second/chip PFLOPs/s/chip PFLOPs/second/chip petaFLOP/s/chip petaFLOP/second/chip PFLOP/s/GPU
 1e+18 [work]/[chip]/[time] EFLOP/s/chip EFLOP/second/chip EFLOPs/s/chip EFLOPs/second/chip exaFLOP/s/chip exaFLOP/second/chip
 1e+21 [work]/[chip]/[time] ZFLOP/s/chip ZFLOP/second/chip ZFLOPs/s/chip ZFLOPs/second/chip
 1.0 [information]/[time] B/s byte/s bytes/s
@@ -338,7 +338,7 @@ _LINES = """\
 3.8025705376834746e-10 [USD]/[energy] USD/kW/month
 1.0 [energy]/[server]/[time] W/server
 1.0 [token]/[time] token/s tokens/s
-1.0 [token]/[chip]/[time] token/s/chip
+1.0 [token]/[chip]/[time] token/s/chip token/s/GPU
 3.168808781402895e-08 1/[time] 1/year
 1.0 [USD]/[local] USD/local
 1.0 [local] local
@@ -350,6 +350,10 @@ _LINES = """\
 1.0 [USD]/[CNY] USD/CNY
 1.0 [USD]/[EUR] USD/EUR
 1.0 [USD]/[TWD] USD/TWD
+1.0 [work]/[parameter] FLOP/parameter
+1.0 [work]/[USD]/[time] FLOP/s/USD
+1.1574074074074075e-20 [USD]/[work] USD/(PFLOP/s*day)
+1.0 [USD]/[work] USD/FLOP
 """
 
 TABLE: dict[str, tuple[float, str]] = {}

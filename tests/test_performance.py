@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ def test_slower_links_and_longer_latency_never_raise_mfu(open_: tuple[str, ...],
         ("latency", np.geomspace(1e-3, 1e-8, 25)),
     ):
         mfus = [predict(job, replace(machine(), **{field: float(value)}), A100).mfu for value in values]
-        assert all(slow <= fast * (1 + 1e-12) for slow, fast in zip(mfus, mfus[1:], strict=False)), field
+        assert all(slow <= fast * (1 + 1e-12) for slow, fast in pairwise(mfus)), field
         assert mfus[0] < mfus[-1]
 
 
@@ -91,7 +92,7 @@ def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu()
                 job = replace(GPT3, hidden_size=width, parameters=12 * 96 * width**2 + 51200.0 * width, chips=8 * stages,
                               pipeline_parallel=stages, global_batch=microbatches)  # fmt: skip
                 mfus.append(predict(job, machine(), A100).mfu)
-            assert all(short >= long for short, long in zip(mfus, mfus[1:], strict=False)), mfus
+            assert all(short >= long for short, long in pairwise(mfus)), mfus
 
 
 def test_the_step_is_the_sum_of_its_parts_and_mfu_below_one() -> None:

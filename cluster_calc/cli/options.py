@@ -258,7 +258,6 @@ def computed_names() -> frozenset[str]:
         "recompute_factor",
         "hfu",
         "held_spare_share",
-        "longest_useful_run",
         "servers",
     }
     return _FORMULA_NAMES - usually_given
@@ -361,7 +360,6 @@ _FORMULA_NAMES = frozenset(
         "lead_time_margin",
         "local_capital_cost",
         "local_run_cost",
-        "longest_useful_run",
         "maintenance_cost",
         "memory_margin",
         "memory_needed",

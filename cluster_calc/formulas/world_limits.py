@@ -18,25 +18,16 @@ def latency_margin(training_compute: Number, latency_wall: Number) -> Number:
     return 1 - training_compute / latency_wall
 
 
-def longest_useful_run(price_performance_trend: Number) -> Number:
-    """Length of run beyond which waiting for the next chips finishes earlier: T_u = 1 / (k ln 10).
+def obsolescence_margin(training_time: Number, price_performance_trend: Number) -> Number:
+    """1 − T k ln 10: what is left until waiting for the next chips would finish earlier.
 
     Hardware that improves by e^(k ln 10 · w) while one waits w shortens the run by more than w where T k ln 10 > 1.
 
     >>> year = 365.25 * 86400
-    >>> round(longest_useful_run(price_performance_trend=0.14 / year) / year, 2)
-    3.1
+    >>> round(obsolescence_margin(training_time=0.25 * year, price_performance_trend=0.14 / year), 2)
+    0.92
     """
-    return 1 / (price_performance_trend * LN_10)
-
-
-def obsolescence_margin(training_time: Number, longest_useful_run: Number) -> Number:
-    """1 − T / T_u.
-
-    >>> obsolescence_margin(training_time=1.0, longest_useful_run=4.0)
-    0.75
-    """
-    return 1 - training_time / longest_useful_run
+    return 1 - training_time * price_performance_trend * LN_10
 
 
 def mfu_margin(mfu: Number, best_mfu: Number) -> Number:

@@ -311,7 +311,8 @@ def _limits(result: Result) -> Section | None:
     """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
     checked = [entry for entry in result.feasibility if entry.limit is not None]
     if not checked:
-        return None
+        note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
+        return Section("Feasibility", (Row("Verdict", "not checked", note),))
     rows = [verdict_of(result)]
     for entry in checked:
         limit, limited, _ = CONSTRAINTS[entry.constraint]
