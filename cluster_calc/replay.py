@@ -94,12 +94,10 @@ class Recorded(Catalog):
         try:
             today = super().chip(str(chip["id"]))
         except InputError:  # it has left the catalog
-            today = Chip(str(chip["id"]), "", (), "", "", "", "", {}, {}, {}, (), ())
+            today = Chip(str(chip["id"]), "", (), "", "chip", "", "", {}, {}, {}, (), ())
         self.recorded = replace(
             today,
             name=str(chip["name"]),
-            maker=str(chip.get("maker", "")),
-            unit=str(chip.get("unit", "chip")),
             peaks={precision: known["peak_throughput"]} if "peak_throughput" in known else {},
             figures={name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")},
             estimates={},

@@ -23,7 +23,7 @@ def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Call
 Examples:
   cluster-calc sheet --flop 2e25 --chip h100 --ranges -o sheet.html
   cluster-calc sheet --flop 2e25 --chip h100 --compare b200 --compare mi300x -o sheet.html
-  cluster-calc sheet result.json -o sheet.html --open""",
+  cluster-calc sheet sheet.html --title "Cluster for 2027" -o titled.html""",
 )
 @click.argument("file", metavar="[RESULT]", required=False)
 @shared.model_options

@@ -89,13 +89,7 @@ def as_dict(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "draws": result.draws,
         "mode": result.mode,
-        "chip": {
-            "id": result.chip.id,
-            "name": result.chip.name,
-            "precision": result.precision,
-            "maker": result.chip.maker,
-            "unit": result.chip.unit,
-        },
+        "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
         "inputs": inputs,
         "results": {
             name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}

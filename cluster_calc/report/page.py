@@ -244,7 +244,7 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
     percentiles; what only the first has is null.
 
     >>> embedded([{"name": "</script>"}])
-    '{"name":"\\u003c/script\\u003e"}'
+    '{"name":"\\\\u003c/script\\\\u003e"}'
     """
     first, *others = results
     whole: Any = [first, *(_differing(first, other) for other in others)] if others else first

@@ -64,7 +64,13 @@ def test_the_page_asks_for_nothing_says_nothing_and_needs_no_sideways_scrolling(
     page.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "light"),
+        pytest.param(1440, "dark", marks=pytest.mark.thorough),
+    ],
+)
 def test_axe_finds_no_violation(browser: Any, page_file: Path, width: int, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=NO_AXE)
     page = opened(browser, page_file, width, scheme)
