@@ -80,9 +80,13 @@ def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes
     return tuple(found)
 
 
-def presets(given: Mapping[str, Datum], item: Chip, book: Catalog) -> dict[str, Datum]:
+def presets(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, book: Catalog) -> dict[str, Datum]:
     """Figures that the limits need and that have no default of their own."""
     found = {}
+    trend = book.assumption("price_performance_trend")
+    if trend is not None and not {"depreciation_method", "method"} & set(settings) and "purchase_delay" not in given:
+        # Here it serves an advice alone, which is no reason to draw from its range.
+        found["price_performance_trend"] = trend.with_(low=None, high=None)
     if "designer_limit" in given and "designer_shipments" not in given:
         found["designer_shipments"] = designer_shipments(item, book)
     if "held_spare_share" not in given:
