@@ -67,6 +67,8 @@ pytest: venv
 
 thorough: venv  ## the tests that take minutes, too
 	$(PY) -m pytest -m "not bench"
+	$(PY) -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
+	$(PY) -m tests.fuzz.fuzz 600
 
 bench: venv  ## measure speed
 	$(PY) -m benchmarks

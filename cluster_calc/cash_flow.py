@@ -69,13 +69,14 @@ class Finance:
     per_delivered_hour: float
     payback_months: float | None
     depreciation: tuple[float, ...]
-    book_value: float
+    book_values: tuple[float, ...]
     alternatives: tuple[Alternative, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def by_year(self) -> list[dict[str, Any]]:
-        """One row a year: every line, the cash, its running total and the depreciation beside it."""
-        return table(self.flows, self.depreciation)
+        """One row a year: every line, the cash, its running total, the depreciation and what the books then say."""
+        rows = table(self.flows, self.depreciation)
+        return [{**row, "book_value": value} for row, value in zip(rows, self.book_values, strict=True)]
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of the plan."""
@@ -126,7 +127,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None) -> Finance:
     return Finance(
         result=result, terms=terms, timing=timing, inputs=data, flows=flows, npv=npv, delivered_hours=hours,
         discounted_hours=discounted, per_delivered_hour=-npv / discounted, depreciation=tuple(figures.charges(years)),
-        payback_months=figures.payback(hourly.rent) if hourly else None, book_value=figures.residual(years),
+        payback_months=figures.payback(hourly.rent) if hourly else None, book_values=tuple(figures.books(years)),
         alternatives=alternatives, left_out=left_out,
     )  # fmt: skip
 
@@ -228,6 +229,12 @@ class _Figures:
             if time > 0:
                 yield round(time * GRID) / GRID
             count += 1
+
+    def books(self, years: float) -> Iterable[float]:
+        """Value of the hardware at the start and at the end of every year of the horizon."""
+        yield float(self._model(training_time=1.0)["book_value_at_start"])
+        for year in range(1, math.ceil(years - 1e-9) + 1):
+            yield self.residual(min(float(year), years))
 
     def _model(self, **changed: float) -> Mapping[str, Any]:
         data = {name: datum.value for name, datum in self.result.data.items() if datum.value is not None}

@@ -14,6 +14,8 @@ import numpy as np
 from cluster_calc.errors import InputError, quoted
 
 LEAST_POINTS = 3
+# With fewer, a resample is often a single system again and again, and has no slope.
+LEAST_RESAMPLED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def fit(
     seed: int = 0,
     name: str = "value",
 ) -> Fit:
-    """The log-linear fit of values against decimal years; `bootstrap` resamples whole systems so many times.
+    """The log-linear fit of values against decimal years; `bootstrap` resamples whole systems so many times,
+    from eight systems on.
 
     Refuses fewer than three points, a single date, and values that are not positive.
 
@@ -89,7 +92,7 @@ def fit(
     residuals = np.log10(y) - result.intercept - result.slope * (x - middle)
     quantile = float(stats.t.ppf((1 + confidence) / 2, len(x) - 2))
     interval = None
-    if bootstrap:
+    if bootstrap and len(x) >= LEAST_RESAMPLED:
         interval = _bootstrap(stats, x, np.log10(y), confidence, bootstrap, seed)
     return Fit(
         slope=float(result.slope),

@@ -48,7 +48,7 @@ def _rate(code: str, as_of: str, book: Catalog) -> Datum:
     if code not in known:
         listed = ", ".join(sorted(known))
         raise InputError(
-            f"currency: no rate for {quoted(code)}; there is {listed}, or give --exchange-rate in USD{did_you_mean(code, known)}"
+            f"currency: no rate for {quoted(code)}; there is {listed}, or give --exchange-rate in USD.{did_you_mean(code, known)}"
         )
     raw = known[code]
     points = [point for point in raw["point"] if not as_of or day_of(str(point["as_of"])) <= as_of]

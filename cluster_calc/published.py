@@ -38,9 +38,10 @@ def preset(
             found["chip_price"] = quote.datum
         holds = quote is not None and quote.basis in HOLDS_SERVER
         released, priced = day_of(item.released), day_of(quote.datum.as_of) if quote is not None else ""
-        notes.append(
-            f"Epoch AI has no price for {item.name}: the earliest one of the catalog stands, as its rule has it"
+        stands = (
+            "the earliest one of the catalog stands, as its rule has it" if quote is not None else "nor has the catalog"
         )
+        notes.append(f"Epoch AI has no price for {item.name}: {stands}")
     if "chip_price" in given:
         holds = settings.get("price_basis") in HOLDS_SERVER
         if settings.get("price_basis") in HOLDS_NETWORK:

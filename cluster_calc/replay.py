@@ -14,17 +14,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cluster_calc.catalog import BASES, Catalog, Chip, Quote, catalog
+from cluster_calc.catalog import Catalog, Chip, Quote, catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import SCHEMA, Constraint, Result, run
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.scenario import SETTINGS, Scenario, days_of, setting
+from cluster_calc.scenario import Scenario, days_of
 
 TOLERANCE = 1e-9
 _GIVEN = ("command line", "call", "file", "environment")
-_TEXTS = ("origin", "kind", "label", "note")
-_OF_SOURCE = ("locator", "as_of", "confidence")
 
 
 def results_from(text: str) -> list[Result]:
@@ -55,8 +53,9 @@ def results_from(text: str) -> list[Result]:
 def _filled(first: Any, entry: Any) -> Any:
     """An option of a list with the inputs that it shares with the first."""
     try:
-        inputs = {**first["inputs"], **entry["inputs"]}
-        return {**entry, "inputs": {name: value for name, value in inputs.items() if value is not None}}
+        parts = {part: {**first[part], **entry[part]} for part in ("inputs", "results")}
+        return {**entry, **{part: {name: value for name, value in named.items() if value is not None}
+                            for part, named in parts.items()}}  # fmt: skip
     except (KeyError, TypeError):
         return entry
 
@@ -96,7 +95,7 @@ class Recorded(Catalog):
             today = super().chip(str(chip["id"]))
         except InputError:  # it has left the catalog
             today = Chip(str(chip["id"]), "", (), "", "", "", "", {}, {}, {}, (), ())
-        self.item = replace(
+        self.recorded = replace(
             today,
             name=str(chip["name"]),
             maker=str(chip.get("maker", "")),
@@ -109,7 +108,7 @@ class Recorded(Catalog):
         )
 
     def chip(self, text: str) -> Chip:
-        return self.item
+        return self.recorded
 
     def assumption(self, name: str) -> Datum | None:
         return self.defaults.get(name)
@@ -120,23 +119,24 @@ def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> l
     if name not in known:
         return []
     same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
-    return [replace(same, datum=known[name], chosen=True)]
+    return [same._replace(datum=known[name], chosen=True)]
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
     if "scenario" not in entry:
         version = entry.get("version")
         raise InputError(f"the result was written by version {quoted(version)}, which kept no scenario; estimate again")
-    texts = entry["scenario"]
-    merged = Scenario(texts=dict(texts))
-    merged.settings = {name: setting(name, value) for name, value in texts.items() if name in SETTINGS}
+    merged = Scenario()
+    if faults := merged.add(entry["scenario"], "file"):
+        raise InputError(str(faults[0]))
     merged.settings["chip"] = str(entry["chip"]["id"])
-    if merged.settings.get("price_basis", BASES[0]) not in BASES:
-        raise InputError(f"price_basis {quoted(merged.settings['price_basis'])} is unknown")
+    typed, merged.data = merged.data, {}
     for name, datum in data.items():
         if datum.origin.split(":")[0] in _GIVEN or name == "start":
-            key = "training_time" if name == "time_allowed" and name not in texts else name
-            merged.data[key] = datum.with_(name=key)
+            key = "training_time" if name == "time_allowed" and name not in typed else name
+            # The recorded ends alone do not tell which distribution was typed.
+            shape = {"shape": typed[key].shape, "points": typed[key].points} if key in typed else {}
+            merged.data[key] = datum.with_(name=key, **shape)
     return merged
 
 
@@ -152,15 +152,22 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
             raise InputError(f"{name}: {quoted(value)} is not one number; a sheet shows one estimate")
         return float(value) * known.factor
 
-    said = {key: str(source.get(key, "")) for key in ("title", "publisher", "url")}
+    def said(key: str, where: Mapping[str, Any]) -> str:
+        return str(where.get(key, ""))
+
     return Datum(
         name,
         base(entry["value"]),
-        Source(str(source["id"]), **said),
+        Source(str(source["id"]), said("title", source), said("publisher", source), said("url", source)),
         base(entry.get("low")),
         base(entry.get("high")),
-        **{key: str(entry.get(key, "")) for key in _TEXTS},
-        **{key: str(source.get(key, "")) for key in _OF_SOURCE},
+        origin=said("origin", entry),
+        kind=said("kind", entry),
+        label=said("label", entry),
+        note=said("note", entry),
+        locator=said("locator", source),
+        as_of=said("as_of", source),
+        confidence=said("confidence", source),
     )
 
 
@@ -183,5 +190,7 @@ def _compare(entry: Mapping[str, Any], result: Result) -> None:
                     f"{name}: the file says {key} {quoted(before)}, its inputs give {quoted(value)}; it was changed, or "
                     f"written by another version ({quoted(entry.get('version'))}); estimate again"
                 )
-    if lost := sorted(name for name, was in recorded.items() if was["value"] is not None and name not in result.values):
+    if lost := sorted(
+        name for name, was in recorded.items() if was.get("value") is not None and name not in result.values
+    ):
         raise InputError(f"{lost[0]}: the file has it and its inputs do not give it; estimate again")

@@ -85,13 +85,17 @@ class Trend:
 
 
 def series_of(name: str, raw: Mapping[str, Any]) -> Series:
-    """One series from its texts: value (or LOW..HIGH), date, growth.
+    """One series from its texts: value (or LOW..HIGH), date, growth; or `fit` a table, its `column` and `date_column`.
 
     >>> series_of("gdp", {"value": "21.43e12 USD", "date": "2020-01-01", "growth": "3% a year"}).value
     21430000000000.0
     """
     if name not in SERIES:
         raise InputError(f"series {quoted(name)} is not one of {', '.join(SERIES)}.{did_you_mean(name, SERIES)}")
+    if "fit" in raw:
+        from cluster_calc.fitted_series import fitted
+
+        raw = fitted(name, raw)
     unknown = set(raw) - {"value", "date", "growth", "source", "label"}
     if unknown:
         raise InputError(
@@ -199,12 +203,16 @@ def changed(trend: Trend, name: str, value: str) -> Trend:
     key = name.strip().replace("-", "_")
     series, dot, part = key.partition(".")
     if dot:
-        if part not in ("value", "date", "growth"):
-            raise InputError(f"{quoted(name)}: a series has value, date and growth, for example compute.growth")
+        if part not in ("value", "date", "growth", "fit"):
+            raise InputError(
+                f"{quoted(name)}: a series has value, date and growth (or fit), for example compute.growth"
+            )
         before = trend.series.get(series)
         texts = dict(before.texts) if before else {"date": f"{trend.first_year}-01-01"}
         texts[part] = value
         texts.pop("source", None)
+        if part == "fit":
+            texts = dict(zip(("fit", "column", "date_column"), value.split(":"), strict=False))
         return replace(trend, series={**trend.series, series: series_of(series, texts)})
     if key == "chip":
         return replace(trend, chip=value)

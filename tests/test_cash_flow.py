@@ -67,6 +67,10 @@ def test_cash_reconciles_with_depreciation(method: str, years: float) -> None:
                       inflation_rate=0, discount_rate=0)  # fmt: skip
     spent = -sum(flow.amount for flow in plan.flows if flow.line in ("capital", "refresh", "residual", "deposit"))
     assert sum(plan.depreciation) == pytest.approx(spent, rel=1e-6)
+    books = [row["book_value"] for row in plan.by_year()]
+    for year, charge in enumerate(plan.depreciation[: min(4, int(years))], 1):
+        if method != "straight-line" or year < 4:
+            assert books[year - 1] - books[year] == pytest.approx(charge, rel=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
@@ -75,7 +79,7 @@ def test_the_lines_of_every_year_sum(months: int, rate: float, deposit: float, l
     plan = cc.finance(**CLUSTER | {"horizon": f"{months} month"}, discount_rate=rate, deposit_share=deposit,
                       deposit_lead=f"{lead} month", maintenance_rate=0)  # fmt: skip
     rows = plan.by_year()
-    lines = [name for name in rows[0] if name not in ("year", "cash", "cumulative", "depreciation")]
+    lines = [name for name in rows[0] if name not in ("year", "cash", "cumulative", "depreciation", "book_value")]
     for row in rows:
         assert row["cash"] == pytest.approx(sum(row[line] for line in lines), abs=1e-3)
     assert rows[-1]["cumulative"] == pytest.approx(sum(flow.amount for flow in plan.flows), abs=1e-2)

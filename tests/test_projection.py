@@ -191,3 +191,19 @@ def test_the_command_draws_a_chart(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["project", "--preset", "ea-forum-2023", "-o", str(target)])
     assert done.exit_code == 0, done.output
     assert "cost" in target.read_text(encoding="utf-8")
+
+
+def test_a_series_from_a_regression(tmp_path: Path) -> None:
+    table = tmp_path / "systems.csv"
+    table.write_text(
+        "date,flop\n2020-01-01,1e22\n2021-01-01,1.1e23\n2022-01-01,0.9e24\n2023-01-01,1e25\n,5\n", encoding="utf-8"
+    )
+    made = cc.project(set={"compute.fit": f"{table}:flop:date"}, years=(2023, 2025), draws=256)
+    assert made["compute"].values[0] == pytest.approx(1e25, rel=0.2)
+    assert made["compute"].values[2] / made["compute"].values[0] == pytest.approx(100, rel=0.1)
+    assert "1 rows without both" in made.trend.series["compute"].texts["source"]
+    table.write_text("date,flop\n2020-01-01,1e22\n2021-01-01,1e23\n", encoding="utf-8")
+    with pytest.raises(InputError, match="at least 3 points, and there are 2"):
+        cc.project(set={"compute.fit": f"{table}:flop:date"})
+    with pytest.raises(InputError, match=r"no column 'flopp'.*Did you mean flop"):
+        cc.project(set={"compute.fit": f"{table}:flopp:date"})

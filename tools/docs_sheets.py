@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).parents[1] / "docs"
 if __name__ == "__main__":
@@ -18,7 +19,7 @@ import cluster_calc as cc  # noqa: E402
 
 # A fixed day, so that the pages do not age by themselves.
 AS_OF = "2026-11-22"
-RUN = {"training_compute": "2.1e25", "ranges": True, "seed": 1, "as_of": AS_OF}
+RUN: dict[str, Any] = {"training_compute": "2.1e25", "ranges": True, "seed": 1, "as_of": AS_OF}
 OPTIONS = ("h100", "b200", "tpuv5p", "mi300x")
 
 

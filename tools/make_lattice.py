@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-DIMENSIONS = 384
+DIMENSIONS = 512
 # The leading components serve the inputs that usually vary: they are chosen from many, for many sizes.
 LEADING, MANY, FEW = 24, 1500, 48
 BITS = 20

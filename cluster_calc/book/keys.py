@@ -34,7 +34,9 @@ def check_names(sheet: Sheet) -> None:
     below = sheet.below
     for name in (*schema.NAMES, *schema.REQUIRED.get(sheet.kind, ())):
         if name not in raw and name not in below:
-            sheet.wrong("", f"{name} is missing", f"add {name}; an empty aliases list is []")
+            sheet.wrong(
+                "", f"{name} is missing", "write aliases = [] if there are none" if name == "aliases" else f"add {name}"
+            )
     if isinstance(raw.get("released"), str):
         check_date(sheet, "released", raw["released"], "released")
     for name, kind in (("successor", "chips"), ("chip", "chips")):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import Any
 
 from cluster_calc.book.items import Item
@@ -44,7 +43,7 @@ def runs(book: Catalog) -> dict[str, tuple[Item, dict[str, str]]]:
     return found
 
 
-def run_dict(item: Item, row: dict[str, str], path: Path | None = None) -> dict[str, Any]:
+def run_dict(item: Item, row: dict[str, str]) -> dict[str, Any]:
     """A run as the contract's object: each figure a leaf with value, unit and source."""
     if not row:
         from cluster_calc.book.showing import as_dict

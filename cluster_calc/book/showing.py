@@ -7,7 +7,7 @@ from typing import Any
 
 from cluster_calc.book import schema
 from cluster_calc.book.items import Item, Leaf, standing
-from cluster_calc.catalog import KINDS, PRECISIONS, Catalog, fold, singular_of
+from cluster_calc.catalog import KINDS, PRECISIONS, Catalog, fold
 from cluster_calc.errors import InputError, nearest, quoted
 from cluster_calc.nomenclature import QUANTITIES
 
@@ -172,8 +172,3 @@ def text(item: Item, width: int = 80) -> str:
             break_on_hyphens=False,
         )
     return "\n".join(lines) + "\n"
-
-
-def singulars() -> dict[str, str]:
-    """Singular → kind."""
-    return {singular_of(kind): kind for kind in KINDS}

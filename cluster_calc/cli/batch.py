@@ -25,12 +25,9 @@ Examples:
 )
 @click.argument("file", metavar="FILE.csv")
 @click.option("--map", "map_", metavar="MAP.toml", help="column map; by default the shipped map that fits, or none")
-@click.option(
-    "--predict-mfu", is_flag=True, help="add the mfu and hfu that each row's model, batch and layout should reach"
-)
 @shared.model_options
 @click.option("-o", "--output", metavar="FILE", help="FILE.csv, FILE.parquet or - for stdout (the default)")
-def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> None:
+def command(file: str, map_: str | None, **options: Any) -> None:
     """One estimate per row of FILE.csv (- is stdin).
 
     Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
@@ -39,6 +36,8 @@ def command(file: str, map_: str | None, predict_mfu: bool, **options: Any) -> N
     from cluster_calc import tables
     from cluster_calc.files import read_text
 
+    # Here the flag adds the mfu and hfu that each row's model, batch and layout should reach, beside those it has.
+    predict_mfu = bool(options.pop("predict_mfu"))
     text = read_text(file)
     table = tables.read_table(text, file)
     method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""

@@ -32,13 +32,26 @@ def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) 
     return completion.one_of(KINDS)(ctx, param, incomplete)
 
 
-@click.group("catalog", epilog="Example: cluster-calc catalog show h100")
+class Commands(click.Group):
+    """The group; a mistyped command suggests the nearest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise click.UsageError(f"no such command {quoted(args[0])}.{did_you_mean(args[0], self.commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group("catalog", cls=Commands, epilog="Example: cluster-calc catalog show h100")
 def command() -> None:
     """The catalog: chips, servers, sites, prices; every figure with its source."""
 
 
 @command.command(
-    "list", epilog="Example: cluster-calc catalog list chips --maker nvidia --released 2022.. --sort -bf16"
+    "list",
+    short_help="items of a kind: filters, sorting, columns",
+    epilog="Example: cluster-calc catalog list chips --maker nvidia --released 2022.. --sort -bf16",
 )
 @click.argument("kind", default="chips", shell_complete=_complete_kind)
 @click.option("--maker", default="", metavar="NAME", help="chips of this maker")
@@ -69,7 +82,11 @@ def list_(kind: str, words: str, columns: str, sort: str, as_of: str, **options:
     shared.write(text, options.get("output"))
 
 
-@command.command("show", epilog="Example: cluster-calc catalog show h100 --format json")
+@command.command(
+    "show",
+    short_help="one item: every figure with its source",
+    epilog="Example: cluster-calc catalog show h100 --format json",
+)
 @click.argument("item", metavar="ID", shell_complete=completion.items())
 @click.option("--kind", default="", metavar="KIND", help="look in this kind only", shell_complete=_complete_kind)
 @shared.output_options("table", "json", "markdown")
@@ -95,7 +112,9 @@ def show(item: str, kind: str, **options: Any) -> None:
     shared.write(text, options.get("output"))
 
 
-@command.command("new", epilog="Example: cluster-calc catalog new chip > nvidia-a2.toml")
+@command.command(
+    "new", short_help="a commented template", epilog="Example: cluster-calc catalog new chip > nvidia-a2.toml"
+)
 @click.argument("kind", metavar="chip|server|site")
 @click.option("-o", "--output", metavar="FILE", help="write to FILE instead of stdout")
 def new(kind: str, output: str | None) -> None:
@@ -105,7 +124,11 @@ def new(kind: str, output: str | None) -> None:
     shared.write(template(kind), output)
 
 
-@command.command("add", epilog="Example: cluster-calc catalog add nvidia-a2.toml")
+@command.command(
+    "add",
+    short_help="check a file and take it into your own catalog",
+    epilog="Example: cluster-calc catalog add nvidia-a2.toml",
+)
 @click.argument("file", required=False, metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--from-csv", metavar="FILE", type=click.Path(path_type=Path), help="one item per row of a table")
 @click.option(
@@ -129,7 +152,11 @@ def add(file: Path | None, from_csv: Path | None, column_map: Path | None, overr
         click.echo(f"added {path.stem}: {path}")
 
 
-@command.command("check", epilog="Example: cluster-calc catalog check nvidia-a2.toml")
+@command.command(
+    "check",
+    short_help="every problem with file, line and fix; exit 2 if any",
+    epilog="Example: cluster-calc catalog check nvidia-a2.toml",
+)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @shared.output_options("table", "json")
 def check(path: Path | None, **options: Any) -> None:
@@ -150,7 +177,11 @@ def check(path: Path | None, **options: Any) -> None:
         raise InputError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in the catalog")
 
 
-@command.command("sources", epilog="Example: cluster-calc catalog sources --format json")
+@command.command(
+    "sources",
+    short_help="what each source carries, what is stale",
+    epilog="Example: cluster-calc catalog sources --format json",
+)
 @click.option("--as-of", default="", metavar="DATE", help="the day that staleness counts from; default: today")
 @shared.output_options(*FORMATS)
 def sources(as_of: str, **options: Any) -> None:

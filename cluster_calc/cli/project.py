@@ -21,6 +21,7 @@ Examples:
   cluster-calc project --preset cset-2022
   cluster-calc project --preset epoch-dollar-cost-2023 --until "cost > 1% of US GDP" --set gdp.value="27e12 USD" --set gdp.growth="2% a year"
   cluster-calc project --chip h100 --set compute.value="2e25 FLOP" --set compute.growth="4..5x a year" --years 2024..2030
+  cluster-calc project --set compute.fit=runs:flop_published:year --years 2018..2028
   cluster-calc project --preset cset-2022 -o cset.html""",
 )
 @click.option("--preset", metavar="NAME", help="a trend that ships; --list names them")
@@ -33,7 +34,7 @@ Examples:
 @click.option("--until", multiple=True, metavar="CONDITION", help="date of a condition, e.g. 'cost > 1% of US GDP'")
 @click.option("--show", metavar="NAME,NAME", help="only these columns")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE",
-              help="SERIES.value, SERIES.date, SERIES.growth, or a quantity; LOW..HIGH is a 5-95 % range")  # fmt: skip
+              help="SERIES.value, SERIES.date, SERIES.growth, SERIES.fit=TABLE:COLUMN:DATES, or a quantity; LOW..HIGH is a 5-95 % range")  # fmt: skip
 @click.option("--draws", type=int, metavar="N", help="number of draws (4096)")
 @click.option("--seed", type=int, metavar="N", help="seed of the draws (0)")
 @click.option("--format", "format_", metavar="|".join(FORMATS), help="default: by FILE's ending, else table")

@@ -19,7 +19,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 Examples:
   cluster-calc reproduce --publication cset-2022
   cluster-calc reproduce ea-depreciation-450k --explain
-  cluster-calc reproduce cset-nif-oct-2022 --set budget="10 BUSD" --format json""",
+  cluster-calc reproduce cset-nif-oct-2022 --set budget="10e9 USD" --format json""",
 )
 @click.argument("key", metavar="[ID]", required=False)
 @click.option("--publication", metavar="ID", help="only the claims of one publication")

@@ -167,10 +167,7 @@ def waterfall(title: str, rows: Sequence[Span]) -> Drawing:
         sheet.row(top + 13, row.label, row.text, bold=row.total)
         left, right = sorted((axis.place(row.low), axis.place(row.high)))
         sheet.bars.append(Bar(left, top + 19, max(right - left, 1.0), BAR, row.tone))
-        if number + 1 < len(rows):
-            joint = axis.place(row.high)
-            sheet.rule(min(joint, WIDTH - MARGIN), top + 19 + BAR, top + ROW + 19)
-    sheet.rule(axis.place(0.0), 17, len(rows) * ROW - 3, tone="rest")
+        sheet.rule(axis.place(0.0), top + 16, top + 22 + BAR, tone="rest")
     return sheet.done("waterfall", title, _described(rows), len(rows) * ROW)
 
 
@@ -203,8 +200,8 @@ def tornado(title: str, rows: Sequence[Span], ends: tuple[str, str] = ("", ""), 
         for end, tone in ((row.low, "a"), (row.high, "b")):
             left, right = sorted((middle, axis.place(end)))
             sheet.bars.append(Bar(left, top + 19, max(right - left, 0.5), BAR, tone))
+        sheet.rule(middle, top + 16, top + 22 + BAR, tone="rest")
     bottom = len(rows) * ROW
-    sheet.rule(middle, 17, bottom, tone="rest")
     if base:
         half = text_width(base) / 2
         at = min(max(middle, half), WIDTH - half)

@@ -185,6 +185,10 @@ def explanation(row: Reproduction) -> str:
         lines.append(f"  missing    {claim.missing}")
     if claim.note:
         lines.append(f"  note       {claim.note}")
+    if not row.agrees and not row.is_changed and row.value is not None:
+        from cluster_calc.publications.beliefs import sentence
+
+        lines.append(f"  to believe {sentence(claim) or 'no single input leads to the published figure'}")
     return "\n".join(line for line in lines if line.strip() or not line) + "\n"
 
 

@@ -39,7 +39,7 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "delivered_chip_hours": found.delivered_hours,
         "own": {
             "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
-            "book_value_at_horizon": found.book_value, "years": found.by_year(),
+            "book_value_at_horizon": found.book_values[-1], "years": found.by_year(),
         },
         "rent": [_rent(entry) for entry in found.alternatives],
         "left_out": dict(found.left_out),

@@ -20,7 +20,7 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_parts
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.numbers import NOT_FOUND, shown
-from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table
+from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table, verdict_text
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
 from cluster_calc.report.views import answer, command, excluded, question, verdict_of
 from cluster_calc.resources import shipped
@@ -38,7 +38,9 @@ NOTES = {
     "capital_cost": "cash for the hardware; not part of run cost",
     "peak_facility_power": "what the site must supply at full load",
 }
-MOST_OPTIONS = 6
+MOST_OPTIONS = 5
+# The longest JSON that the page carries a second time, for a click.
+MOST_SAVED = 36_000
 ORIGINS = {"command line": "you", "call": "you", "file": "your file", "environment": "your environment"}
 
 
@@ -88,7 +90,6 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         sheet_parts.feasibility(first),
         sheet_parts.alternatives(results),
     )
-    verdict = verdict_of(first)
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
     return Sheet(
@@ -97,8 +98,8 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + f"{verdict.value}; {verdict.note}",
-        feasible={"feasible": True, "not feasible": False}.get(verdict.value),
+        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first),
+        feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),
         parts=tuple(part for part in parts if part is not None),
@@ -239,7 +240,8 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
 def embedded(results: Sequence[dict[str, Any]]) -> str:
     """The JSON of one result, or of several in a list, as it can stand inside a script element.
 
-    In a list, an option's inputs that are the first's are left out, and those that only the first has are null.
+    In a list, the options after the first leave out what they share with it: equal inputs and results, units and empty
+    percentiles; what only the first has is null.
 
     >>> embedded([{"name": "</script>"}])
     '{"name":"\\u003c/script\\u003e"}'
@@ -253,9 +255,14 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
 
 
 def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    known = first["inputs"]
-    own = {name: entry for name, entry in other["inputs"].items() if known.get(name) != entry}
-    return {**other, "inputs": {**own, **{name: None for name in known if name not in other["inputs"]}}}
+    short: dict[str, Any] = {**other}
+    for part in ("inputs", "results"):
+        own = {name: entry for name, entry in other[part].items() if first[part].get(name) != entry}
+        if part == "results":
+            own = {name: {key: value for key, value in entry.items() if value is not None and key != "unit"}
+                   for name, entry in own.items()}  # fmt: skip
+        short[part] = {**own, **{name: None for name in first[part] if name not in other[part]}}
+    return short
 
 
 def render(view: Sheet, templates: str | Path | None = None) -> str:
@@ -270,7 +277,8 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
         style = "\n" + environment.get_template("style.css").render().strip() + "\n"
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         # One result can be saved by a click; several would make the page too heavy to carry them twice.
-        saved = base64.b64encode(view.data.encode()).decode() if view.data.startswith("{") else ""
+        once = view.data.startswith("{") and len(view.data) <= MOST_SAVED
+        saved = base64.b64encode(view.data.encode()).decode() if once else ""
         return (
             environment.get_template("sheet.html.j2").render(sheet=view, style=style, style_hash=digest, saved=saved)
             + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from collections.abc import Callable
 
 from cluster_calc.projection import Column, Crossing, Projection
@@ -69,9 +70,10 @@ def table(made: Projection, width: int = 80) -> str:
     if made.crossings:
         lines.append("")
     if made.trend.note:
-        import textwrap
-
         lines += [*textwrap.wrap(made.trend.note, max(width, 60)), ""]
+    for name, series in made.trend.series.items():
+        if "regression" in series.texts.get("source", ""):
+            lines += [*textwrap.wrap(f"{name}: {series.texts['source']}", max(width, 60)), ""]
     lines += [f"warning: {warning}" for warning in made.warnings]
     lines.append("Levels are those of 1 January." + (f" {made.draws:,} draws, seed {made.seed}." if made.draws else ""))
     return "\n".join(lines).rstrip() + "\n"

@@ -102,22 +102,21 @@ def _at(values: Any, place: int) -> float:
 def owning(result: Result) -> tuple[Any, Any, float | None] | None:
     """The cost of an hour in use against the share of its life that a bought cluster is used, and where rent equals it.
 
-    A cluster used half its life charges its hardware to half the hours, so the model runs on that share of the
-    service time: no relation is added. Power is counted for hours in use only.
+    The model itself on other shares: hours in use carry the hardware's charge of those that are not.
     """
-    if "rental_price" not in result.values or "service_time" not in result.values:
+    if "rental_price" not in result.values or "used_share" not in result.data:
         return None
     fixed = _fixed(result)
     for name in ("chips", "training_time"):
         if name in result.values:
             fixed[name] = result.values[name]
     shares = np.array([*np.linspace(0.05, 1.0, 39), *SHOWN_UTILISATIONS])
-    values = result.model.evaluate({**fixed, "service_time": result.values["service_time"] * shares})
+    values = result.model.evaluate({**fixed, "used_share": shares})
     if "cost_per_chip_hour" not in values:
         return None
     costs = np.broadcast_to(np.asarray(values["cost_per_chip_hour"], dtype=float), shares.shape)
     if not np.isfinite(costs).all() or not costs.min() < costs.max():
-        return None  # a charge that does not follow the service time
+        return None  # a charge that does not follow the use
     rent = float(result.values["rental_price"])
     order = np.argsort(shares)
     # The cost falls with the inverse of the share, in a straight line: interpolation there is exact.
@@ -287,7 +286,7 @@ def shipments(result: Result, book: Catalog | None = None) -> Part | None:
         "Counts differ by who is counted, so each names its denominator."
     )
     scale = Scale("share", percent, _decades(bars) > 1.5, () if _decades(bars) > 1.5 else (0.0,))
-    drawing = charts.dots("Share of a year's shipments, by whose count", bars, scale)
+    drawing = charts.dots("Share of shipments, by whose count", bars, scale)
     shown_table = table("Denominators", ("Whose count", "In the year", "Share"), rows)
     note = f"Counted in {label}: {used.note}." if used is not None and used.note else ""
     return Part("shipments", "Share of annual shipments", lead, (Figure(drawing, shown_table, note),))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cluster_calc.estimation import Result
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, nearest_change
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Scale, Span
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
-from cluster_calc.report.views import CONSTRAINT_WORDS, bills, cite, swings, verdict_of
+from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
 
 TONES = ("a", "b", "c", "d")
 MOST_SWINGS = 8
@@ -22,7 +22,7 @@ MOST_SWINGS = 8
 def label_of(name: str) -> str:
     """A quantity's name as it heads a row."""
     label = QUANTITIES[name].label.split(" (")[0]
-    return label[:1].upper() + label[1:]
+    return (label[:1].upper() + label[1:]).replace("Mfu", "MFU")
 
 
 def figure_of(result: Result, name: str, small: str = "") -> Cell:
@@ -179,18 +179,14 @@ def tornado(result: Result) -> Part | None:
         datum = result.data[name]
         ends = [f"{'+' if end > 0 else ''}{percent(end, 2)}" for end in (low, high)]
         bars.append(Span(label_of(name), " / ".join(ends), low, high))
-        spans = (
-            Cell(shown(name, datum.low), ends[0]),
-            Cell(shown(name, datum.value)),
-            Cell(shown(name, datum.high), ends[1]),
-        )
-        rows.append(TableRow(Cell(label_of(name)), spans))
+        spans = (Cell(shown(name, datum.low), ends[0]), Cell(shown(name, datum.high), ends[1]))
+        rows.append(TableRow(Cell(label_of(name), f"base {shown(name, datum.value)}"), spans))
     base = f"base {shown(target, result.values[target])}"
     moved = label_of(target).lower()
     drawing = charts.tornado(f"What moves the {moved}", bars, ("at its low end", "at its high end"), base)
     wide = label_of(found[0][0])
     lead = f"Each input alone, from the low to the high end of its 5–95 % range, the rest at base. {wide} moves the {moved} most."
-    heads = ("Input", "Low end", "Base", "High end")
+    heads = ("Input", "Low end", "High end")
     return Part(
         "tornado",
         "What moves the answer",
@@ -234,6 +230,12 @@ def energy(result: Result) -> Part | None:
     return Part("energy", "Energy and emissions", lead, (Figure(drawing, table(caption, ("Quantity", "Value"), rows)),))
 
 
+def verdict_text(result: Result) -> str:
+    """Whether it is feasible, and what binds, as one sentence."""
+    found = verdict_of(result)
+    return f"{found.value.capitalize()}{' ' if found.note.startswith('within') else ': '}{found.note}"
+
+
 def feasibility(result: Result) -> Part | None:
     """The margins of every limit that could be checked: the buyer's, and those of hardware and the world."""
     checked = [entry for entry in result.feasibility if entry.limit is not None]
@@ -243,17 +245,16 @@ def feasibility(result: Result) -> Part | None:
     for entry in checked:
         limit, limited, margin = CONSTRAINTS[entry.constraint]
         target = "time_available" if entry.constraint == "deadline" else limit
-        verdict = NOT_FOUND if entry.holds is None else "✓ holds" if entry.holds else "✗ does not hold"
+        verdict = NOT_FOUND if entry.holds is None else "✓\u00a0holds" if entry.holds else "✗ does not hold"
         if entry.holds is False and entry.constraint in ADVISORY:
-            verdict = "! unusual"
+            verdict = "!\u00a0unusual"
         if entry.probability is not None and 0 < entry.probability < 1:
             verdict += f" in {percent(entry.probability, 2)} of draws"
-        left = Cell(NOT_FOUND) if entry.margin is None else Cell(percent(entry.margin), "", margin, float(entry.margin))
-        datum = result.data.get(limit)
-        said = cite(datum) if entry.constraint in WORLD and datum is not None else ""
+        left = Cell(NOT_FOUND, verdict)
+        if entry.margin is not None:
+            left = Cell(percent(entry.margin), verdict, margin, float(entry.margin))
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        allowed = Cell(shown(target, result.values.get(target)), said)
-        cells = (figure_of(result, limited), allowed, left, Cell(verdict))
+        cells = (figure_of(result, limited), Cell(shown(target, result.values.get(target))), left)
         rows.append(TableRow(Cell(label, label_of(limited)), cells))
         if entry.margin is not None:
             # Over the limit goes to the left, in the other colour; the bar of a limit missed by far ends at the edge.
@@ -262,15 +263,17 @@ def feasibility(result: Result) -> Part | None:
         if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
             now, needed = (shown(change.name, value) for value in (change.now, change.needed))
             changes.append(f"{label} holds with {label_of(change.name)} {needed} in place of {now}.")
-    verdict_row = verdict_of(result)
-    lead = f"{verdict_row.value.capitalize()}: {verdict_row.note}."
+    lead = f"{verdict_text(result)}."
     unchecked = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     note = " ".join(changes)
     if unchecked:
         note += f" Not checked, as no limit was given or a figure is open: {', '.join(unchecked)}."
-    drawing = charts.tornado("Share of each limit that is left", bars, ("", ""), "limit") if bars else None
-    heads = ("Limit", "Reached", "Allowed", "Left", "Verdict")
-    shown_table = table("Feasibility margins", heads, rows, words=(4,))
+    drawing = None
+    if bars:
+        ends = ("left of the limit", "over the limit") if any(bar.high < 0 for bar in bars) else ("", "")
+        drawing = charts.tornado("Share of each limit that is left", bars, ends)
+    heads = ("Limit", "Reached", "Allowed", "Left")
+    shown_table = table("Feasibility margins", heads, rows)
     return Part("feasibility", "Feasibility", lead, (Figure(drawing, shown_table, note.strip()),))
 
 

@@ -75,7 +75,9 @@ def svg(made: Projection) -> str:
         right = x(crossing.year) > WIDTH * 0.6
         place = x(crossing.year) + (-8 if right else 8)
         text = f"{_cut(crossing.condition, 40)}: {(crossing.date or '')[:7]}"
-        parts.append(_label(place, _free(y(value) + 16, taken), text, "end" if right else "start", "#222222"))
+        parts.append(
+            _label(place, _free(y(value) + (-8 if right else 16), taken), text, "end" if right else "start", "#222222")
+        )
         shown += 1
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -100,7 +102,7 @@ def page(made: Projection) -> str:
     )
     style = (
         "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
-        "svg{max-width:100%;height:auto}.scroll{overflow-x:auto}table{border-collapse:collapse}td,th{padding:.2rem .5rem}"
+        "h1{font-size:1.4rem}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}table{border-collapse:collapse}td,th{padding:.2rem .5rem}"
     )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

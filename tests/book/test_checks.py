@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from pathlib import Path
 
@@ -201,3 +202,40 @@ def test_a_template_passes_its_own_checks(tmp_path: Path, singular: str) -> None
 
 def test_shelf_lives_are_of_quantities_that_exist() -> None:
     assert set(Catalog().shelf_lives()) <= set(QUANTITIES)
+
+
+VALUES = ("5", '"x"', "[]", "{}", "true", "1e400", "nan", "-1", '""', "[[1]]", "{value=1}", "1979-05-27", '"9"', "{value=[1]}",
+          '{value="1 GiB", source=["a"]}', '{value="1 GiB", source="sheet", as_of=2024}')  # fmt: skip
+
+
+def spoil(seed: int) -> str:
+    """The good file with one or two lines changed, taken out or repeated elsewhere."""
+    draw, lines = random.Random(seed), GOOD.splitlines()
+    for _ in range(draw.choice((1, 2))):
+        place, how = draw.randrange(len(lines)), draw.random()
+        if how < 0.6 and "=" in lines[place]:
+            lines[place] = f"{lines[place].split('=')[0]}= {draw.choice(VALUES)}"
+        elif how < 0.8:
+            del lines[place]
+        else:
+            lines.insert(place, draw.choice(lines))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(60), pytest.param(range(60, 2000), marks=pytest.mark.thorough)], ids=["daily", "thorough"]
+)
+def test_no_file_however_wrong_is_a_crash(tmp_path: Path, seeds: range) -> None:
+    (tmp_path / "chips").mkdir()
+    path = tmp_path / "chips" / "acme-x1.toml"
+    refused = 0
+    for seed in seeds:
+        path.write_text(spoil(seed), encoding="utf-8")
+        grave = [problem for problem in check(path) if problem.grave]
+        try:
+            Catalog([tmp_path]).chip("acme-x1")
+        except InputError:
+            refused += 1
+        else:
+            assert not grave, (seed, grave)
+    assert refused > len(seeds) / 4

@@ -9,6 +9,7 @@ import pytest
 
 from cluster_calc.errors import InputError
 from cluster_calc.publications import Claim, feasible_line, publications, reproduce, reproduced
+from cluster_calc.publications.beliefs import beliefs
 from cluster_calc.publications.claims import Input, find
 from cluster_calc.publications.criteria import agrees, iso_of
 from cluster_calc.publications.evaluation import evaluate
@@ -141,3 +142,14 @@ def test_the_feasible_line_is_what_the_months_admit() -> None:
 )
 def test_criteria(criterion: str, value: float, published: float, expected: bool) -> None:
     assert agrees(criterion, value, published) is expected
+
+
+@pytest.mark.parametrize(
+    "claim", [c for c in CLAIMS if c.steps and not c.recorded_agrees and c.published], ids=lambda c: c.id
+)
+def test_what_one_would_have_to_believe_gives_the_published_figure(claim: Claim) -> None:
+    needed = list(beliefs(claim))
+    assert needed
+    for entry, value in needed:
+        made = evaluate(claim, {entry.name: f"{value!r} {entry.unit}".strip()}).value
+        assert made == pytest.approx(claim.published, rel=2e-3 if "samples" in claim.inputs else 1e-6)
