@@ -312,7 +312,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         described.preset.update(layout)
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
-    preset = {**described.preset, **feasibility.presets(given, item, book), **preset}
+    preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
     model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
     finder = _Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += remarks

@@ -80,9 +80,13 @@ def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes
     return tuple(found)
 
 
-def presets(given: Mapping[str, Datum], item: Chip, book: Catalog) -> dict[str, Datum]:
+def presets(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, book: Catalog) -> dict[str, Datum]:
     """Figures that the limits need and that have no default of their own."""
     found = {}
+    trend = book.assumption("price_performance_trend")
+    if trend is not None and not {"depreciation_method", "method"} & set(settings) and "purchase_delay" not in given:
+        # Here it serves an advice alone, which is no reason to draw from its range.
+        found["price_performance_trend"] = trend.with_(low=None, high=None)
     if "designer_limit" in given and "designer_shipments" not in given:
         found["designer_shipments"] = designer_shipments(item, book)
     if "held_spare_share" not in given:
@@ -208,9 +212,11 @@ def warnings(result: Result) -> list[str]:
 
 def best_published(chip_id: str) -> tuple[float, str] | None:
     """The best published MFU of a chip in a run on more than a few chips, and who says so."""
-    from cluster_calc.performance import best_mfu
+    from cluster_calc.catalog import read_toml
+    from cluster_calc.resources import shipped
 
-    return best_mfu(chip_id)
+    entry = read_toml(shipped("catalog") / "performance.toml")["best_mfu"].get(chip_id)
+    return None if entry is None else (float(entry["value"]), str(entry["source"]))
 
 
 def _most(value: Any) -> float | None:

@@ -131,12 +131,6 @@ def constants_of(chip_id: str) -> Constants:
     return Constants(**own, **common, generation=name)
 
 
-def best_mfu(chip_id: str) -> tuple[float, str] | None:
-    """The best published MFU of a chip, and where it stands."""
-    entry = _book()["best_mfu"].get(chip_id)
-    return None if entry is None else (float(entry["value"]), str(entry["source"]))
-
-
 def stack_of(family: str) -> dict[str, bool]:
     """What the software of a published family did."""
     return dict(_book()["stack"].get(family, {"fused_attention": True, "sequence_parallel": True}))

@@ -29,11 +29,12 @@ REPLICATES = 8
 METHODS = ("lattice", "plain")
 # Below this a lattice has too few points to be one; above 2^20 points a further replicate is taken.
 _FEWEST, _BITS = 256, 20
-# The inputs that usually carry ranges come first: the leading components of the lattice are its best.
+# The inputs that usually carry ranges take the leading components of the lattice, its best. Of some hundred orders this
+# one had the least standard errors of run cost and energy.
 _LEADING = (
-    "mfu", "goodput", "chip_price", "residual_value", "network_share", "server_cost_factor", "electricity_price",
-    "power_utilisation", "lifetime", "pue", "server_power_factor", "rental_price", "tdp", "carbon_intensity",
-    "training_compute", "annual_shipments",
+    "pue", "residual_value", "electricity_price", "chip_price", "training_compute", "rental_price", "goodput",
+    "lifetime", "power_utilisation", "network_share", "carbon_intensity", "tdp", "annual_shipments",
+    "server_power_factor", "mfu", "server_cost_factor",
 )  # fmt: skip
 
 Correlations = tuple[tuple[str, str, float], ...]

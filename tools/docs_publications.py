@@ -36,9 +36,9 @@ Their trends are presets, TOML files to copy and change:
 ```sh
 cluster-calc project --list
 cluster-calc project --preset cset-2022 --years 2020..2027
-cluster-calc project --preset cset-2022 --set price.growth="halving every 4 years" --until "cost > GDP"
+cluster-calc project --preset cset-2022 --set price.growth="halving every 4 years" --until "cost exceeds GDP"
 cluster-calc project --preset epoch-dollar-cost-2023 --print-preset -o my-trend.toml
-cluster-calc project --trend my-trend.toml --until 'cost > $1T' -o my-trend.svg
+cluster-calc project --trend my-trend.toml --until "cost exceeds 1e12 USD" -o my-trend.svg
 ```
 
 What a claim rests on: *stated* inputs are in the document; *inferred* needs an outside number; *overdetermined* rests on the

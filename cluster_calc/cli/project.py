@@ -19,7 +19,7 @@ FORMATS = ("table", "json", "csv", "markdown", "svg", "html")
     epilog="""\b
 Examples:
   cluster-calc project --preset cset-2022
-  cluster-calc project --preset epoch-dollar-cost-2023 --until "cost > 1% of US GDP" --set gdp.value="27e12 USD" --set gdp.growth="2% a year"
+  cluster-calc project --preset epoch-dollar-cost-2023 --until "cost exceeds 1% of US GDP" --set gdp.value="27e12 USD" --set gdp.growth="2% a year"
   cluster-calc project --chip h100 --set compute.value="2e25 FLOP" --set compute.growth="4..5x a year" --years 2024..2030
   cluster-calc project --set compute.fit=runs:flop_published:year --years 2018..2028
   cluster-calc project --preset cset-2022 -o cset.html""",

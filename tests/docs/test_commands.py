@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("line", RUN)
 def test_a_documented_command_runs(line: str, folder: Path) -> None:
     # Where the shell would put the text does not matter, and no browser is opened.
-    command = re.sub(r" > \S+$", "", line).replace(" --open", "")
+    command = re.sub(r" > [\w.-]+$", "", line).replace(" --open", "")
     outcome = run(shlex.split(command, comments=True)[1:], folder)
     assert outcome.code == 0, outcome.stderr
     if "catalog new" in line:  # a reader fills the template in before the next command
