@@ -15,8 +15,9 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.renting import Rent, rents
+from cluster_calc.result import Result
 
 YEAR = 365.25 * 86400.0
 MONTHS = 12
