@@ -98,8 +98,6 @@ def test_the_options_know_the_name_of_every_formula() -> None:
 
 @every_formula
 def test_dimensions_are_proved_on_pint_quantities(formula: Formula) -> None:
-    if formula.__module__.endswith(".resale"):
-        pytest.xfail("np.select, which pint does not implement: the proof needs np.where")
     check_dimension(formula)
 
 
