@@ -332,7 +332,9 @@ def net_present_value(flows: Iterable[Flow], rate: float) -> float:
     try:
         import pyxirr
     except ImportError:
-        raise InputError("finance needs pyxirr: pip install pyxirr") from None
+        raise InputError(
+            "finance needs pyxirr, a part of cluster-calc that is missing here: pip install pyxirr"
+        ) from None
     places: dict[int, float] = {}
     for flow in flows:
         place = round(flow.time * GRID)
