@@ -150,7 +150,7 @@ def _headline(result: Result) -> Section:
             note = f"of {_value(result, 'time_allowed')} allowed"
         if name not in result.values:
             note = "needs " + " and ".join(result.lacking(name))
-        elif name in result.samples:
+        elif result.varies(name):
             span = " · ".join(
                 shown(name, (result.percentile(name, p) or 0.0) * QUANTITIES[name].factor) for p in (10, 50, 90)
             )
