@@ -278,6 +278,22 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def number_in(row: Mapping[str, str], head: str, name: str, unit: str = "") -> float | None:
+    """The quantity in base units that the cell under `head` gives as a bare number in `unit`; none where it is blank."""
+    if head not in row:
+        return None
+    text = row[head]
+    try:
+        number = float(text)
+        known = QUANTITIES[name]
+        value: float = parse(known, number if known.bare else f"{number!r} {unit}")[0]
+    except InputError as error:
+        raise InputError(f"{head}: {error}") from None
+    except ValueError:
+        raise InputError(f"{head}: {quoted(text)} is not a number") from None
+    return value
+
+
 def _as_number(text: Any) -> Any:
     """A count written as a float (`2048.0`) is the number it says."""
     return float(text) if isinstance(text, str) and _is_number(text) and "_" not in text else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cluster_calc import tables
 
 STEP = {
@@ -51,3 +53,11 @@ def test_key_columns_alone_choose_the_map_but_nobody_is_given_a_prediction_unask
     assert mapping is not None
     assert mapping.id == "epoch-2024-runs"
     assert tables.recognised(tuple(STEP)) is None
+
+
+@pytest.mark.parametrize("head", ["pue_published", "gpu_hours_published", "ci_kg_per_kwh", "power_w_assumed", "chips"])
+@pytest.mark.parametrize("cell", ["about 2", "-1", "inf"])
+def test_a_cell_that_is_no_number_is_that_row_s_error(head: str, cell: str) -> None:
+    row = {**RUN, "power_w_assumed": "400", "pue_published": "1.1", "pue_applied": "carbon", "ci_kg_per_kwh": "0.4"}
+    done = run({**row, head: cell})
+    assert done.errors[1].startswith(f"{head}: ")
