@@ -348,7 +348,8 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
         (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
     )
     reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
-    if not shape and not reachable:
+    # Where nothing moves but the last digits, any value would do: that is no answer.
+    if not shape and (not reachable or top - bottom <= 1e-12 * abs(top)):
         raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
     meets = _meets(goal, known)
     met = meets(curve, wanted)
@@ -406,7 +407,7 @@ def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Q
     ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
     if not curve.size:
         return f"solve {known.name}: {goal} cannot be computed for any {ends}"
-    if curve.max() - curve.min() <= 1e-9 * abs(curve.max()):
+    if curve.max() - curve.min() <= 1e-12 * abs(curve.max()):
         return f"solve {known.name}: {goal} is {shown(goal, float(curve.max()))} whatever {known.name} is: it does not move it"
     return (
         f"solve {known.name}: {goal} {shown(goal, wanted)} is out of reach: "

@@ -190,3 +190,14 @@ def test_over_an_array_every_element_is_solved_or_nan() -> None:
     assert np.isnan(mfu[2])
     cost = result.model.evaluate({**fixed, "electricity_price": prices[:2], "mfu": mfu[:2]})["run_cost"]
     np.testing.assert_allclose(cost, 25e6, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "given"), [
+    ("time_allowed", {"run_cost": "22 MUSD", "training_compute": 2e25}),
+    ("chips", {"run_cost": "22.9 MUSD", "training_compute": 2e25}),
+])  # fmt: skip
+def test_what_moves_only_the_last_digits_moves_nothing(name: str, given: dict[str, object]) -> None:
+    cost = cc.estimate(training_compute=2e25, chip="h100").in_unit("run_cost")
+    for wanted in (given["run_cost"], f"{float(cost)!r} USD"):
+        with pytest.raises(InputError, match="does not move it"):
+            cc.solve(name, chip="h100", **{**given, "run_cost": wanted})
