@@ -30,12 +30,12 @@ METHODS = ("lattice", "plain")
 # Below this a lattice has too few points to be one; above 2^20 points a further replicate is taken.
 _FEWEST, _BITS = 256, 20
 # The inputs that usually carry ranges take the leading components of the lattice, its best: first the ten whose ranges
-# ship, in the order that of some seven hundred had nearly the least standard errors on seeds and chips not searched over;
-# then those that are often typed. A new quantity moves none of their draws.
+# ship, in the one of some seven hundred orders that kept the standard errors low on seeds and chips not searched over, with
+# fewer draws too; then those that are often typed. A new quantity moves none of their draws.
 _LEADING = (
-    "pue", "mfu", "server_power_factor", "electricity_price", "chip_price", "network_share", "power_utilisation",
-    "goodput", "annual_shipments", "server_cost_factor", "rental_price", "training_compute", "residual_value",
-    "lifetime", "carbon_intensity", "tdp",
+    "server_cost_factor", "mfu", "goodput", "chip_price", "pue", "network_share", "electricity_price",
+    "annual_shipments", "power_utilisation", "server_power_factor", "rental_price", "training_compute",
+    "residual_value", "lifetime", "carbon_intensity", "tdp",
 )  # fmt: skip
 
 Correlations = tuple[tuple[str, str, float], ...]
