@@ -23,8 +23,9 @@ from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.designs import checked, design_block
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.nomenclature import QUANTITIES, Quantity
+from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.units import split
 

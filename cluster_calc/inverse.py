@@ -17,9 +17,10 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
+from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
 SCHEMA = "cluster-calc/solve/1"

@@ -16,7 +16,7 @@ from cluster_calc.sampling import BLOCK, Correlations, correlations_of, normals,
 from cluster_calc.shapes import value_at
 
 if TYPE_CHECKING:
-    from cluster_calc.estimation import Result
+    from cluster_calc.result import Result
 
 DEFAULT_DRAWS = 16_384
 # The percentiles that one partition of a result yields; others cost a partition each.

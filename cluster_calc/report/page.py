@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc import __version__
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import Result
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_parts
 from cluster_calc.report.data import as_dict
@@ -24,6 +23,7 @@ from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
 from cluster_calc.report.views import answer, command, excluded, question, verdict_of
 from cluster_calc.resources import shipped
+from cluster_calc.result import Result
 from cluster_calc.trace import formula_text
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cluster_calc.estimation import Result
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
@@ -14,6 +13,7 @@ from cluster_calc.report.charts import Scale, Span
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
 from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
+from cluster_calc.result import Result
 
 TONES = ("a", "b", "c", "d")
 MOST_SWINGS = 8
