@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.measure import median_seconds
 from benchmarks.straight import pasted
 from cluster_calc import estimate
-from cluster_calc.estimation import Result
+from cluster_calc.result import Result
 from cluster_calc.uncertainty import blocks, drawn, held
 
 QUESTION: dict[str, Any] = {"training_compute": 2e25, "chip": "h100", "ranges": True}

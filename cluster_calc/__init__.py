@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from cluster_calc.comparison import Comparison, compare
     from cluster_calc.datum import Datum, Source
     from cluster_calc.errors import ClusterCalcError, InputError
-    from cluster_calc.estimation import Result, estimate
+    from cluster_calc.estimation import estimate
     from cluster_calc.influence import sensitivity
     from cluster_calc.inverse import Solution, solve
     from cluster_calc.projection import project
     from cluster_calc.publications import reproduce
     from cluster_calc.report.page import sheet
+    from cluster_calc.result import Result
     from cluster_calc.result_diff import diff
     from cluster_calc.sweeping import sweep
 
@@ -35,7 +36,7 @@ _EXPORTS = {
     "Datum": "datum",
     "Finance": "cash_flow",
     "InputError": "errors",
-    "Result": "estimation",
+    "Result": "result",
     "Solution": "inverse",
     "Source": "datum",
     "compare": "comparison",

@@ -15,8 +15,9 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.renting import Rent, rents
+from cluster_calc.result import Result
 
 YEAR = 365.25 * 86400.0
 MONTHS = 12
@@ -331,7 +332,9 @@ def net_present_value(flows: Iterable[Flow], rate: float) -> float:
     try:
         import pyxirr
     except ImportError:
-        raise InputError("finance needs pyxirr: pip install pyxirr") from None
+        raise InputError(
+            "finance needs pyxirr, a part of cluster-calc that is missing here: pip install pyxirr"
+        ) from None
     places: dict[int, float] = {}
     for flow in flows:
         place = round(flow.time * GRID)

@@ -16,10 +16,11 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.grid import NAMED_AXES, axis
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from typing import Any
 from cluster_calc import scenario as scenarios
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, quantity
+from cluster_calc.result import Result
 
 SCHEMA = "cluster-calc/compare/1"
 METRICS = (

@@ -10,7 +10,7 @@ from cluster_calc.errors import InputError, quoted
 if TYPE_CHECKING:
     from cluster_calc.catalog import Catalog, Chip
     from cluster_calc.datum import Datum
-    from cluster_calc.estimation import Result
+    from cluster_calc.result import Result
 
 # `--depreciation` → the formula set of formulas/__init__.py, which bears the same name.
 METHODS = (

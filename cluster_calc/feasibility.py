@@ -11,7 +11,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError
 
 if TYPE_CHECKING:
-    from cluster_calc.estimation import Result
+    from cluster_calc.result import Result
 
 # Constraint → (limit, what it limits, margin). The limits of the first kind are the buyer's: absent, they are not checked.
 CONSTRAINTS = {

@@ -15,9 +15,10 @@ from typing import Any
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.estimation import Result, run
+from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.shapes import value_at
 from cluster_calc.uncertainty import held

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cluster_calc.catalog import Quote, day_of
 from cluster_calc.datum import Datum
-from cluster_calc.estimation import Result
+from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
 HOUR = 3600.0

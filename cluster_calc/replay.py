@@ -17,8 +17,9 @@ from typing import Any
 from cluster_calc.catalog import Catalog, Chip, Quote, catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import SCHEMA, Constraint, Result, run
+from cluster_calc.estimation import run
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.result import SCHEMA, Constraint, Result
 from cluster_calc.scenario import Scenario, days_of
 
 TOLERANCE = 1e-9

@@ -16,7 +16,7 @@ from cluster_calc.nomenclature import QUANTITIES, quantity, resolve
 from cluster_calc.report.numbers import NOT_FOUND, shown
 
 if TYPE_CHECKING:
-    from cluster_calc.estimation import Result
+    from cluster_calc.result import Result
 
 SCHEMA = "cluster-calc/explain/1"
 _TYPOGRAPHY = (("**", "^"), ("*", "×"), ("/", "÷"), ("-", "−"))

@@ -16,7 +16,7 @@ from cluster_calc.sampling import BLOCK, Correlations, correlations_of, normals,
 from cluster_calc.shapes import value_at
 
 if TYPE_CHECKING:
-    from cluster_calc.estimation import Result
+    from cluster_calc.result import Result
 
 DEFAULT_DRAWS = 16_384
 # The percentiles that one partition of a result yields; others cost a partition each.
@@ -61,7 +61,7 @@ def drawn_block(
 def held(result: Result, resize: bool = False) -> dict[str, Any]:
     """The values an uncertain run keeps: its inputs, and the number of chips where it was sized, which is a decision."""
     fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not resize:
+    if result.mode == "fixed-time" and not resize and "chips" in result.values:
         fixed["chips"] = result.values["chips"]
     return fixed
 

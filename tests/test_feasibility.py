@@ -9,8 +9,8 @@ import pytest
 
 from cluster_calc import estimate
 from cluster_calc.errors import InputError
-from cluster_calc.estimation import Result
 from cluster_calc.feasibility import CONSTRAINTS, binding, nearest_change
+from cluster_calc.result import Result
 
 
 def entries(result: Result) -> dict[str, Any]:

@@ -164,3 +164,9 @@ def test_bad_requests_get_one_clear_message() -> None:
     ):
         with pytest.raises(InputError, match=said):
             cc.estimate(training_compute=2e25, chip="h100", **given)
+
+
+def test_a_chip_without_a_peak_has_ranges_and_no_number_of_chips() -> None:
+    result = cc.estimate(training_compute=1e24, chip="cerebras-wse-3", ranges=True, draws=10)
+    assert "chips" in result.missing
+    assert "chips" not in result.samples

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cluster_calc.cli import completion
+from cluster_calc.cli.computed import COMPUTED
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
-    from cluster_calc.estimation import Result
     from cluster_calc.nomenclature import Quantity
+    from cluster_calc.result import Result
     from cluster_calc.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
@@ -65,7 +66,7 @@ def _option(*names: str, heading: str, **kwargs: Any) -> Callable[[Callable[...,
 
 
 def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
-    computed = computed_names()
+    computed = COMPUTED
     what = "Demand"
     found = [
         _option(
@@ -232,203 +233,6 @@ def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[...
         )(command)
 
     return add
-
-
-def computed_names() -> frozenset[str]:
-    """The quantities that some formula computes, bar those that are usually given."""
-    usually_given = {
-        "training_compute",
-        "chips",
-        "training_time",
-        "active_parameters",
-        "tokens",
-        "mfu",
-        "server_power_factor",
-        "start",
-        "purchase_date",
-        "hardware_age",
-        "rental_price",
-        "goodput",
-        "mtbf",
-        "checkpoint_interval",
-        "checkpoint_write_time",
-        "checkpoint_size",
-        "data_parallel",
-        "critical_batch",
-        "recompute_factor",
-        "hfu",
-        "held_spare_share",
-        "servers",
-    }
-    return _FORMULA_NAMES - usually_given
-
-
-# The names of the formulas, without importing them: they need numpy, and `--help` does not. A test compares.
-_FORMULA_NAMES = frozenset(
-    [
-        "accelerator_capital",
-        "accelerator_time",
-        "activation_memory",
-        "active_parameters",
-        "age_at_end",
-        "all_in_price",
-        "all_server_capital",
-        "amortised_hardware_cost",
-        "batch_margin",
-        "batch_tokens",
-        "bill_excess",
-        "book_value_at_end",
-        "book_value_at_start",
-        "budget_margin",
-        "calendar_time",
-        "capital_cost",
-        "capital_margin",
-        "capital_yardstick_margin",
-        "checkpoint_goodput",
-        "checkpoint_interval",
-        "checkpoint_loss",
-        "checkpoint_loss_cost",
-        "checkpoint_size",
-        "checkpoint_write_time",
-        "checkpointed_throughput",
-        "chip_depreciation_rate",
-        "chip_hours",
-        "chip_power",
-        "chip_value_at_start",
-        "chips",
-        "cluster_throughput",
-        "colocation_cost",
-        "compute_per_dollar",
-        "contingency_capital",
-        "converged_parameters",
-        "converged_ratio",
-        "cost_per_chip_hour",
-        "cost_per_delivered_chip_hour",
-        "cost_per_zettaflop",
-        "counted_parameters",
-        "critical_batch",
-        "data_margin",
-        "data_overhead",
-        "data_parallel",
-        "deadline_margin",
-        "delivered_chip_hours",
-        "delivered_cost",
-        "delivered_throughput",
-        "depreciation",
-        "depreciation_rate",
-        "designer_margin",
-        "designer_share",
-        "development_cost",
-        "efficient_loss",
-        "electricity_cost",
-        "emissions",
-        "ettr",
-        "expected_loss",
-        "facility_capital",
-        "facility_energy",
-        "facility_power",
-        "failure_margin",
-        "first_order_charge",
-        "flop_per_token",
-        "frontier_exponent",
-        "frontier_tokens",
-        "goodput",
-        "goodput_loss",
-        "goodput_loss_cost",
-        "gradient_memory",
-        "hardware_age",
-        "hardware_charge",
-        "hardware_throughput",
-        "held_chip_hours",
-        "held_cost",
-        "held_spare_share",
-        "held_throughput",
-        "hfu",
-        "idle_charge",
-        "idle_chips",
-        "implied_goodput",
-        "implied_mfu",
-        "installation_capital",
-        "insurance_cost",
-        "interruptions",
-        "latency_margin",
-        "later_capital_cost",
-        "later_depreciation",
-        "later_electricity_cost",
-        "later_run_cost",
-        "lead_time",
-        "lead_time_margin",
-        "local_capital_cost",
-        "local_run_cost",
-        "maintenance_cost",
-        "memory_margin",
-        "memory_needed",
-        "mfu",
-        "mfu_loss",
-        "mfu_loss_cost",
-        "mfu_margin",
-        "minimum_chips",
-        "mtbf",
-        "network_capital",
-        "new_capital",
-        "new_chips",
-        "obsolescence_margin",
-        "operations_cost",
-        "optimizer_memory",
-        "outages_in_repair",
-        "owned_depreciation",
-        "peak_facility_power",
-        "petaflops_days",
-        "pipeline_bubble",
-        "planned_start",
-        "power_margin",
-        "power_yardstick_margin",
-        "precision_share",
-        "price_level",
-        "project_capital",
-        "project_cost",
-        "purchase_date",
-        "recompute_factor",
-        "recovery_goodput",
-        "recovery_loss",
-        "recovery_loss_cost",
-        "rental_cost",
-        "rental_price",
-        "rental_ratio",
-        "replacement_cost",
-        "replacements",
-        "restated_capital_cost",
-        "restated_run_cost",
-        "run_cost",
-        "scheduling_loss",
-        "scheduling_loss_cost",
-        "server_capital",
-        "server_power_factor",
-        "servers",
-        "service_time",
-        "shipment_share",
-        "software_cost",
-        "spare_capital",
-        "spare_chips",
-        "spare_loss",
-        "spare_loss_cost",
-        "spare_servers",
-        "spare_share",
-        "staff_cost",
-        "start",
-        "step_throughput",
-        "storage_capital",
-        "storage_cost",
-        "supply_margin",
-        "time_available",
-        "time_margin",
-        "tokens",
-        "training_compute",
-        "training_time",
-        "two_factor_capital",
-        "weight_memory",
-    ]
-)
 
 
 def inputs(options: dict[str, Any]) -> dict[str, Any]:

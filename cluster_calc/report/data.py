@@ -10,9 +10,9 @@ from typing import Any
 
 from cluster_calc import __version__
 from cluster_calc.datum import Datum
-from cluster_calc.estimation import SCHEMA, Result
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import shown
+from cluster_calc.result import SCHEMA, Result
 
 COLUMNS = ("name", "value", "unit", "p10", "p50", "p90")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from cluster_calc.estimation import Result
 from cluster_calc.report.views import report
+from cluster_calc.result import Result
 
 
 def fragment(result: Result) -> str:

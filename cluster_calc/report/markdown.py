@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cluster_calc.estimation import Result
 from cluster_calc.report.views import report
+from cluster_calc.result import Result
 
 
 def escape(text: str) -> str:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc import __version__
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.estimation import Result
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_parts
 from cluster_calc.report.data import as_dict
@@ -24,6 +23,7 @@ from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
 from cluster_calc.report.views import answer, command, excluded, question, verdict_of
 from cluster_calc.resources import shipped
+from cluster_calc.result import Result
 from cluster_calc.trace import formula_text
 
 if TYPE_CHECKING:
@@ -92,13 +92,15 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
     )
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
+    checked = any(entry.limit is not None for entry in first.feasibility)
+    verdict = (f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first)
     return Sheet(
         title=title or "Cost sheet",
         author=author,
         date=date,
         question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
         answer=answer(first) if len(results) == 1 else _answers(results),
-        verdict=(f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first),
+        verdict=verdict if checked else "",
         feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results)),

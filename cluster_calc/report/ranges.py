@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cluster_calc.estimation import Result
 from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import plain, shown
 from cluster_calc.report.views import Row, Section
+from cluster_calc.result import Result
 
 _TOLD = ("run_cost", "capital_cost", "cost_per_chip_hour", "training_time")
 _CONFIDENCE = 80.0

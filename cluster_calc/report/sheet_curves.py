@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from cluster_calc.catalog import Catalog, catalog
-from cluster_calc.estimation import Result
 from cluster_calc.formulas import HARDWARE, TIMING
 from cluster_calc.graph import Model
 from cluster_calc.nomenclature import QUANTITIES
@@ -18,6 +17,7 @@ from cluster_calc.report.charts import Scale, Series, Span
 from cluster_calc.report.numbers import count, plain, shown
 from cluster_calc.report.sheet_parts import label_of, percent, span_of, table
 from cluster_calc.report.sheet_view import Cell, Figure, Part, TableRow
+from cluster_calc.result import Result
 
 YEAR = QUANTITIES["lifetime"].factor
 HOUR = 3600.0

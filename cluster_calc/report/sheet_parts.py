@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cluster_calc.estimation import Result
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
@@ -14,6 +13,7 @@ from cluster_calc.report.charts import Scale, Span
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
 from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
+from cluster_calc.result import Result
 
 TONES = ("a", "b", "c", "d")
 MOST_SWINGS = 8
@@ -145,6 +145,8 @@ def flop(result: Result) -> Part | None:
     for label, hours, cost, left in steps:
         part = float(values[hours])
         total = hours in ("chip_hours", "delivered_chip_hours")
+        if part == 0 and not total:
+            continue
         share = percent(part / held) if held else ""
         low, high = (0.0, part) if total else (reached, reached - part)
         reached = high if not total else reached

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 
-from cluster_calc.estimation import Result
 from cluster_calc.report.views import Report, Section, report
+from cluster_calc.result import Result
 
 MIN_WIDTH, MAX_WIDTH = 60, 120
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.estimation import Result
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
+from cluster_calc.result import Result
 
 HEADLINE = (
     ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),

@@ -14,7 +14,6 @@ import pytest
 
 from cluster_calc import estimate
 from cluster_calc.catalog import Catalog
-from cluster_calc.estimation import Result
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import csv_text, json_text
 from cluster_calc.report.html import fragment
@@ -22,6 +21,7 @@ from cluster_calc.report.markdown import escape, markdown
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.text import text
 from cluster_calc.report.views import CAPITAL_LINES, HEADLINE, RUN_LINES, report
+from cluster_calc.result import Result
 
 CHIPS = sorted(Catalog().heads())
 EVERY_DAY, THOROUGH = 40, 400

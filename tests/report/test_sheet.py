@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -261,3 +262,15 @@ def test_random_estimates_render(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize("given", cases(10, 200))
 def test_200_random_estimates_render(given: dict[str, Any]) -> None:
     render_case(given)
+
+
+@pytest.mark.bench
+def test_rendering_takes_at_most_60_ms(run: cc.Result) -> None:
+    view = sheet_of([run])
+    render(view)  # the templates are compiled once
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        render(view)
+        times.append(time.perf_counter() - start)
+    assert min(times) <= 0.06

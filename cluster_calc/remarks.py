@@ -1,0 +1,109 @@
+"""What a reader should be told of a result: unusual, missing, stale and overlaid figures, limits that do not hold."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc.catalog import Catalog, day_of
+from cluster_calc.datum import Datum
+from cluster_calc.errors import MissingDataError, quoted
+from cluster_calc.nomenclature import QUANTITIES, Quantity
+
+if TYPE_CHECKING:
+    from cluster_calc.result import Result
+
+
+# Figures of the chip's file, and the words that say how to supply one that it lacks.
+HOW_TO_SUPPLY = {
+    "chip_price": "--chip-price",
+    "server_price": "--server-price",
+    "rental_price": "--rental-price",
+    "tdp": "--tdp",
+    "peak_throughput": "--peak-throughput, or another --precision",
+}
+
+
+def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
+    """What a reader should be told: unusual inputs, missing figures, limits that do not hold."""
+    from cluster_calc.report.numbers import shown
+
+    found = []
+    for name, datum in result.data.items():
+        known: Quantity = QUANTITIES[name]
+        if known.usual is None or datum.value is None or name not in given:
+            continue
+        for value in (datum.value,) if not hasattr(datum.value, "flat") else (datum.value.min(), datum.value.max()):
+            if not known.usual[0] * (1 - 1e-9) <= value / known.factor <= known.usual[1] * (1 + 1e-9):
+                usual = " to ".join(shown(name, end * known.factor) for end in known.usual)
+                found.append(f"{name} {shown(name, value)} is outside the usual {usual}")
+                break
+    implied = result.values.get("implied_mfu")
+    if implied is not None:
+        usual_mfu = QUANTITIES["implied_mfu"].usual
+        assert usual_mfu is not None
+        if largest(implied) > usual_mfu[1]:
+            found.append(
+                f"implied_mfu {largest(implied):.3g} is above the best published ({usual_mfu[1]:g}): check peak, compute and chips"
+            )
+        elif largest(implied) < usual_mfu[0]:
+            found.append(f"implied_mfu {largest(implied):.3g} is below what real runs reach ({usual_mfu[0]:g})")
+    share = result.values.get("shipment_share")
+    if share is not None and largest(share) > 1:
+        found.append(f"shipment_share is {largest(share):.3g}: more chips than a year's shipments of everyone")
+    if (
+        "chip_price" in given
+        and not result.scenario.settings.get("price_basis")
+        and not {"server_cost_factor"} & set(given)
+    ):
+        found.append(
+            "chip_price is taken as the bare chip, and server and network are added; "
+            "--price-basis server (or rack, all-in) says that your quote holds them"
+        )
+    found += dict.fromkeys(result.missing[name] for name in HOW_TO_SUPPLY if name in result.missing)
+    for entry in result.feasibility:
+        if entry.holds is False:
+            found.append(f"the {entry.constraint} limit of {entry.limit} does not hold")
+    return found
+
+
+def largest(value: Any) -> float:
+    return float(value.max()) if hasattr(value, "max") else float(value)
+
+
+def overlaid(result: Result) -> list[str]:
+    """Which figures a catalog of one's own put in place of the shipped ones."""
+    found: dict[str, list[str]] = {}
+    for name, datum in result.data.items():
+        if datum.origin.startswith("catalog: "):
+            found.setdefault(datum.origin.removeprefix("catalog: "), []).append(name)
+    return [
+        f"{', '.join(names)}: from the catalog {quoted(place)} over the shipped one" for place, names in found.items()
+    ]
+
+
+def stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[str, str]:
+    """Used figures older than their shelf life on the day of the estimate, by name."""
+    day = datetime.date.fromisoformat(settings.get("as_of") or datetime.date.today().isoformat())
+    found = {}
+    for name, life in book.shelf_lives().items():
+        datum = result.data.get(name)
+        if datum is None or not datum.as_of:
+            continue
+        try:
+            age = (day - datetime.date.fromisoformat(day_of(datum.as_of))).days
+        except ValueError:
+            continue
+        if age > life:
+            found[name] = (
+                f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
+            )
+    return found
+
+
+def strict(result: Result) -> None:
+    wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
+    wrong += result.stale.values()
+    if wrong:
+        raise MissingDataError("--strict: " + "\n".join(wrong[:8]))

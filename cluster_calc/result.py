@@ -1,0 +1,199 @@
+"""What an estimate returns: values in base units, the data behind them, and the model that joins them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cluster_calc.catalog import Chip
+from cluster_calc.datum import Datum
+from cluster_calc.errors import InputError, quoted
+from cluster_calc.feasibility import ADVISORY
+from cluster_calc.graph import Model
+from cluster_calc.nomenclature import QUANTITIES, quantity, resolve
+from cluster_calc.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pint
+
+    from cluster_calc.trace import Trace
+
+
+SCHEMA = "cluster-calc/estimate/1"
+
+
+class Constraint(NamedTuple):
+    """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
+
+    `probability` is the share of draws in which it holds, under ranges.
+    """
+
+    constraint: str
+    limit: str | None
+    margin: float | None
+    holds: bool | None
+    probability: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One estimate: values in base units, the data behind them, and the model that joins them.
+
+    `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
+    every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
+    holds the draws of what varies under ranges.
+    """
+
+    chip: Chip
+    precision: str
+    mode: str
+    model: Model
+    values: Mapping[str, Any]
+    data: Mapping[str, Datum]
+    missing: Mapping[str, str]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+    feasibility: tuple[Constraint, ...]
+    scenario: Scenario = field(repr=False)
+    stale: Mapping[str, str] = field(default_factory=dict)
+    samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    draws: int = 0
+    seed: int | None = None
+    batches: int = field(default=0, repr=False)
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, name: str) -> pint.Quantity[Any]:
+        """A value as a pint quantity in its JSON unit."""
+        from cluster_calc.units import registry
+
+        known = quantity(name)
+        if known.is_date:  # days since 1970-01-01
+            return registry().Quantity(self.in_unit(known.name) / 86400.0, "day")
+        return registry().Quantity(self.in_unit(known.name), "" if known.unit == "1" else known.unit)
+
+    def in_unit(self, name: str) -> Any:
+        """A value in its JSON unit; KeyError with the reason when it has none."""
+        known = quantity(name)
+        if known.name not in self.values:
+            raise KeyError(f"{known.name}: {self.missing.get(known.name, 'not part of this estimate')}")
+        return self.values[known.name] / known.factor
+
+    @property
+    def results(self) -> list[str]:
+        """The names of everything computed, missing ones included, in the nomenclature's order."""
+        computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
+        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
+        return [
+            name
+            for name in QUANTITIES
+            if name in computed and (name not in self.data or self.data[name].origin == "computed")
+        ]
+
+    def percentile(self, name: str, percent: float) -> float | None:
+        """A percentile of a result in its JSON unit; None when it does not vary.
+
+        >>> from cluster_calc import estimate
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="uniform(0.3, 0.5)")
+        >>> round(result.percentile("mfu", 90), 3)
+        0.48
+        """
+        from cluster_calc.uncertainty import STANDARD, percentiles
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        if not 0 <= percent <= 100:
+            raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
+        known = self._cache.setdefault(("percentiles", key), {})
+        if percent not in known:
+            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+        value = float(known[percent]) / QUANTITIES[key].factor
+        return value if math.isfinite(value) else None
+
+    def standard_error(self, name: str, percent: float) -> float | None:
+        """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
+        from cluster_calc.uncertainty import standard_errors
+
+        key = resolve(name)
+        if key not in self.samples:
+            return None
+        known = self._cache.setdefault(("errors", key), {})
+        if percent not in known:
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+        error = known[percent] / QUANTITIES[key].factor
+        return float(error) if math.isfinite(error) else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean over the draws in its JSON unit; None when it does not vary."""
+        from cluster_calc.uncertainty import mean
+
+        key = resolve(name)
+        return mean(self.samples[key]) / QUANTITIES[key].factor if key in self.samples else None
+
+    def base_percentile(self, name: str) -> float | None:
+        """Where the base value sits among the draws, in percent: 46.0 reads "base = P46"."""
+        from cluster_calc.uncertainty import rank
+
+        key = resolve(name)
+        if key not in self.samples or getattr(self.values[key], "shape", None):
+            return None
+        return 100 * rank(self.samples[key], self.values[key])
+
+    def contingency(self, name: str, confidence: float = 80.0) -> float | None:
+        """What must be added to the base value so that it is enough at that confidence; None when it does not vary."""
+        level = self.percentile(name, confidence)
+        return None if level is None else level - float(self.in_unit(name))
+
+    @property
+    def catalog_date(self) -> str:
+        """The day the shipped catalog was last reviewed."""
+        from cluster_calc.catalog import CATALOG_DATE
+
+        return CATALOG_DATE
+
+    def lacking(self, name: str) -> list[str]:
+        """The options that would supply what a missing result needs.
+
+        >>> from cluster_calc import estimate
+        >>> estimate(training_compute=1e24, chip="tpuv5p").lacking("run_cost")
+        ['--chip-price', '--tdp']
+        """
+        return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether every limit that was given holds."""
+        return all(entry.holds is not False for entry in self.feasibility if entry.constraint not in ADVISORY)
+
+    def explain(self, name: str) -> Trace:
+        """The tree of formulas, numbers and sources behind a value."""
+        from cluster_calc.trace import trace
+
+        return trace(self, name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of the contract."""
+        from cluster_calc.report.data import as_dict
+
+        return as_dict(self)
+
+    def frame(self) -> pd.DataFrame:
+        """The results as a pandas table: name, value, unit, p10, p50, p90."""
+        import pandas as pd
+
+        from cluster_calc.report.data import rows
+
+        return pd.DataFrame(rows(self), columns=["name", "value", "unit", "p10", "p50", "p90"]).set_index("name")
+
+    def __str__(self) -> str:
+        from cluster_calc.report.text import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from cluster_calc.report.html import fragment
+
+        return fragment(self)
