@@ -347,7 +347,7 @@ def _limits(result: Result) -> Section | None:
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-        amount = result.values.get(limited)
+        amount: Any = result.values.get(limited)
         if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
             target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
         datum = result.data.get(limit)
