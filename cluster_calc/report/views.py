@@ -331,6 +331,9 @@ def _positive_loss(result: Result, name: str) -> bool:
 
 CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
 
+# Limits that follow from the input named with them: what the margin counts against, in words.
+DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
+
 
 def _limits(result: Result) -> Section | None:
     """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
@@ -344,6 +347,9 @@ def _limits(result: Result) -> Section | None:
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
+        amount: Any = result.values.get(limited)
+        if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
+            target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
         datum = result.data.get(limit)
         source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
