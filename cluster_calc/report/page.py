@@ -284,7 +284,7 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
     """The JSON of one result, or of several in a list, as it can stand inside a script element.
 
     In a list, the options after the first leave out what they share with it: equal inputs and results, units and empty
-    percentiles; what only the first has is null.
+    percentiles, and what the draws give besides percentiles; what only the first has is null.
 
     >>> embedded([{"name": "</script>"}])
     '{"name":"\\\\u003c/script\\\\u003e"}'
@@ -302,7 +302,7 @@ def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     for part in ("inputs", "results"):
         own = {name: entry for name, entry in other[part].items() if first[part].get(name) != entry}
         if part == "results":
-            own = {name: {key: value for key, value in entry.items() if value is not None and key != "unit"}
+            own = {name: {key: value for key, value in entry.items() if value is not None and key in ("value", "p10", "p50", "p90")}
                    for name, entry in own.items()}  # fmt: skip
         short[part] = {**own, **{name: None for name in first[part] if name not in other[part]}}
     return short

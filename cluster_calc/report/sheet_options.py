@@ -72,8 +72,10 @@ def _order(ranked: Comparison) -> list[Figure]:
         )
     heads = ("Option", label, "Beside the first", *(["First in draws"] if ranked.first_share else []))
     figures = [Figure(None, table(f"In order of {QUANTITIES[ranked.by].label}", heads, rows))]
+    # Rounded, so that equal distances keep their order in a result that was read from a file.
     nearest = sorted(
-        ranked.switches, key=lambda switch: abs(switch.value / switch.base - 1) if switch.base else INFINITY
+        ranked.switches,
+        key=lambda switch: round(abs(switch.value / switch.base - 1), 6) if switch.base else INFINITY,
     )
     rows = []
     for switch in nearest[:MOST_SWITCHES]:

@@ -190,6 +190,18 @@ def test_the_answer_without_a_power_figure_says_what_is_not_found() -> None:
     assert sheet_of([lone]).answer == "100 chips; hardware not found, peak power not found."
 
 
+def test_five_options_with_ranges_and_every_limit_stay_light() -> None:
+    given: dict[str, Any] = {
+        "training_compute": 2e25, "ranges": True, "seed": 1, "as_of": DAY, "budget": "20 MUSD", "capital_budget": "100 MUSD",
+        "power_limit": "10 MW", "supply_limit": 0.001, "start": "2027-01-01", "deadline": "2027-05-01",
+    }  # fmt: skip
+    results = [cc.estimate(chip=chip, **given) for chip in ("h100", "b200", "h200", "mi300x", "a100")]
+    page = cc.sheet(results, title="a" * 300)
+    assert len(page.encode()) <= 200_000
+    again = results_from(page)
+    assert [_close(sheet_of([one]), sheet_of([two])) for one, two in zip(results, again, strict=True)] == [True] * 5
+
+
 def test_an_array_is_no_sheet() -> None:
     result = cc.estimate(training_compute=np.array([1e24, 2e24]), chip="h100")
     with pytest.raises(cc.InputError, match="is an array; give one value, or a range"):
