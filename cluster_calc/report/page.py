@@ -103,7 +103,9 @@ def sheet_of(
         title=title or "Cost sheet",
         author=author,
         date=date,
-        question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
+        question=asked
+        if len(results) == 1
+        else f"{asked.removesuffix('?')}, and on {_alternatives(len(results) - 1)}?",
         answer=answer(first) if len(results) == 1 else _answers(results, names, ranked),
         verdict=verdict if checked else "",
         feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
@@ -119,6 +121,10 @@ def sheet_of(
         data=embedded([as_dict(entry) for entry in results]),
         file_name=re.sub(r"[^a-z0-9]+", "-", (title or first.chip.id).lower()).strip("-")[:60] + ".json",
     )
+
+
+def _alternatives(number: int) -> str:
+    return f"{number} alternative{'' if number == 1 else 's'}"
 
 
 def _ranked(results: Sequence[Result], comparison: Comparison | None) -> Comparison | None:

@@ -179,6 +179,7 @@ def test_a_comparison_is_shown_by_its_own_order_and_names(tmp_path: Path) -> Non
     text = "".join(parsed(page).itertext())
     assert "In order of emissions" in text
     assert "Lowest emissions: " in text
+    assert "and on 1 alternative?" in text
     assert f"1. {both.ranking[0]}" in text
     assert "The other sections detail the first option, texas." in text
     # One command cannot give options that differ in more than the chip.
