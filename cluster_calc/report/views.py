@@ -117,14 +117,17 @@ def question(result: Result) -> str:
 def answer(result: Result) -> str:
     """The answer in one sentence."""
     chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
+    drawn = _value(result, "peak_facility_power")
+    power = f"peak power {drawn}" if drawn == NOT_FOUND else f"{drawn} at full load"
     if result.mode == "cluster":
-        return f"{chips} chips for {capital}, {_value(result, 'peak_facility_power')} at full load."
+        hardware = f"; hardware {capital}" if capital == NOT_FOUND else f" for {capital}"
+        return f"{chips} chips{hardware}, {power}."
     sized = f"{chips} chips for {_value(result, 'training_time')}"
     if result.mode == "capacity":
         sized = f"{_value(result, 'training_compute')}: {sized}"
     if result.mode == "observed":
         sized += f" at an implied MFU of {_value(result, 'implied_mfu')}"
-    return f"{sized}; run cost {cost}, hardware {capital}, {_value(result, 'peak_facility_power')} at full load."
+    return f"{sized}; run cost {cost}, hardware {capital}, {power}."
 
 
 def _headline(result: Result) -> Section:
