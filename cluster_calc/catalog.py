@@ -26,7 +26,7 @@ from cluster_calc.book.chips import (
 from cluster_calc.book.heads import KINDS, Head, fold, head_of, item_files, singular_of
 from cluster_calc.book.reader import Raw, Reader, complete, read_item
 from cluster_calc.book.sources import Sources
-from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_toml
+from cluster_calc.book.toml_file import MAX_FILE_BYTES, Sections, read_toml
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
 from cluster_calc.resources import shipped
@@ -177,9 +177,10 @@ class Catalog:
     def assumption(self, name: str) -> Datum | None:
         """The default of a quantity, or None when it has none."""
         path = self.folders[-1] / "assumptions.toml"
-        table = _table(path).get(name)
-        if table is None:
+        known = _assumptions(path)
+        if name not in known:
             return None
+        table = known.table(name)
         if "item" in table:  # the default is an item of the catalog
             return self.shipments(str(table["item"])).with_(origin="default", kind=str(table.get("kind", "choice")))
         return Reader(self, Raw(path, {}), "default").figure(name, table, kind=str(table.get("kind", "range")))
@@ -202,6 +203,11 @@ class Catalog:
         raw = self.raw(self.identify(item, "shipments"), "shipments")
         figure = Reader(self, raw).figure("annual_shipments", raw.tables["figures"]["annual_shipments"])
         return figure.with_(label=str(raw.tables["name"]), note=str(raw.tables.get("scope", "")))
+
+
+@cache
+def _assumptions(path: Path) -> Sections:
+    return Sections(path.read_text(encoding="utf-8"), path)
 
 
 @cache
@@ -233,6 +239,7 @@ def forget() -> None:
     """Read everything anew at the next call: a file has changed."""
     _catalog.cache_clear()
     _table.cache_clear()
+    _assumptions.cache_clear()
 
 
 @cache

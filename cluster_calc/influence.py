@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
@@ -30,8 +30,7 @@ _STEP = 1e-4
 _GRID = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Swing:
+class Swing(NamedTuple):
     """One input and what it does to the target; base units. None where it has no range, or cannot be said."""
 
     name: str
@@ -49,8 +48,7 @@ class Swing:
         return 0.0 if self.at_low is None or self.at_high is None else abs(self.at_high - self.at_low)
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """The value of an input at which a verdict flips, all else at base."""
 
     name: str
@@ -59,8 +57,7 @@ class Switch:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The target over two inputs: `cells[row][column]`, rows along `down`; base units."""
 
     down: str
@@ -190,8 +187,6 @@ def ends(result: Result, target: str, z: float = Z90) -> list[Swing]:
 
 def swings(result: Result, target: str) -> list[Swing]:
     """Every input that moves the target: ranged ones by their swing, then the others by their elasticity."""
-    from dataclasses import replace
-
     fixed = held(result)
     ranged = {entry.name: entry for entry in ends(result, target)}
     moving = []
@@ -201,7 +196,7 @@ def swings(result: Result, target: str) -> list[Swing]:
         slope = elasticity(result, target, name, fixed)
         entry = ranged.get(name) or Swing(name, float(value), None, None, None, None)
         if entry.width or slope:
-            moving.append(replace(entry, elasticity=slope, share=share_of_variance(result, target, name)))
+            moving.append(entry._replace(elasticity=slope, share=share_of_variance(result, target, name)))
     return sorted(moving, key=lambda entry: (-entry.width, -abs(entry.elasticity or 0.0)))
 
 

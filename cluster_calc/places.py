@@ -10,12 +10,13 @@ from typing import NamedTuple
 from cluster_calc.errors import LINE_LIMIT, quoted
 
 EXCERPT = 60
-# A key with its value, or the head of a table. TOML's own parser has read the file; this only finds the spot.
-_ENTRY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.[^=\n]*)?=\s*""")
-_TABLE = re.compile(r"""\s*\[\[?\s*["']?([A-Za-z0-9_-]+)""")
-_INNER_VALUE = re.compile(r"""[{,]\s*["']?value["']?\s*=\s*""")
-_VALUE = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}#]+""")
-_SYNTAX = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)$")
+# A key with its value, or the head of a table. TOML's own parser has read the file; this only finds the spot. Compiled
+# when a file is read: most runs read none.
+_ENTRY = r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:\.[^=\n]*)?=\s*"""
+_TABLE = r"""\s*\[\[?\s*["']?([A-Za-z0-9_-]+)"""
+_INNER_VALUE = r"""[{,]\s*["']?value["']?\s*=\s*"""
+_VALUE = r"""\"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}#]+"""
+_SYNTAX = r"\(at line ([0-9]+), column ([0-9]+)\)$"
 
 
 class Place(NamedTuple):
@@ -52,6 +53,7 @@ def find_places(text: str, where: str) -> dict[str, Place]:
     >>> find_places('chip = "h100"\\nmfu = 40', "a.toml")["mfu"]
     Place(where='a.toml', line=2, text='mfu = 40', start=6, end=8)
     """
+    table_head, key, inner_value, value_text = map(re.compile, (_TABLE, _ENTRY, _INNER_VALUE, _VALUE))
     found: dict[str, Place] = {}
     table = ""
     closing = ""
@@ -59,18 +61,18 @@ def find_places(text: str, where: str) -> dict[str, Place]:
         if closing:
             closing = "" if closing in line else closing
             continue
-        if head := _TABLE.match(line):
+        if head := table_head.match(line):
             table = head.group(1)
             found.setdefault(table, Place(where, number, line, head.start(1), head.end(1)))
             continue
-        entry = _ENTRY.match(line)
+        entry = key.match(line)
         if entry is None:
             continue
         begin = entry.end()
         closing = next((mark for mark in ('"""', "'''") if line.count(mark) == 1 and line.startswith(mark, begin)), "")
-        if line.startswith("{", begin) and (inner := _INNER_VALUE.search(line, begin)):
+        if line.startswith("{", begin) and (inner := inner_value.search(line, begin)):
             begin = inner.end()
-        value = _VALUE.match(line, begin)
+        value = value_text.match(line, begin)
         place = Place(where, number, line, begin, value.end() if value else len(line))
         if not table:
             found.setdefault(entry.group(1), place)
@@ -88,7 +90,7 @@ def syntax_place(message: str, text: str, where: str) -> Place | None:
     if message.endswith("(at end of document)"):
         lines = text.rstrip().split("\n")
         return Place(where, len(lines), lines[-1], len(lines[-1]), len(lines[-1]) + 1)
-    spot = _SYNTAX.search(message)
+    spot = re.search(_SYNTAX, message)
     if spot is None:
         return None
     number, column = int(spot.group(1)), int(spot.group(2)) - 1

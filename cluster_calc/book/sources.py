@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cluster_calc.book.toml_file import tables
+from cluster_calc.book.toml_file import Sections
 from cluster_calc.datum import Source
 
-_HEAD = re.compile(r"^\[([A-Za-z0-9_.-]+)\][ \t]*$", re.MULTILINE)
 
-
-class Sources:
+class Sources(Sections):
     """`sources.toml`: what stands there, and where."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = path.read_text(encoding="utf-8") if path.exists() else ""
-        heads = list(_HEAD.finditer(self.text))
-        ends = [*(head.start() for head in heads[1:]), len(self.text)] if heads else []
-        self._spans = {head.group(1): (head.start(), end) for head, end in zip(heads, ends, strict=True)}
+        super().__init__(path.read_text(encoding="utf-8") if path.exists() else "", path)
         self._read: dict[str, Source] = {}
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._spans
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._spans)
-
-    def table(self, key: str) -> dict[str, Any]:
-        """The raw table of a source."""
-        start, end = self._spans[key]
-        found: dict[str, Any] = tables(self.text[start:end], self.path)[key]
-        return found
 
     def get(self, key: str) -> Source:
         """The source of an id that stands here."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,31 @@ def tables(text: str, path: Path) -> dict[str, Any]:
     if _depth(raw) > MAX_DEPTH:
         raise InputError(f"{quoted(path)} is nested more than {MAX_DEPTH} levels deep")
     return raw
+
+
+class Sections:
+    """The top-level tables of a TOML text, each parsed when it is asked for.
+
+    Their heads stand alone on a line (`[name]`) and hold no further tables: a test compares with a whole parse.
+    """
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.path, self.text = path, text
+        heads = list(re.finditer(r"^\[([A-Za-z0-9_.-]+)\][ \t]*$", text, re.MULTILINE))
+        ends = [*(head.start() for head in heads[1:]), len(text)] if heads else []
+        self._spans = {head.group(1): (head.start(), end) for head, end in zip(heads, ends, strict=True)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._spans
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def table(self, key: str) -> dict[str, Any]:
+        """The table of that name."""
+        start, end = self._spans[key]
+        found: dict[str, Any] = tables(self.text[start:end], self.path)[key]
+        return found
 
 
 def _depth(value: Any) -> int:
