@@ -1,7 +1,7 @@
 """The model: formulas wired by their argument names, ordered once, run on floats or arrays.
 
->>> from cluster_calc import formulas
->>> model = Model(*formulas.COMPUTE, *formulas.TIMING)
+>>> from cluster_calc.formulas import ALL_SETS
+>>> model = Model(*ALL_SETS["compute"], *ALL_SETS["timing"])
 >>> [step.name for step in model.plan({"training_compute", "peak_throughput", "mfu", "goodput", "chips"})]
 ['accelerator_time', 'training_time']
 """
@@ -90,8 +90,8 @@ class Model:
 
         A float divided by zero is infinite, as in an array: a float is the 0-d case.
 
-        >>> from cluster_calc import formulas
-        >>> Model(*formulas.TIMING).evaluate({"accelerator_time": 10.0, "chips": 5})["training_time"]
+        >>> from cluster_calc.formulas import ALL_SETS
+        >>> Model(*ALL_SETS["timing"]).evaluate({"accelerator_time": 10.0, "chips": 5})["training_time"]
         2.0
         """
         values = dict(given)

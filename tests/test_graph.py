@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_calc import formulas
+from cluster_calc.formulas import ALL_SETS
 from cluster_calc.graph import Model, model_of
 
 RUN = ("hardware", "run", "dense", "compute", "sizing", "timing", "two-factors", "straight-line", "age")
 
 
 def test_a_plan_computes_only_what_can_be_reached() -> None:
-    model = Model(*formulas.COMPUTE, *formulas.TIMING)
+    model = Model(*ALL_SETS["compute"], *ALL_SETS["timing"])
     assert model.plan({"training_compute"}) == ()
     assert [step.name for step in model.plan({"accelerator_time", "chips"})] == ["training_time"]
 
@@ -51,7 +51,7 @@ def test_missing_behind_names_the_leaves() -> None:
 def test_evaluate_leaves_its_input_alone_and_takes_arrays() -> None:
     given = {"accelerator_time": np.array([10.0, 20.0]), "chips": 5}
     before = dict(given)
-    values = Model(*formulas.TIMING).evaluate(given)
+    values = Model(*ALL_SETS["timing"]).evaluate(given)
     assert given == before
     assert values["training_time"].tolist() == [2.0, 4.0]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cluster_calc.catalog import Catalog, catalog
-from cluster_calc.formulas import HARDWARE, TIMING
+from cluster_calc.formulas import ALL_SETS
 from cluster_calc.graph import Model
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
@@ -51,7 +51,7 @@ def sizes(result: Result) -> Part | None:
         kept = [
             step.formula for step in model.steps.values() if step.name not in ("training_time", "implied_mfu", "mfu")
         ]
-        model, fixed = Model(*kept, *TIMING), {**fixed, "mfu": result.values["mfu"]}
+        model, fixed = Model(*kept, *ALL_SETS["timing"]), {**fixed, "mfu": result.values["mfu"]}
     values = model.evaluate({**fixed, "chips": grid})
     asked = sorted({max(round(base * factor), 1) for factor in SHOWN_FACTORS} | {round(base)})
     rows_at = model.evaluate({**fixed, "chips": np.array(asked, dtype=float)})
