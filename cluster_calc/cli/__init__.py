@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "sheet": ("sheet", "the result as one HTML page to keep"),
+    "memo": ("memo", "the procurement memo: options, cash, risks and what is not known"),
     "batch": ("batch", "one estimate per row of a table"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
