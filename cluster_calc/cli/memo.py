@@ -11,7 +11,7 @@ import click
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
-FORMATS = {".html": "html", ".md": "markdown"}
+FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".xlsx": "xlsx"}
 
 
 def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -33,9 +33,14 @@ Examples:
 @_option("--compare", multiple=True, metavar="CHIP", help="another chip on the same demand; repeat it")
 @_option("--previous", metavar="FILE.json", help="an earlier `estimate --format json`: the memo says what moved since")
 @_option("--title", metavar="TEXT", help="what the memo is called; default: the memo file's title")
-@_option("-o", "--output", metavar="FILE", help="write to FILE.html or FILE.md, whole or not at all (- is stdout)")
+@_option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="write to FILE.html, .md, .docx or .xlsx, whole or not at all (- is Markdown on stdout)",
+)
 def command(memo_file: str | None, **options: Any) -> None:
-    """The document that asks for the money: options, cash, risks and what is not known, as HTML or Markdown.
+    """The document that asks for the money: options, cash, risks and what is not known, in four formats.
 
     Ranges are drawn without being asked for. A memo with gaps is stamped as a draft and lists them.
     """
@@ -73,6 +78,13 @@ def command(memo_file: str | None, **options: Any) -> None:
         from cluster_calc.save import scenario_text
 
         shared.write(scenario_text(merged[0]), options["save_scenario"], "--save-scenario")
+    if form in ("docx", "xlsx"):
+        from cluster_calc.files import write_atomically
+        from cluster_calc.report import memo_docx, memo_xlsx
+
+        data = memo_docx.docx(view) if form == "docx" else memo_xlsx.xlsx(view)
+        write_atomically(Path(str(output)), data)
+        return
     texts = {"html": memo_text.html, "markdown": memo_text.markdown}
     shared.write(texts[form](view), output, as_is=True)
 

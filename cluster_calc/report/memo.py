@@ -48,23 +48,30 @@ def memo_of(
     merged: Sequence[Scenario], extra: MemoFile, *, previous: Mapping[str, Any] | None = None, title: str = "",
     more: Sequence[str] = (),
 ) -> Memo:  # fmt: skip
-    """The memo of merged scenarios, the first in detail; `more` are the words that its command takes besides."""
+    """The memo of merged scenarios, the chip that it recommends in detail; `more` are the words that its command takes besides."""
     if len(merged) > MOST_OPTIONS:
         raise InputError(f"a memo sets at most {MOST_OPTIONS} chips side by side; there are {len(merged)}")
     cases = [_case(entry) for entry in merged]
-    result, plan = cases[0].result, cases[0].finance
+    typed = cases[0].result
     chips = [case.result.chip.id for case in cases]
     twice = next((chip for chip in chips if chips.count(chip) > 1), None)
     if twice:
         raise InputError(f"--compare names {quoted(twice)} twice; each option is another chip")
     if len(cases) > 1 and any(case.result.mode != "fixed-time" for case in cases):
         raise InputError(
-            "--compare needs options of equal compute: give the demand (--flop, or --params and --tokens) and no --chips or "
-            "--training-time beside --chips"
+            "--compare needs options of equal compute: give the demand (--flop, or --params and --tokens), without --chips, "
+            "and the time that each may take (--time-allowed)"
         )
     rated = "discount_rate" in merged[0].data
     found = ways(cases, rated, extra.options, extra.existing_fleet)
     best = recommended(found, rated)
+    if best is not None and best.name.startswith("buy:"):
+        # The memo details the chip that it recommends.
+        chosen = best.name.removeprefix("buy:")
+        cases.sort(key=lambda case: case.result.chip.id != chosen)
+        found = ways(cases, rated, extra.options, extra.existing_fleet)
+        best = recommended(found, rated)
+    result, plan = cases[0].result, cases[0].finance
     date = str(result.scenario.settings.get("as_of") or datetime.date.today().isoformat())
     gaps = parts.gaps(cases[0], best, extra, rated, date)
     sections, appendix = parts.sections(cases, found, extra, rated, previous)
@@ -79,7 +86,7 @@ def memo_of(
         decision=parts.decision(cases[0], found, best, extra, rated),
         parts=sections,
         appendix=appendix,
-        command=printable(command(result, "memo", [*_draws(merged[0], result), *more])),
+        command=printable(command(typed, "memo", [*_draws(merged[0], typed), *more])),
         version=__version__,
         data=embedded([held]),
     )

@@ -143,7 +143,7 @@ def decision(
 
 def _recommendation(found: Sequence[Way], best: Way | None, rated: bool) -> str:
     if best is None:
-        return "None: no option has a cost."
+        return "No option: none has a cost."
     others = [way for way in found if way.total is not None and way is not best and way.name != "rent spot"]
     if rated:
         reason = f"a net present value of {money(best.npv or 0.0)}"
