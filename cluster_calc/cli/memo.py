@@ -11,7 +11,7 @@ import click
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
-FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".xlsx": "xlsx"}
+FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
 
 
 def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -37,10 +37,10 @@ Examples:
     "-o",
     "--output",
     metavar="FILE",
-    help="write to FILE.html, .md, .docx or .xlsx, whole or not at all (- is Markdown on stdout)",
+    help="write to FILE.html, .md, .docx, .pdf or .xlsx, whole or not at all (- is Markdown on stdout)",
 )
 def command(memo_file: str | None, **options: Any) -> None:
-    """The document that asks for the money: options, cash, risks and what is not known, in four formats.
+    """The document that asks for the money: options, cash, risks and what is not known, in five formats.
 
     Ranges are drawn without being asked for. A memo with gaps is stamped as a draft and lists them.
     """
@@ -78,12 +78,12 @@ def command(memo_file: str | None, **options: Any) -> None:
         from cluster_calc.save import scenario_text
 
         shared.write(scenario_text(merged[0]), options["save_scenario"], "--save-scenario")
-    if form in ("docx", "xlsx"):
+    if form in ("docx", "pdf", "xlsx"):
         from cluster_calc.files import write_atomically
-        from cluster_calc.report import memo_docx, memo_xlsx
+        from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
 
-        data = memo_docx.docx(view) if form == "docx" else memo_xlsx.xlsx(view)
-        write_atomically(Path(str(output)), data)
+        makers = {"docx": memo_docx.docx, "pdf": memo_pdf.pdf, "xlsx": memo_xlsx.xlsx}
+        write_atomically(Path(str(output)), makers[form](view))
         return
     texts = {"html": memo_text.html, "markdown": memo_text.markdown}
     shared.write(texts[form](view), output, as_is=True)

@@ -51,7 +51,8 @@ def memo_of(
     """The memo of merged scenarios, the chip that it recommends in detail; `more` are the words that its command takes besides."""
     if len(merged) > MOST_OPTIONS:
         raise InputError(f"a memo sets at most {MOST_OPTIONS} chips side by side; there are {len(merged)}")
-    cases = [_case(entry) for entry in merged]
+    cases = [_case(merged[0])]
+    cases += [_case(_over(entry, cases[0].finance)) for entry in merged[1:]]
     typed = cases[0].result
     chips = [case.result.chip.id for case in cases]
     twice = next((chip for chip in chips if chips.count(chip) > 1), None)
@@ -97,6 +98,14 @@ def _draws(merged: Scenario, result: Any) -> list[str]:
         word for name in ("draws", "seed") if result.draws and name not in merged.settings
         for word in (f"--{name}", str(getattr(result, name)))
     ]  # fmt: skip
+
+
+def _over(merged: Scenario, plan: cash_flow.Finance | None) -> Scenario:
+    """The scenario over the horizon of the first option's plan: chips of longer life gain no years by it."""
+    if plan is None or "horizon" in merged.data:
+        return merged
+    data = {**merged.data, "horizon": plan.inputs["horizon"]}
+    return Scenario(merged.settings, data, merged.texts, merged.origins)
 
 
 def _case(merged: Scenario) -> Case:

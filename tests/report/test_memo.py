@@ -121,6 +121,17 @@ def test_without_a_rate_the_net_present_value_is_named_with_its_reason() -> None
     assert any("discount rate" in gap for gap in view.gaps)
 
 
+def test_all_options_are_over_the_same_horizon() -> None:
+    one, two = (
+        memo(**{**RUN, "chip": first}, compare=[second]) for first, second in (("h100", "b200"), ("b200", "h100"))
+    )
+    for view, years in ((one, "4 years"), (two, "5 years")):
+        held = json.loads(view.data)
+        assert held["estimate"]["chip"]["id"].startswith("nvidia-b200"), "the cheaper one is detailed"
+        assert held["finance"]["inputs"]["horizon"]["value"] == float(years[0])
+        assert f"Cash over {years}" in memo_text.markdown(view)
+
+
 def test_a_memo_without_gaps_is_no_draft() -> None:
     extra = memo_file({"quote": [QUOTE], "site_contract": "4711", "discount_rate": 0.08})
     whole = memo(**RUN, **PRICES, used_share=0.8, memo_file=extra)

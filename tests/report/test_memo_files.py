@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -15,7 +17,7 @@ import docx
 import pytest
 
 from cluster_calc.errors import InputError
-from cluster_calc.report import memo_docx, memo_xlsx
+from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
 from cluster_calc.report.memo import memo
 from cluster_calc.report.memo_view import DRAFT, Memo
 from tests.cli.running import run
@@ -114,7 +116,37 @@ def test_the_document_holds_the_memo_in_real_styles(view: Memo) -> None:
     assert {view.ask, *(text for part in view.parts for text in part.paragraphs)} <= paragraphs
 
 
-@pytest.mark.parametrize("suffix", ["docx", "xlsx"])
+def text_of(data: bytes, folder: Path) -> str:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("pdftotext is not installed")
+    (folder / "memo.pdf").write_bytes(data)
+    read = subprocess.run([reader, "-layout", "memo.pdf", "-"], cwd=folder, capture_output=True, check=True)
+    return read.stdout.decode()
+
+
+def test_another_program_reads_the_figures_in_the_pdf(view: Memo, tmp_path: Path) -> None:
+    data = memo_pdf.pdf(view)
+    text = text_of(data, tmp_path)
+    pages = text.rstrip("\f").split("\f")
+    for number, page in enumerate(pages, 1):
+        assert page.strip().startswith(DRAFT)
+        assert f"Page {number} of {len(pages)}" in page
+    for cell in cells(view):
+        if "$" in cell.text:
+            assert re.sub("^-", "−", cell.text) in text
+    assert b"/Outlines" in data, "a bookmark for each section"
+    assert b"/FontFile" in data, "the fonts are inside"
+
+
+def test_markup_of_typst_stays_text(tmp_path: Path) -> None:
+    words = '#panic() $x$ *b* _i_ [c] \\ "q" <l> @r // c /* c'
+    text = text_of(memo_pdf.pdf(memo(**RUN, title=words)), tmp_path)
+    assert "#panic() $x$ *b* _i_ [c]" in text
+    memo_pdf.pdf(memo(**RUN, memo_file=odd_file()))
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "xlsx"])
 def test_the_same_memo_has_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     line = ["memo", "--flop", "2e25", "--chip", "h100", "--as-of", DAY, "--draws", "100", "-o", f"memo.{suffix}"]
     texts = []
@@ -131,7 +163,9 @@ def test_a_wrong_epoch_is_refused(view: Memo, monkeypatch: pytest.MonkeyPatch) -
         memo_docx.docx(view)
 
 
-@pytest.mark.parametrize(("library", "write"), [("docx", memo_docx.docx), ("xlsxwriter", memo_xlsx.xlsx)])
+@pytest.mark.parametrize(
+    ("library", "write"), [("docx", memo_docx.docx), ("typst", memo_pdf.pdf), ("xlsxwriter", memo_xlsx.xlsx)]
+)
 def test_a_missing_library_says_how_to_install_it(
     library: str, write: Any, view: Memo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
