@@ -105,10 +105,10 @@ def finance(**given: Any) -> Finance:
     return plan(scenarios.gather(named, origin="call"))
 
 
-def plan(merged: scenarios.Scenario, book: Catalog | None = None) -> Finance:
-    """The finance of a merged scenario."""
+def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result | None = None) -> Finance:
+    """The finance of a merged scenario; `result` is its estimate where there is one."""
     book = book or catalog()
-    result = run(merged, book)
+    result = result or run(merged, book)
     for name in ("capital_cost", "facility_power"):
         if name not in result.values:
             raise InputError(f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}")
@@ -332,7 +332,9 @@ def net_present_value(flows: Iterable[Flow], rate: float) -> float:
     try:
         import pyxirr
     except ImportError:
-        raise InputError("finance needs pyxirr: pip install pyxirr") from None
+        raise InputError(
+            "finance needs pyxirr, a part of cluster-calc that is missing here: pip install pyxirr"
+        ) from None
     places: dict[int, float] = {}
     for flow in flows:
         place = round(flow.time * GRID)

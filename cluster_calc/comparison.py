@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cluster_calc import scenario as scenarios
+from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, quantity
@@ -34,10 +35,11 @@ HALVINGS = 60
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name and its estimate."""
+    """One option: its name, its estimate, and the net present value of owning it over the horizon all options share."""
 
     name: str
     result: Result
+    npv: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Comparison:
     not_ranked: Mapping[str, str]
     first_share: Mapping[str, float]
     switches: tuple[Switch, ...]
+    horizon: Datum | None = None
 
     def __getitem__(self, name: str) -> Result:
         return next(option.result for option in self.options if option.name == name)
@@ -124,12 +127,14 @@ def of(
             "compare needs two options or more, for example `cluster-calc compare --flop 2e25 --chip h100 --chip mi300x`"
         )
     options: list[Option] = []
+    horizon: Datum | None = None
     for merged, name in cases:
         try:
             result = run(merged)
         except InputError as error:
             raise InputError(f"{name}: {error}" if name else str(error)) from None
-        options.append(Option(_unique(name or result.chip.id, options), result))
+        npv, horizon = _owning(merged, result, horizon)
+        options.append(Option(_unique(name or result.chip.id, options), result, npv))
     missing = {
         option.name: option.result.missing.get(wanted, "not part of this estimate")
         for option in options
@@ -142,8 +147,22 @@ def of(
     ranked.sort(key=lambda option: sign * _single(option, wanted))
     return Comparison(
         tuple(options), wanted, tuple(option.name for option in ranked), missing,
-        _first_share(ranked, wanted, sign), tuple(_switches(ranked, wanted, sign)),
+        _first_share(ranked, wanted, sign), tuple(_switches(ranked, wanted, sign)), horizon,
     )  # fmt: skip
+
+
+def _owning(merged: scenarios.Scenario, result: Result, horizon: Datum | None) -> tuple[float | None, Datum | None]:
+    """The net present value of owning, and its horizon: the first option's holds for all that give none of their own."""
+    from cluster_calc.cash_flow import plan
+
+    if horizon is not None and "horizon" not in merged.data:
+        merged = replace(merged, data={**merged.data, "horizon": horizon})
+    try:
+        found = plan(merged, result=result)
+    except InputError:
+        # Nothing to own without a price or a power; `missing` says which.
+        return None, horizon
+    return found.npv, horizon or found.inputs["horizon"]
 
 
 def _single(option: Option, name: str) -> float:

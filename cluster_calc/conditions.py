@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
@@ -100,10 +100,23 @@ def _named(text: str, units: Mapping[str, str], yardsticks: Mapping[str, tuple[f
     for name, (value, unit) in yardsticks.items():
         if plain.lower() == name.lower():
             return Side(name, value, "", target(unit).dimension)
-    key = _ALIASES.get(plain.lower().removeprefix("the "), plain.lower().replace(" ", "_").replace("-", "_"))
+    key = _column(plain)
     if key in units:
         return Side(plain, 1.0, key, target(units[key]).dimension)
     return None
+
+
+def is_column(text: str, columns: Iterable[str]) -> bool:
+    """Whether a name means one of the columns.
+
+    >>> is_column("US GDP", ["gdp"]), is_column("US GDP", ["cost"])
+    (True, False)
+    """
+    return _column(text) in columns
+
+
+def _column(text: str) -> str:
+    return _ALIASES.get(text.lower().removeprefix("the "), text.lower().replace(" ", "_").replace("-", "_"))
 
 
 def _factor(whole: str, text: str) -> float:

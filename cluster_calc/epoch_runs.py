@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.scenario import parse
-from cluster_calc.tables import Prepared
+from cluster_calc.tables import Prepared, number_in
 
 HOUR = 3600.0
 # The method's own constants for what a row leaves open (cost_analysis_standalone.py, commit 263c40a).
@@ -38,7 +38,7 @@ def prepare(row: Mapping[str, str]) -> Prepared:
         sets = (*sets, DATES[kind])
         if "power_fraction_of_tdp" not in row:
             values["power_utilisation"] = POWER_FRACTION[kind]
-    hours = _number(row, "training_hours", "training_time", "hour")
+    hours = number_in(row, "training_hours", "training_time", "hour")
     values["planned_time"] = math.floor(hours / HOUR if hours is not None else DEFAULT_HOURS) * HOUR
     if "training_start_override" in row:
         day = _day(row["training_start_override"])
@@ -56,34 +56,19 @@ def _kind(row: Mapping[str, str]) -> str:
     return kind
 
 
-def _number(row: Mapping[str, str], head: str, name: str, unit: str = "") -> float | None:
-    if head not in row:
-        return None
-    text = row[head]
-    try:
-        number = float(text)
-        known = QUANTITIES[name]
-        value: float = parse(known, number if known.bare else f"{number!r} {unit}")[0]
-    except InputError as error:
-        raise InputError(f"{head}: {error}") from None
-    except ValueError:
-        raise InputError(f"{head}: {quoted(text)} is not a number") from None
-    return value
-
-
 def _chip_time(row: Mapping[str, str]) -> tuple[dict[str, float], tuple[str, ...], list[str]]:
     """Reported chip-hours before quantity times hours before the arithmetic over the peak and the MFU."""
-    reported = _number(row, "chip_hours_reported", "accelerator_time", "chip*hour")
+    reported = number_in(row, "chip_hours_reported", "accelerator_time", "chip*hour")
     if reported is not None:
         return {"accelerator_time": reported}, (), []
     if "hardware_quantity" in row and "training_hours" in row:
         return {}, ("chip-time",), []
-    flop = _number(row, "training_flop", "training_compute")
+    flop = number_in(row, "training_flop", "training_compute")
     peak_head = "peak_flops_used" if "peak_flops_used" in row else "peak_flops_lookup"
-    peak = _number(row, peak_head, "peak_throughput", "FLOP/s/chip")
+    peak = number_in(row, peak_head, "peak_throughput", "FLOP/s/chip")
     if flop is None or peak is None:
         return {}, (), ["no chip-hours: neither reported, nor quantity and hours, nor FLOP and peak"]
-    mfu = _number(row, "mfu_reported", "mfu")
+    mfu = number_in(row, "mfu_reported", "mfu")
     remark = (
         f"chip-hours from FLOP at an assumed MFU of {DEFAULT_MFU}" if mfu is None else "chip-hours from FLOP and MFU"
     )
@@ -99,7 +84,7 @@ def _overhead(row: Mapping[str, str]) -> float | None:
     if applied in NO:
         return 1.0
     if applied in YES:
-        return _number(row, "server_overhead_factor", "server_cost_factor")
+        return number_in(row, "server_overhead_factor", "server_cost_factor")
     raise InputError(f"overhead_applied: {quoted(row['overhead_applied'])} is neither 1 nor 0")
 
 

@@ -38,7 +38,7 @@ def fitted(name: str, raw: Mapping[str, Any]) -> dict[str, str]:
         raise InputError(
             f"series {name}: fit needs the column of its values, for example --set {name}.fit=runs:flop_published:year"
         )
-    years, values, skipped = _points(name, str(raw["fit"]), column, dates)
+    years, values, skipped = points(name, str(raw["fit"]), column, dates)
     made = fit(years, values, bootstrap=BOOTSTRAP, name=f"series {name}")
     last = max(years)
     low, high = made.slope_interval
@@ -59,7 +59,8 @@ def fitted(name: str, raw: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _points(name: str, table: str, column: str, dates: str) -> tuple[list[float], list[float], int]:
+def points(name: str, table: str, column: str, dates: str) -> tuple[list[float], list[float], int]:
+    """Decimal years and values of a CSV file or a shipped table of runs, and how many rows lack one of the two."""
     path = Path(table)
     own = shipped("catalog") / "runs" / f"{table}.csv"
     if not path.is_file() and own.is_file():

@@ -3,6 +3,7 @@
 Axes of names (chips, precisions) come first and vary slowest; then the axes of numbers in the order given, the last
 varying fastest. A slab is evaluated by broadcasting its axes, so a formula that reads one axis runs on that axis only.
 With draws, each point of the grid is a run of its own: chips are sized at its base values and held.
+A design (Latin hypercube, Sobol) takes the place of the grid: its points lie between the ends of every axis of numbers.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cluster_calc import __version__
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum, Source
+from cluster_calc.designs import checked, design_block
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
 from cluster_calc.nomenclature import QUANTITIES, Quantity
@@ -54,13 +56,26 @@ class Axis:
     name: str
     values: Any
     text: str
+    # On a design: the values are the two ends, evenly or on a log scale between them.
+    span: str = ""
+
+    def at(self, share: Array) -> Array:
+        """The values at shares from 0 to 1 of the way: between the ends, or of a list."""
+        import numpy as np
+
+        if not self.span:
+            place = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
+            return np.asarray(np.asarray(self.values)[place])
+        low, high = self.values
+        found = low * (high / low) ** share if self.span == "log" else low + (high - low) * share
+        return _whole(QUANTITIES[self.name], np.clip(found, low, high))
 
     def __len__(self) -> int:
         return len(self.values)
 
 
-def axis(name: str, text: Any) -> Axis:
-    """`a,b,c` or `lo:hi:steps[:log]` (or a Python sequence) as an axis.
+def axis(name: str, text: Any, design: bool = False) -> Axis:
+    """`a,b,c` or `lo:hi:steps[:log]` (or a Python sequence) as an axis; on a design `lo:hi[:log]`.
 
     >>> axis("mfu", "0.3:0.5:3").values.tolist()
     [0.3, 0.4, 0.5]
@@ -80,6 +95,8 @@ def axis(name: str, text: Any) -> Axis:
     if not isinstance(text, str):
         found = [_number(known, value) for value in text]
         return Axis(key, np.array(found), ",".join(map(str, text)))
+    if ":" in text and design:
+        return _between(known, text)
     if ":" in text:
         return Axis(key, _steps(known, text), text)
     words = [word.strip() for word in text.split(",")]
@@ -130,10 +147,37 @@ def _steps(known: Quantity, text: str) -> Array:
     if len(parts) == 4 and low <= 0:
         raise InputError(f"--vary {known.name}={quoted(text)}: a log grid begins above 0")
     values = np.geomspace(low, high, steps) if len(parts) == 4 else np.linspace(low, high, steps)
-    if known.whole or known.is_date:
-        step = 86400.0 if known.is_date else 1.0
-        values = np.unique(np.rint(values / step) * step)
-    return np.asarray(values)
+    return np.unique(_whole(known, values)) if known.whole or known.is_date else np.asarray(values)
+
+
+def _whole(known: Quantity, values: Array) -> Array:
+    """Whole things and days to the nearest, everything else as it is."""
+    import numpy as np
+
+    step = 86400.0 if known.is_date else 1.0
+    return np.rint(values / step) * step if known.whole or known.is_date else values
+
+
+def _between(known: Quantity, text: str) -> Axis:
+    """The ends of an axis of a design: `lo:hi` or `lo:hi:log`."""
+    import numpy as np
+
+    body, _, unit = (text, "", "") if known.is_date else text.strip().partition(" ")
+    parts = [part.strip() for part in body.split(":")]
+    # The unit may stand behind everything, or with each end: 4:16:log cent/kWh, 4 cent/kWh:16 cent/kWh.
+    if ":" in unit:
+        parts = [part.strip() for part in text.split(":")]
+    elif unit:
+        parts[:2] = [f"{part} {unit}" for part in parts[:2]]
+    how = f"write {known.name}=lo:hi or {known.name}=lo:hi:log; --points says how many"
+    if len(parts) not in (2, 3) or (len(parts) == 3 and parts[2] != "log") or not all(parts):
+        raise InputError(f"--vary {known.name}={quoted(text)} is not an axis of a design; {how}")
+    low, high = (_number(known, word) for word in _with_unit(known, parts[:2]))
+    if low >= high:
+        raise InputError(f"--vary {known.name}={quoted(text)}: lo is not below hi; {how}")
+    if len(parts) == 3 and low <= 0:
+        raise InputError(f"--vary {known.name}={quoted(text)}: a log axis begins above 0")
+    return Axis(known.name, np.array([low, high]), text, "log" if len(parts) == 3 else "even")
 
 
 @dataclass(frozen=True)
@@ -145,6 +189,8 @@ class Sweep:
     results: tuple[str, ...]
     full: bool = False
     book: Catalog | None = field(default=None, repr=False)
+    design: str = ""
+    count: int = 0
 
     @property
     def named(self) -> tuple[Axis, ...]:
@@ -163,7 +209,9 @@ class Sweep:
 
     @property
     def points(self) -> int:
-        """Points of the grid."""
+        """Points of the grid, or of the design once for every combination of names."""
+        if self.design:
+            return math.prod(len(entry) for entry in self.named) * self.count
         return math.prod(len(entry) for entry in self.axes)
 
     @property
@@ -174,7 +222,7 @@ class Sweep:
     @cached_property
     def _cut(self) -> tuple[int, int, int]:
         """How the axes of numbers are cut: leading axes fixed, one sliced, the rest whole: (place, length, slabs)."""
-        lengths = [len(entry) for entry in self.numbers] or [1]
+        lengths = [self.count] if self.design else [len(entry) for entry in self.numbers] or [1]
         room = max(1, SLAB // max(self.draws, 1))
         place, inner = len(lengths) - 1, 1
         while place > 0 and inner * lengths[place] <= room:
@@ -191,7 +239,7 @@ class Sweep:
     def fingerprint(self) -> str:
         """The same for the same sweep: what --resume compares."""
         parts = [__version__, {key: str(value) for key, value in self.merged.texts.items()},
-                 [(entry.name, entry.text) for entry in self.axes], self.results, self.full, self.draws]  # fmt: skip
+                 [(entry.name, entry.text) for entry in self.axes], self.results, self.full, self.draws, self.design, self.count]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
     @cached_property
@@ -225,6 +273,15 @@ class Sweep:
         numbers = self.numbers
         given: dict[str, Any] = {}
         shape: tuple[int, ...] = ()
+        if self.design:
+            first, last = rest * length, min((rest + 1) * length, self.count)
+            names, seed = [entry.name for entry in numbers], int(self.merged.settings.get("seed", 0))
+            shares = design_block(self.design, names, seed, self.count, first, last)
+            return (
+                self._case(case_index),
+                {entry.name: entry.at(shares[entry.name]) for entry in numbers},
+                (last - first,),
+            )
         if numbers:
             lengths = [len(entry) for entry in numbers]
             outer, cut = divmod(rest, -(-lengths[place] // length))
@@ -394,9 +451,15 @@ def plan_sweep(
     results: str | Sequence[str] | None = None,
     full: bool = False,
     book: Catalog | None = None,
+    design: str | None = None,
+    points: int | None = None,
 ) -> Sweep:
     """A checked sweep: every axis parsed, every result known, every combination of names possible."""
-    axes = tuple(axis(name, text) for name, text in (vary.items() if isinstance(vary, Mapping) else vary))
+    if points is not None and design is None:
+        raise InputError("--points is for a design; write for example --design lhs --points 4096")
+    count = 0 if design is None else checked(design, points)
+    pairs = vary.items() if isinstance(vary, Mapping) else vary
+    axes = tuple(axis(name, text, design is not None) for name, text in pairs)
     if not axes:
         raise InputError("nothing to vary: give --vary NAME=a,b,c or --vary NAME=lo:hi:steps[:log]")
     seen: set[str] = set()
@@ -409,7 +472,9 @@ def plan_sweep(
     merged = _prepared(merged, seen)
     named = [entry for entry in axes if entry.name in scenarios.SETTINGS]
     axes = (*named, *(entry for entry in axes if entry not in named))
-    trial = Sweep(merged, axes, (), full, book)
+    if design and len(named) == len(axes):
+        raise InputError(f"--design {design} has no axis of numbers; add for example --vary mfu=0.3:0.5")
+    trial = Sweep(merged, axes, (), full, book, design or "", count)
     first = trial._case(0).result
     computed = first.results
     if results is None:
@@ -422,7 +487,7 @@ def plan_sweep(
     for name in wanted:
         if name not in computed:
             raise InputError(f"--results {quoted(name)} is not computed here.{did_you_mean(name, computed)}")
-    found = Sweep(merged, axes, wanted, full, book)
+    found = Sweep(merged, axes, wanted, full, book, design or "", count)
     for index in range(math.prod(len(entry) for entry in named)):
         found._case(index)
     return found

@@ -49,7 +49,7 @@ _DEMAND = frozenset(
     }
 )
 # Names under which a run knows what was given by another.
-_SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
+SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,21 @@ def solve(
     return solve_merged(name, scenarios.gather(named, origin="call", file=scenario), target)
 
 
-def solve_merged(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Solution:
-    """`solve` on a merged scenario."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the unknown, its name inside the model, the target with its value, and what stays."""
+
+    merged: Scenario
+    known: Quantity
+    goal: str
+    wanted: Any
+    probe: Result
+    inside: str
+    fixed: dict[str, Any]
+
+
+def question(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Question:
+    """Which given quantity is the target, and a run with the unknown at some value."""
     known = QUANTITIES[scenarios.name_of(name.strip().replace("-", "_"))]
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
@@ -140,18 +153,27 @@ def solve_merged(name: str, merged: Scenario, target: str | None = None, book: C
             )
         merged = _without(merged, known.name)
     goal, wanted, probe = _goal(known, merged, wanted_name, book)
-    inside = known.name if known.name in probe.data else _SAME.get(known.name, known.name)
+    inside = known.name if known.name in probe.data else SAME.get(known.name, known.name)
     fixed = {key: datum.value for key, datum in probe.data.items() if datum.value is not None and key != inside}
-    meets = _meets(goal, known)
+    return Question(merged, known, goal, wanted, probe, inside, fixed)
+
+
+def solve_merged(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Solution:
+    """`solve` on a merged scenario."""
+    asked = question(name, merged, target, book)
+    known, goal, wanted, probe, inside, fixed = (
+        asked.known, asked.goal, asked.wanted, asked.probe, asked.inside, asked.fixed,
+    )  # fmt: skip
+    meets = meeting(goal, known)
     value = bisected(probe, inside, known, goal, wanted, fixed)
     import numpy as np
 
     if np.ndim(value) == 0:
-        value = _acceptable(known, float(value), lambda x: _evaluate(probe, fixed, inside, x)[goal], wanted, meets)
+        value = _acceptable(known, float(value), lambda x: evaluated(probe, fixed, inside, x)[goal], wanted, meets)
     elif np.isnan(value).all():
         raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
-    reached = _evaluate(probe, fixed, inside, value)[goal]
-    result = run(_with(_without(merged, goal), known.name, value), book)
+    reached = evaluated(probe, fixed, inside, value)[goal]
+    result = run(_with(_without(asked.merged, goal), known.name, value), book)
     samples = None
     if result.samples:
         samples = _over_draws(result, probe, inside, known, goal, wanted)
@@ -277,7 +299,7 @@ def _trials(known: Quantity) -> list[float]:
 
 
 def _depends(probe: Result, goal: str, name: str) -> bool:
-    inside = name if name in probe.data else _SAME.get(name, name)
+    inside = name if name in probe.data else SAME.get(name, name)
     reached = {inside}
     for step in probe.model.plan(probe.data):
         if reached.intersection(step.inputs):
@@ -301,7 +323,8 @@ def _span(known: Quantity, centre: float | None) -> tuple[float, float]:
     return low * known.factor, high * known.factor
 
 
-def _meets(goal: str, known: Quantity) -> Callable[[Any, Any], Any]:
+def meeting(goal: str, known: Quantity) -> Callable[[Any, Any], Any]:
+    """What it means to meet a target: at least it, or at most it."""
     # A hair of slack for whole things: 30 days reached in 30 days and a rounding error is reached.
     slack = 1e-12 if known.whole or known.is_date else 0.0
     if goal in _AT_LEAST or goal.endswith("_margin"):
@@ -309,7 +332,8 @@ def _meets(goal: str, known: Quantity) -> Callable[[Any, Any], Any]:
     return lambda reached, wanted: reached <= wanted + slack * abs(wanted)
 
 
-def _evaluate(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dict[str, Any]:
+def evaluated(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dict[str, Any]:
+    """Every value of the model with the unknown at `x`."""
     import numpy as np
 
     # An end of the search may lie where a formula divides by nothing: such a point just does not count.
@@ -339,19 +363,20 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
 
     low, high = _span(known, probe.values.get(inside))
     axis = _axis(known, low, high)
-    arrays = [np.asarray(value) for value in fixed.values() if np.ndim(value)]
+    arrays = [np.asarray(value) for value in (*fixed.values(), wanted) if np.ndim(value)]
     shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
     grid = axis.reshape(-1, *(1 for _ in shape))
-    curve = np.broadcast_to(_evaluate(probe, fixed, inside, grid)[goal], (len(axis), *shape))
+    curve = np.broadcast_to(evaluated(probe, fixed, inside, grid)[goal], (len(axis), *shape))
     slack = 1e-12 * abs(wanted)
     finite = np.where(np.isfinite(curve), curve, np.nan)
     bottom, top = (
         (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
     )
     reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
-    if not shape and not reachable:
+    # Where nothing moves but the last digits, any value would do: that is no answer.
+    if not shape and (not reachable or top - bottom <= 1e-12 * abs(top)):
         raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
-    meets = _meets(goal, known)
+    meets = meeting(goal, known)
     met = meets(curve, wanted)
     change = met[1:] != met[:-1]
     # Of several crossings the closest one: a result may also jump across the target where something divides by zero.
@@ -366,7 +391,7 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
         # A root of a product may round to an end: the halves then meet, and the search is over.
         if np.all((middle <= left) | (middle >= right)):
             break
-        same = meets(_evaluate(probe, fixed, inside, middle)[goal], wanted) == left_meets
+        same = meets(evaluated(probe, fixed, inside, middle)[goal], wanted) == left_meets
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     found = np.where(exact, axis[at], np.where(left_meets, left, right))
     if known.whole:
@@ -401,13 +426,13 @@ def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Q
     axis = _axis(known, low, high)
     shaped = [np.ndim(value) for value in fixed.values()]
     curve = np.asarray(
-        _evaluate(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal]
+        evaluated(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal]
     )
     curve = curve[np.isfinite(curve)]
     ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
     if not curve.size:
         return f"solve {known.name}: {goal} cannot be computed for any {ends}"
-    if curve.max() - curve.min() <= 1e-9 * abs(curve.max()):
+    if curve.max() - curve.min() <= 1e-12 * abs(curve.max()):
         return f"solve {known.name}: {goal} is {shown(goal, float(curve.max()))} whatever {known.name} is: it does not move it"
     return (
         f"solve {known.name}: {goal} {shown(goal, wanted)} is out of reach: "

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from cluster_calc.catalog import Chip, catalog
-from cluster_calc.errors import InputError, quoted
+from cluster_calc.errors import InputError, UndeterminedError, quoted
 from cluster_calc.performance import SHARDINGS, Job, Machine, Prediction, constants_of, machine_of, predict, stack_of
 from cluster_calc.tables import Prepared
 
@@ -18,7 +18,7 @@ def job_of(row: Mapping[str, str]) -> Job:
     """The job of a row; a blank parallel size, micro-batch or recomputation is chosen."""
     lacking = [name for name in _NEEDED if not row.get(name)]
     if lacking:
-        raise InputError(f"a predicted MFU needs {', '.join(lacking)}")
+        raise UndeterminedError(f"a predicted MFU needs {', '.join(lacking)}")
     sharding = row.get("sharding", "").upper().replace("-", "_")
     if sharding not in SHARDINGS:
         raise InputError(f"sharding: {quoted(sharding)} is not one of {', '.join(filter(None, SHARDINGS))}")

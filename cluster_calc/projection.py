@@ -163,13 +163,19 @@ def project(
     dates = np.array([_new_year(year) for year in shown_years])
     base = run.levels(dates, None)
     names = _chosen(run, base, show)
-    conditions = [parse_condition(text, run.units(base), trend.yardsticks) for text in wanted]
+    units = run.units(base)
+    named: dict[str, tuple[float, str, str]] = {}
+    for text in wanted:
+        named |= trends.named_yardsticks(text, units, trend.yardsticks)
+    yardsticks = {**{name: (value, unit) for name, (value, unit, _) in named.items()}, **trend.yardsticks}
+    conditions = [parse_condition(text, units, yardsticks) for text in wanted]
     samples = run.samples(dates, names, draws, seed) if run.is_uncertain else None
     columns = tuple(
         _column(name, run.units(base)[name], base[name], None if samples is None else samples[name]) for name in names
     )
     crossings = tuple(_crossing(run, condition, draws, seed) for condition in conditions)
-    warnings = [
+    warnings = [f"held constant, from the catalog: {label}" for _, _, label in named.values()]
+    warnings += [
         f"shipment_share passes 1 in {shown_years[int(np.argmax(np.asarray(base['shipment_share']) > 1))]}: more chips than a year's shipments"
     ] if "shipment_share" in names and np.any(np.asarray(base["shipment_share"]) > 1) else []  # fmt: skip
     return Projection(

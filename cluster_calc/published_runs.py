@@ -9,12 +9,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from cluster_calc.resources import shipped
-from cluster_calc.tables import Prepared
+from cluster_calc.tables import Prepared, number_in
 
 # An energy figure with these labels was published before PUE.
 WITHOUT_PUE = frozenset({"carbon", "neither"})
 CLOSE = 0.02
-GRAMS, HOUR = 1000.0, 3600.0
 
 
 def prepare(row: Mapping[str, str]) -> Prepared:
@@ -24,12 +23,14 @@ def prepare(row: Mapping[str, str]) -> Prepared:
     1.0
     """
     label = row.get("pue_applied", "").strip().lower()
-    printed = float(row.get("pue_published", "1") or 1)
+    printed = number_in(row, "pue_published", "pue") or 1.0
     values = {"pue": 1.0 if label in WITHOUT_PUE else printed}
-    if row.get("gpu_hours_published"):
-        values["chip_hours"] = values["billed_chip_hours"] = float(row["gpu_hours_published"]) * HOUR
-    if label == "carbon" and row.get("ci_kg_per_kwh"):
-        values["carbon_intensity"] = float(row["ci_kg_per_kwh"]) * printed * GRAMS / 3.6e6
+    hours = number_in(row, "gpu_hours_published", "chip_hours", "chip*hour")
+    if hours is not None:
+        values["chip_hours"] = values["billed_chip_hours"] = hours
+    intensity = number_in(row, "ci_kg_per_kwh", "carbon_intensity", "kg/kWh")
+    if label == "carbon" and intensity is not None:
+        values["carbon_intensity"] = intensity * printed
     return Prepared(values)
 
 

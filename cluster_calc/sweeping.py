@@ -45,6 +45,8 @@ def sweep(
     full: bool = False,
     output: str | Path | None = None,
     processes: int = 1,
+    design: str | None = None,
+    points: int | None = None,
     chip: str | None = None,
     scenario: str | Path | None = None,
     **given: Any,
@@ -52,7 +54,8 @@ def sweep(
     """A grid over any inputs, as a pandas table, or written to `output` (.csv or .parquet).
 
     `vary` maps names to `"a,b,c"`, `"lo:hi:steps[:log]"` or a sequence; the rest as in `estimate`. With `draws` or
-    ranges each row also has mean, P10, P50 and P90 of every result (`full`: a row for every draw instead).
+    ranges each row also has mean, P10, P50 and P90 of every result (`full`: a row for every draw instead). With
+    `design="lhs"` or `"sobol"`, `points` points lie between the ends `"lo:hi[:log]"` of the axes.
 
     >>> table = sweep({"mfu": "0.3:0.5:3"}, training_compute=2e25, chip="h100", results="chips")
     >>> table["chips"].tolist()
@@ -62,7 +65,7 @@ def sweep(
 
     settings = {key: value for key, value in {"chip": chip, **given}.items() if value is not None}
     merged = scenarios.gather(settings, origin="call", file=scenario)
-    planned = plan_sweep(merged, vary, results=results, full=full)
+    planned = plan_sweep(merged, vary, results=results, full=full, design=design, points=points)
     if output is not None:
         return to_file(planned, Path(output), processes=processes)
     import numpy as np
@@ -174,7 +177,7 @@ def _write_parquet(planned: Sweep, index: int, path: Path) -> None:
 
 def _repeating(planned: Sweep) -> list[str]:
     """The columns whose values repeat: the axes."""
-    return [entry.name for entry in planned.axes]
+    return [entry.name for entry in (planned.named if planned.design else planned.axes)]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -159,7 +159,10 @@ def _known(name: str, where: str) -> str:
 
 
 def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
-    """The shipped map whose key columns the table has; the one with the most, and of the method asked for."""
+    """The shipped map whose key columns the table has; the one with the most, and of the method asked for.
+
+    Key columns alone say what a table of published figures holds; a prediction is made where it is asked for.
+    """
     if method not in ("", PREDICT_MFU):
         setting("method", method)
     found: list[ColumnMap] = []
@@ -168,8 +171,8 @@ def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
             keys = read_toml(path).get("key_columns", ())
             if keys and set(keys) <= set(heads):
                 found.append(load_map(path))
-    found = [entry for entry in found if entry.method == method or (not method and not entry.method)]
-    return max(found, key=lambda entry: len(entry.key_columns), default=None)
+    found = [entry for entry in found if entry.method == method or (not method and entry.method != PREDICT_MFU)]
+    return max(found, key=lambda entry: (not entry.method, len(entry.key_columns)), default=None)
 
 
 def plain_map(heads: Iterable[str]) -> tuple[ColumnMap, tuple[str, ...]]:
@@ -203,10 +206,12 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
         mapping, ignored = plain_map(table.heads)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
+    # The columns of a map are there even where no row reaches a figure.
+    empty: dict[str, Any] = dict.fromkeys(mapping.outputs)
     for number, cells in enumerate(table.rows, 1):
         if len(cells) > len(table.heads):
             errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
-            results.append({})
+            results.append(empty)
             continue
         row = {
             head: cell.strip()
@@ -215,11 +220,11 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
         }
         try:
             results.append(_row(row, mapping, given or {}))
-        except UndeterminedError:
-            results.append({})
+        except UndeterminedError as error:
+            results.append({**empty, NOTE: str(error)} if mapping.prepare else empty)
         except InputError as error:
             errors[number] = str(error)
-            results.append({})
+            results.append(empty)
     return Table(table.heads, table.rows, tuple(results), errors, ignored)
 
 
@@ -230,16 +235,26 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
             text = row[head]
             inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
     if mapping.formulas or mapping.prepare:
-        return _at_its_word(row, mapping, {**inputs, **given})
+        heads = {
+            column.name: head for head, column in mapping.columns.items() if head in row and column.name not in given
+        }
+        return _at_its_word(row, mapping, {**inputs, **given}, heads)
     result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
     return {name: _value(name, result.values.get(name)) for name in result.results}
 
 
-def _at_its_word(row: Mapping[str, str], mapping: ColumnMap, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def _at_its_word(
+    row: Mapping[str, str], mapping: ColumnMap, inputs: Mapping[str, Any], heads: Mapping[str, str]
+) -> Mapping[str, Any]:
     values: dict[str, Any] = {}
     for name, text in {**mapping.constants, **inputs}.items():
         if name in QUANTITIES:
-            values[name] = parse(QUANTITIES[name], _as_number(text))[0]
+            try:
+                values[name] = parse(QUANTITIES[name], _as_number(text))[0]
+            except InputError as error:
+                # The reader's file knows the cell by its column, not by the quantity.
+                head = heads.get(name, name)
+                raise error if head == name else InputError(f"{head}: {error}") from None
     note, sets = "", mapping.formulas
     if mapping.prepare is not None:
         prepared = mapping.prepare(row)
@@ -261,6 +276,22 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def number_in(row: Mapping[str, str], head: str, name: str, unit: str = "") -> float | None:
+    """The quantity in base units that the cell under `head` gives as a bare number in `unit`; none where it is blank."""
+    if head not in row:
+        return None
+    text = row[head]
+    try:
+        number = float(text)
+        known = QUANTITIES[name]
+        value: float = parse(known, number if known.bare else f"{number!r} {unit}")[0]
+    except InputError as error:
+        raise InputError(f"{head}: {error}") from None
+    except ValueError:
+        raise InputError(f"{head}: {quoted(text)} is not a number") from None
+    return value
 
 
 def _as_number(text: Any) -> Any:

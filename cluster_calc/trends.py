@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cluster_calc.catalog import catalog, read_toml
+from cluster_calc.conditions import is_column
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
 from cluster_calc.nomenclature import QUANTITIES, resolve
@@ -176,7 +177,13 @@ def constant(name: str, value: Any) -> Datum:
 
 
 def yardstick(name: str, text: str) -> tuple[float, str]:
-    """An amount to compare with, and the unit it is compared in."""
+    """An amount to compare with, or the catalog's yardstick of that name, and the unit it is compared in.
+
+    >>> yardstick("a site", "2 GW"), yardstick("a laboratory", "national-ignition-facility")
+    ((2000000000.0, 'kW'), (3500000000.0, 'USD'))
+    """
+    if re.match(r"\s*[-+.$0-9]", text) is None:
+        return catalog_yardstick(text)[:2]
     for unit, example in (("USD", "3.5e9 USD"), ("FLOP", ""), ("kW", ""), ("chip", ""), ("token", "")):
         try:
             value = to_base(text, unit, bare=False, example=example)
@@ -186,6 +193,33 @@ def yardstick(name: str, text: str) -> tuple[float, str]:
             raise InputError(f"yardstick {quoted(name)}: {quoted(text)} is not positive")
         return value, unit
     raise InputError(f"yardstick {quoted(name)}: {quoted(text)} is no amount of money, work, power, chips or tokens")
+
+
+def catalog_yardstick(name: str) -> tuple[float, str, str]:
+    """Amount, unit and origin of a yardstick of the catalog."""
+    item = catalog().item(name, "yardsticks")
+    leaf = item.leaf("amount")
+    if leaf is None or leaf.datum.value is None or leaf.unit != "USD":
+        held = "no amount" if leaf is None else f"its amount in {leaf.unit}, and exchange rates are not applied"
+        raise InputError(f"yardstick {quoted(item.id)} has {held}; give a sum, for example 'cost > 5e9 USD'")
+    year = leaf.facts.get("price_year", "nominal")
+    money = "nominal" if year == "nominal" else f"in dollars of {year}"
+    label = f"{leaf.datum.value:.4g} USD {money}, {leaf.datum.as_of}, {leaf.datum.source.publisher}"
+    return leaf.datum.value, "USD", f"{item.id}, {label}"
+
+
+def named_yardsticks(text: str, columns: Iterable[str], own: Iterable[str]) -> dict[str, tuple[float, str, str]]:
+    """The yardstick of the catalog that a condition ends in, under the name it is called by.
+
+    A column and a yardstick of the trend's `own` go first.
+    """
+    tail, taken = text.lower().rstrip(), {name.lower() for name in own}
+    for key, (_, name, aliases) in catalog().heads("yardsticks").items():
+        for called in (key, key.replace("-", " "), name.lower(), *aliases):
+            ends_so = re.search(rf"(?:^|[\s>=<]){re.escape(called)}$", tail)
+            if ends_so and called not in taken and not is_column(called, columns):
+                return {called: catalog_yardstick(key)}
+    return {}
 
 
 def preset_path(name: str) -> Path:

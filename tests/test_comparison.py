@@ -26,6 +26,10 @@ def test_every_option_is_its_own_estimate_in_every_format() -> None:
     for option in raw["options"]:
         alone = cc.estimate(chip=option["name"], **DEMAND)
         for row in table:
+            if row["name"] == "npv":
+                owning = cc.finance(chip=option["name"], horizon=f"{raw['horizon']} years", **DEMAND)
+                assert float(row[option["name"]]) == owning.npv == option["npv"]
+                continue
             expected = alone.in_unit(row["name"])
             assert (
                 float(row[option["name"]])
@@ -33,6 +37,15 @@ def test_every_option_is_its_own_estimate_in_every_format() -> None:
                 == option["results"].get(row["name"], {"value": expected})["value"]
             )
     assert raw["ranking"] == sorted((o["name"] for o in raw["options"]), key=lambda n: both[n].values["run_cost"])
+
+
+def test_owning_is_discounted_over_one_horizon_where_it_can_be_priced() -> None:
+    three = cc.compare(chips=["h100", "b200", "tpu-v5p"], **DEMAND)
+    assert three["nvidia-b200-sxm"].values["lifetime"] != three["nvidia-h100-sxm"].values["lifetime"]
+    assert three.as_dict()["horizon"] == 4.0
+    assert [option.npv is None for option in three.options] == [False, False, True]
+    assert "net present value of" in report.text(three)
+    assert cc.compare(chips=["h100", "b200"], horizon="2 years", **DEMAND).as_dict()["horizon"] == 2.0
 
 
 def test_a_switching_value_makes_the_options_equal() -> None:

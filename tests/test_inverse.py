@@ -190,3 +190,57 @@ def test_over_an_array_every_element_is_solved_or_nan() -> None:
     assert np.isnan(mfu[2])
     cost = result.model.evaluate({**fixed, "electricity_price": prices[:2], "mfu": mfu[:2]})["run_cost"]
     np.testing.assert_allclose(cost, 25e6, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "given"), [
+    ("time_allowed", {"run_cost": "22 MUSD", "training_compute": 2e25}),
+    ("chips", {"run_cost": "22.9 MUSD", "training_compute": 2e25}),
+])  # fmt: skip
+def test_what_moves_only_the_last_digits_moves_nothing(name: str, given: dict[str, object]) -> None:
+    cost = cc.estimate(training_compute=2e25, chip="h100").in_unit("run_cost")
+    for wanted in (given["run_cost"], f"{float(cost)!r} USD"):
+        with pytest.raises(InputError, match="does not move it"):
+            cc.solve(name, chip="h100", **{**given, "run_cost": wanted})
+
+
+def test_over_a_sweep_every_row_is_the_solution_alone() -> None:
+    from cluster_calc.scenario import gather
+    from cluster_calc.solved_grid import solve_over
+
+    base = gather({"training_compute": 2e25}, origin="call")
+    table = solve_over("chips", base, {"training_time": "20:60:5 days", "chip": "h100,b200", "mfu": [0.3, 0.4]})
+    assert len(table) == 20
+    for row in table.to_dict("records"):
+        alone = cc.solve("chips", training_compute=2e25, chip=row["chip"], mfu=row["mfu"],
+                         training_time=f"{row['training_time_asked']!r} days")  # fmt: skip
+        assert (row["chips"], row["training_time"]) == (alone.value, alone.reached / 86400)
+
+
+def test_over_a_sweep_dates_limits_and_what_is_out_of_reach() -> None:
+    from cluster_calc.scenario import gather
+    from cluster_calc.solved_grid import rows_of, solve_over
+
+    start = solve_over("start", gather(RUN, origin="call"), {"deadline": "2027-06-01,2027-07-01"})
+    assert start["start"].tolist() == ["2027-03-03", "2027-04-02"]
+    chips = solve_over(
+        "chips", gather({"chip": "h100", "training_time": "30 days"}, origin="call"), {"budget": "10,20 MUSD"}
+    )
+    assert chips["chips"].tolist() == [9465, 18931]
+    mfu = solve_over("mfu", gather({**RUN, "training_time": "90 days"}, origin="call"), {"chips": "2000,8000"})
+    assert rows_of(mfu)[0] == {"chips": 2000.0, "mfu": None, "training_time": None}
+    assert mfu["training_time"][1] == pytest.approx(90, rel=1e-9)
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["mfu", "--run-cost", "20 MUSD", "--vary", "mfu=0.3,0.4"], "is varied"),
+    (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1,1.2", "--pue", "1.3"], "given twice"),
+    (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1,1.2", "--ranges"], "at base values"),
+    (["electricity_price", "--run-cost", "1 MUSD", "--vary", "pue=1.1,1.2"], "out of reach at every point"),
+    (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1:1.2:1e7"], "at most 1,000,000"),
+    (["mfu", "--run-cost", "20 MUSD", "--format", "csv"], "add --vary"),
+])  # fmt: skip
+def test_bad_sweeps_of_solutions_get_one_clear_message(arguments: list[str], said: str) -> None:
+    outcome = CliRunner().invoke(main, ["solve", *arguments, "--flop", "2e25", "--chip", "h100"])
+    assert outcome.exit_code == 2
+    assert said in outcome.stderr
+    assert outcome.stdout == ""

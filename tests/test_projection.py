@@ -207,3 +207,25 @@ def test_a_series_from_a_regression(tmp_path: Path) -> None:
         cc.project(set={"compute.fit": f"{table}:flop:date"})
     with pytest.raises(InputError, match=r"no column 'flopp'.*Did you mean flop"):
         cc.project(set={"compute.fit": f"{table}:flopp:date"})
+
+
+def test_a_yardstick_of_the_catalog_by_name() -> None:
+    made = cc.project(set=OWN, until=["cost > apollo", "cost > 1% of US GDP"])
+    dates = [entry.year for entry in made.crossings]
+    typed = cc.project(set=OWN, until=["cost > 98e9 USD", "cost > 291.85e9 USD"])
+    assert dates == [entry.year for entry in typed.crossings]
+    assert any("dollars of 2008" in text for text in made.warnings)
+    assert any("World Bank" in text for text in made.warnings)
+    assert not typed.warnings
+
+
+def test_a_series_goes_before_the_yardstick_of_the_same_name() -> None:
+    grows = {**OWN, "gdp.value": "20e12 USD", "gdp.growth": "constant"}
+    made = cc.project(set=grows, until="cost > 1% of US GDP")
+    assert made.crossings[0].year == cc.project(set=OWN, until="cost > 200e9 USD").crossings[0].year
+    assert not made.warnings
+
+
+def test_a_yardstick_in_another_currency_is_not_converted() -> None:
+    with pytest.raises(InputError, match="CHF"):
+        cc.project(set=OWN, until="cost > lhc")

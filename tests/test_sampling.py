@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import cluster_calc as cc
+from cluster_calc import sampling
 from cluster_calc.errors import InputError
 from cluster_calc.lattice_vector import VECTOR
 from cluster_calc.sampling import BLOCK, copula, correlations_of, normals, parse_correlations, quantiles
@@ -121,3 +122,13 @@ def test_a_singular_matrix_is_allowed() -> None:
     names, root = copula((("mfu", "pue", 1.0),))
     assert np.allclose(np.array(root) @ np.array(root).T, 1.0)
     assert set(names) == {"mfu", "pue"}
+
+
+def test_what_ships_with_a_range_takes_the_best_components() -> None:
+    # A chip's own data decide what is drawn: no range that ships may fall among the far components of the lattice.
+    names = set()
+    for chip in ("h100", "b200", "mi300x", "tpu-v5p", "a100-80gb", "gb200"):
+        result = cc.estimate(training_compute=2e25, chip=chip, ranges=True, draws=8)
+        names |= {name for name in result.samples if name in result.data}
+    assert len(names) >= 9
+    assert max(map(sampling._dimension, names)) < 10

@@ -27,7 +27,7 @@ def dependencies() -> dict[str, str]:
     found: dict[str, str] = {}
     groups = {
         "": parser["options"]["install_requires"],
-        **{extra: parser["options.extras_require"][extra] for extra in ("docs", "scale")},
+        **{extra: parser["options.extras_require"][extra] for extra in ("docs", "scale", "stats")},
     }
     for extra, text in groups.items():
         for line in text.split():

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cluster_calc.book import schema
 from cluster_calc.book.checks import Problem, check_file, kind_of
 from cluster_calc.book.toml_file import read_text, read_toml
 from cluster_calc.catalog import KINDS, catalog, forget, singular_of, user_folder
@@ -147,7 +148,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _id_of(path: Path, raw: Mapping[str, Any]) -> str:
     key = raw.get("id")
-    if not isinstance(key, str) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,79}", key):
+    if not isinstance(key, str) or not schema.ID.fullmatch(key):
         raise InputError(f'{path}:1: id {quoted(key)} is not lower case with dashes; write id = "maker-chip"')
     return key
 

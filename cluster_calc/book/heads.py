@@ -31,7 +31,11 @@ def item_files(folder: Path, kind: str) -> list[Path]:
     place = folder / kind
     try:
         with os.scandir(place) as entries:
-            found = [(entry.name, entry.is_symlink()) for entry in entries if entry.name.endswith(".toml")]
+            found = [
+                (entry.name, entry.is_symlink())
+                for entry in entries
+                if entry.name.endswith(".toml") and (entry.is_file() or entry.is_symlink())
+            ]
     except FileNotFoundError:
         return []
     if place.is_symlink() or any(linked for _, linked in found):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from cluster_calc.book import schema
 from cluster_calc.book.reader import INHERITED
 from cluster_calc.book.sheet import Sheet, check_date
-from cluster_calc.catalog import KINDS, PRECISIONS, fold
+from cluster_calc.catalog import KINDS, PRECISIONS
 from cluster_calc.errors import did_you_mean, quoted
 
 
@@ -19,10 +20,9 @@ def check_names(sheet: Sheet) -> None:
     if not isinstance(key, str) or not key:
         sheet.wrong("id", "id is missing", f'write id = "{sheet.path.stem}" on the first line')
         return
-    if key != key.lower() or fold(key) != key.replace("-", ""):
-        sheet.wrong(
-            "id", f"id {quoted(key)} is not lower case with dashes", f'write id = "{key.lower().replace(" ", "-")}"'
-        )
+    if not schema.ID.fullmatch(key):
+        plain = re.sub(r"[^a-z0-9.]+", "-", key.lower()).strip("-.") or "maker-chip"
+        sheet.wrong("id", f"id {quoted(key)} is not lower case with dashes", f'write id = "{plain[:80]}"')
     if sheet.path.parent.name in KINDS and sheet.path.stem != key:
         sheet.wrong("id", f"id {quoted(key)} is not the file's name {quoted(sheet.path.stem)}", "rename one of them")
     for name in ("name", "notes", "maker", "unit", "form_factor", "successor", "chip", "form", "kind"):

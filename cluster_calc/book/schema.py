@@ -13,6 +13,8 @@ from cluster_calc.book.toml_file import read_toml
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.resources import shipped
 
+# An id is also the name of its file.
+ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
 NAMES = ("id", "name", "aliases")
 FACTS: dict[str, tuple[str, ...]] = {
     "chips": ("maker", "form_factor", "unit", "released", "successor"),

@@ -22,6 +22,8 @@ def read_text(path: Path) -> str:
     try:
         if path.is_dir():
             raise InputError(f"{quoted(path)} is a folder; name a TOML file")
+        if path.is_fifo() and path.suffix == ".toml":
+            raise InputError(f"{quoted(path)} is a pipe with a file's name; it would be waited for without end")
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "what moved between two results"),
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
+    "growth": ("growth", "factors of growth by era, and regressions of compute or cost on date"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "sheet": ("sheet", "the result as one HTML page to keep"),
     "memo": ("memo", "the procurement memo: options, cash, risks and what is not known"),

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from cluster_calc.cli import options as shared
+from cluster_calc.errors import InputError
 
-FORMATS = ("table", "json")
+FORMATS = ("table", "json", "csv")
 
 
 @click.command(
@@ -19,7 +20,8 @@ Examples:
   cluster-calc solve training_compute --run-cost "100 MUSD" --chip h100
   cluster-calc solve chips --training-time "30 days" --flop 2e25 --chip h100
   cluster-calc solve mfu --days 90 --flop 2e25 --chips 8192 --chip h100
-  cluster-calc solve rental_price --rental-ratio 1 --flop 2e25 --chip h100""",
+  cluster-calc solve rental_price --rental-ratio 1 --flop 2e25 --chip h100
+  cluster-calc solve training_compute --vary "run_cost=10:100:10 MUSD" --vary chip=h100,b200""",
 )
 @click.argument("name")
 @shared.model_options
@@ -30,18 +32,34 @@ Examples:
     heading="Demand",
     help="the result to reach, where several of what is given could be meant",
 )
+@click.option("--vary", cls=shared.GroupedOption, heading="Demand", multiple=True, metavar="NAME=VALUES",
+              help="solve at every point of a grid, as in sweep")  # fmt: skip
 @shared.output_options(*FORMATS)
-def command(name: str, target: str | None, **options: Any) -> None:
+def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any) -> None:
     """The value of NAME, any quantity, at which a given result is reached.
 
     Give the result as an option (--run-cost "100 MUSD"). Whole things come back whole, on the side that meets it.
     """
     import json
 
-    from cluster_calc.inverse import solve_merged
+    from cluster_calc.inverse import SCHEMA, solve_merged
 
     form = shared.format_of(options, FORMATS)
     merged = shared.merged_from(options)
+    if vary:
+        from cluster_calc.cli.sweep import pair
+        from cluster_calc.solved_grid import rows_of, solve_over
+
+        table = solve_over(name, merged, [pair(text) for text in vary], target)
+        if form == "json":
+            rows = {"schema": SCHEMA, "rows": rows_of(table)}
+            text = json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        else:
+            text = table.to_csv(index=False) if form == "csv" else table.to_string(index=False, na_rep="") + "\n"
+        shared.write(text, options.get("output"))
+        return
+    if form == "csv":
+        raise InputError("solve: --format csv is for a table; add --vary, or take --format json")
     found = solve_merged(name, merged, target)
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -19,10 +19,14 @@ from cluster_calc.errors import InputError, quoted
 Examples:
   cluster-calc sweep --vary mfu=0.3:0.5:5 --vary chip=h100,b200 --flop 2e25 -o grid.csv
   cluster-calc sweep --vary chips=1024:65536:7:log --draws 4096 --params 65e9 --tokens 1.4e12 --chip a100-80gb -o -
-  cluster-calc sweep --vary "electricity_price=4:16 cent/kWh:100" --vary pue=1.05:1.6:100 --flop 2e25 --chip h100""",
+  cluster-calc sweep --vary "electricity_price=4:16 cent/kWh:100" --vary pue=1.05:1.6:100 --flop 2e25 --chip h100
+  cluster-calc sweep --design lhs --points 4096 --vary mfu=0.3:0.5 --vary pue=1.05:1.6 --flop 2e25 --chip h100 -o -""",
 )
 @click.option("--vary", cls=shared.GroupedOption, heading="Sweep", multiple=True, metavar="NAME=VALUES",
               help="a,b,c or lo:hi:steps[:log]; chip=h100,b200; repeat for a grid")  # fmt: skip
+@click.option("--design", cls=shared.GroupedOption, heading="Sweep", metavar="WHAT",
+              help="lhs or sobol: points between the ends of --vary NAME=lo:hi[:log] instead of a grid")  # fmt: skip
+@click.option("--points", cls=shared.GroupedOption, heading="Sweep", metavar="N", help="the points of the design")
 @click.option("--results", cls=shared.GroupedOption, heading="Sweep", metavar="NAME,NAME",
               help="the results to keep; all keeps every one")  # fmt: skip
 @click.option("--full", is_flag=True, cls=shared.GroupedOption, heading="Sweep",
@@ -37,7 +41,7 @@ Examples:
               help=".csv, .parquet or - (CSV on stdout); without it, the extremes over the grid")  # fmt: skip
 @shared.model_options
 def command(
-    vary: tuple[str, ...], results: str | None, full: bool, processes: str, resume: bool, yes: bool, output: str | None,
+    vary: tuple[str, ...], design: str | None, points: str | None, results: str | None, full: bool, processes: str, resume: bool, yes: bool, output: str | None,
     **options: Any,
 ) -> None:  # fmt: skip
     """A grid over any inputs, with draws inside or without, as CSV or Parquet.
@@ -49,7 +53,9 @@ def command(
 
     workers = _processes(processes)
     merged = shared.merged_from(options)
-    planned = plan_sweep(merged, [pair(text) for text in vary], results=results, full=full)
+    planned = plan_sweep(
+        merged, [pair(text) for text in vary], results=results, full=full, design=design, points=_points(points)
+    )
     bar = Bar(planned.rows)
     try:
         if output == "-" or (
@@ -81,6 +87,14 @@ def pair(text: str) -> tuple[str, str]:
     if not sign or not name.strip() or not values.strip():
         raise InputError(f"--vary {quoted(text)} is not NAME=VALUES; write for example --vary mfu=0.3:0.5:5")
     return name.strip(), values.strip()
+
+
+def _points(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 12:
+        raise InputError(f"--points {quoted(text)} is not a whole number; write for example --points 4096")
+    return int(text)
 
 
 def _processes(text: str) -> int:

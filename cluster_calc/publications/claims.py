@@ -24,6 +24,8 @@ _WORDS = {
     DATE_UNIT: "1", "datapoint": "token", "petaFLOPS-day": "PFLOP/s*day", "USD/petaFLOPS-day": "USD/(PFLOP/s*day)",
     "petaFLOPS-day/year": "PFLOP/s*day/year", "year/10x": "year",
 }  # fmt: skip
+# At zero their formula has a value, but none that means anything.
+_NEVER_ZERO = frozenset({"doubling_time", "samples"})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Where the functions of a chain live; the model's own formulas by their module.
 _PLACES = {
@@ -142,12 +144,14 @@ def changed(known: Input, text: str) -> Input:
     if known.is_date:
         return given
     if given.unit == "" and known.unit:
-        return read_input(known.name, f"{text.strip()} {known.unit}", known.argument)
+        given = read_input(known.name, f"{text.strip()} {known.unit}", known.argument)
     if unit_of(given.unit).dimension != unit_of(known.unit).dimension or (
         given.unit != known.unit and "1" in (_WORDS.get(given.unit), _WORDS.get(known.unit))
     ):
         raise InputError(f"{known.name}: {quoted(text)} does not measure what {quoted(known.text)} does")
-    if known.value > 0 > given.value:
+    if given.value == 0 and known.argument in _NEVER_ZERO:
+        raise InputError(f"{known.name}: {quoted(text)} is nothing; the published input is {quoted(known.text)}")
+    if known.value >= 0 > given.value:
         raise InputError(f"{known.name}: {quoted(text)} is negative; the published input is {quoted(known.text)}")
     return given
 

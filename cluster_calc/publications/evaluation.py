@@ -103,13 +103,14 @@ def evaluate(claim: Claim, overrides: Mapping[str, str] | None = None) -> Reprod
         try:
             with np.errstate(all="ignore"):  # what is not finite is refused below, with a message
                 result = float(formula(**arguments))
-        except (ZeroDivisionError, OverflowError, ValueError, ArithmeticError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:  # TypeError: a fractional power below 0 is complex
             if isinstance(error, InputError):
                 raise InputError(f"{claim.id}: {error}") from None
             raise InputError(f"{claim.id}: {step.function} has no value for these inputs ({error})") from None
         values[step.result] = result
         links.append(Link(step, arguments, result))
-    value = _in_unit(claim, links[-1].result)
+    base = links[-1].result
+    value = _in_unit(claim, base) if math.isfinite(base) else base
     if not math.isfinite(value):
         raise InputError(f"{claim.id}: {claim.steps[-1].function} has no finite value for these inputs")
     return Reproduction(

@@ -23,7 +23,7 @@ def choice_text(found: Choice, width: int = 80) -> str:
     else:
         lines = ["Nothing meets all limits."]
     if found.misses:
-        lines += ["", "Near-misses: better, but a limit does not hold"]
+        lines += ["", "Near-misses: better, but a limit does not hold" if found.options else "Nearest to holding"]
         lines += [line for option in found.misses[:_MOST] for line in _option(found, option, width)]
     if found.left_out:
         lines += ["", f"Left out: {len(found.left_out)}"]

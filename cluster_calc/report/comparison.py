@@ -12,7 +12,7 @@ from cluster_calc import __version__
 from cluster_calc.comparison import METRICS, SCHEMA, Comparison, Option, Switch
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit
-from cluster_calc.report.numbers import plain, shown
+from cluster_calc.report.numbers import money, plain, shown
 
 LABELS = 26
 COLUMN = 18
@@ -31,10 +31,11 @@ def metrics(comparison: Comparison) -> list[str]:
 
 def rows(comparison: Comparison) -> list[list[Any]]:
     """name, unit, and the value of every option in JSON units."""
-    return [
+    found = [
         [name, QUANTITIES[name].unit, *(in_unit(name, option.result.values.get(name)) for option in comparison.options)]
         for name in metrics(comparison)
     ]
+    return [*found, ["npv", "USD", *(option.npv for option in comparison.options)]] if comparison.horizon else found
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "by": comparison.by,
         "ranking": list(comparison.ranking),
         "not_ranked": dict(comparison.not_ranked),
+        "horizon": None if comparison.horizon is None else in_unit("horizon", comparison.horizon.value),
         "share_first": dict(comparison.first_share) or None,
         "options": [
             {
@@ -59,6 +61,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
                     "precision": option.result.precision,
                 },
                 "feasible": option.result.feasible,
+                "npv": option.npv,
                 "results": {
                     name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
                     for name, value, unit, p10, p50, p90 in result_rows(option.result)
@@ -97,6 +100,11 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
     for name in metrics(comparison):
         label = QUANTITIES[name].label
         found.append((label, [shown(name, option.result.values.get(name)) for option in comparison.options]))
+    if comparison.horizon:
+        label = f"net present value of owning, {shown('horizon', comparison.horizon.value)}"
+        found.append(
+            (label, ["not found" if option.npv is None else money(option.npv) for option in comparison.options])
+        )
     limited = any(entry.limit for option in comparison.options for entry in option.result.feasibility)
     if limited:
         found.append(("feasible", [_verdict(option) for option in comparison.options]))

@@ -15,7 +15,11 @@ def extremes_text(planned: Sweep, found: list[Extremes], width: int = 80) -> str
     """Every result's least value, percentiles and greatest value over the grid."""
     count = len(found[0].sample) if found else 0
     of = "every row" if count == planned.points else f"{count:,} rows drawn at random"
-    axes = " × ".join(f"{entry.name} {len(entry)}" for entry in planned.axes)
+    grid = planned.named if planned.design else planned.axes
+    axes = " × ".join(f"{entry.name} {len(entry)}" for entry in grid)
+    if planned.design:
+        spread = f"{planned.design} {planned.count:,} over {', '.join(entry.name for entry in planned.numbers)}"
+        axes = f"{axes} × {spread}" if axes else spread
     lines = [f"{planned.points:,} points: {axes}", f"P10 · P50 · P90 over the grid, of {of}", ""]
     for entry in found:
         label = QUANTITIES[entry.name].label

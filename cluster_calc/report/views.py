@@ -177,6 +177,23 @@ def _held(result: Result, name: str) -> str:
     return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
 
 
+def _apart(result: Result, name: str) -> str:
+    """What of the depreciation is for idle hours, and what falls on chips that need no new cash."""
+    if name != "depreciation":
+        return ""
+    parts = (("idle_charge", "for idle hours"), ("owned_depreciation", "on chips already owned"))
+    return "".join(
+        f"; {_value(result, part)} of it {words}" for part, words in parts if _nonzero(result.values.get(part, 0))
+    )
+
+
+def _new(result: Result) -> str:
+    """The cash that is left to find where chips are owned already."""
+    if not _nonzero(result.values.get("owned_depreciation", 0)):
+        return ""
+    return f"new cash {_value(result, 'new_capital')} for {_value(result, 'new_chips')} chips, the others are owned"
+
+
 def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
     """Every sum of the estimate: the names of its lines, of the total, and the total's title."""
     found = []
@@ -208,14 +225,14 @@ def _money(result: Result) -> Section | None:
             Row(
                 QUANTITIES[name].label.capitalize(),
                 _value(result, name),
-                _share(result, name, total) + _held(result, name),
+                _share(result, name, total) + _held(result, name) + _apart(result, name),
                 name,
             )
             for name in lines
         ]
         note = "incomplete"
         if total in result.values:
-            note = _bill(result) if total == "capital_cost" else ""
+            note = "; ".join(filter(None, (_bill(result), _new(result)))) if total == "capital_cost" else ""
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
 
@@ -240,6 +257,7 @@ def _restated(result: Result) -> Section | None:
     """Run cost and capital in other money and other years, each with the rate behind it."""
     rows = []
     code = str(result.scenario.settings.get("currency", "in the other currency"))
+    unit = str(result.scenario.settings.get("currency", "local"))
     year = str(result.scenario.settings.get("price_year", "the year asked for"))
     for prefix, words, behind in (
         ("local", code, "exchange_rate"),
@@ -253,7 +271,14 @@ def _restated(result: Result) -> Section | None:
             datum = result.data.get("price_index" if prefix == "restated" else behind)
             source = f", {cite(datum)}" if datum is not None else ""
             label = QUANTITIES[what].label.capitalize()
-            rows.append(Row(f"{label}, {words}", _value(result, name), f"at {_value(result, behind)}{source}", name))
+            rows.append(
+                Row(
+                    f"{label}, {words}",
+                    _value(result, name),
+                    f"at {_value(result, behind).replace('local', unit)}{source}",
+                    name,
+                )
+            )
     return Section("In other money and other years", tuple(rows)) if rows else None
 
 
@@ -423,6 +448,10 @@ def _assumptions(result: Result) -> Section:
 def excluded(result: Result) -> tuple[str, ...]:
     """What the estimate leaves out."""
     found = list(EXCLUDED)
+    if _nonzero(result.values.get("development_cost", 0)):
+        found[0] = "data and research staff"
+    if _nonzero(result.values.get("idle_charge", 0)):
+        found[-1] = found[-1].partition(";")[0]
     if "bill_excess" not in result.values:
         found.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
     elif "facility_capital" not in result.values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tomllib
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 
 from cluster_calc.book.adding import TEMPLATES, template
 from cluster_calc.book.checks import check
-from cluster_calc.book.toml_file import MAX_FILE_BYTES
-from cluster_calc.catalog import KINDS, Catalog
+from cluster_calc.book.toml_file import MAX_FILE_BYTES, read_text
+from cluster_calc.catalog import KINDS, Catalog, item_files
 from cluster_calc.errors import InputError
 from cluster_calc.nomenclature import QUANTITIES
 
@@ -60,6 +61,7 @@ SPOILT = {
     "unknown figure": ("tdp =", "tpd =", "unknown figure 'tpd'", "tdp"),
     "unknown precision": ("fp8 =", "fp9 =", "unknown figure 'fp9'", "fp8"),
     "unknown key of an entry": ('vendor = "a shop"', 'seller = "a shop"', "unknown key 'seller'", ""),
+    "id that leads elsewhere": ('"acme-x1"', '"../acme-x1"', "is not lower case with dashes", "acme-x1"),
     "missing name": ('name = "Acme X1"\n', "", "name is missing", ""),
     "dimension": ('"400 W"', '"400 Wh"', "'400 Wh' is [energy]", "700 W"),
     "no unit": ('"400 W"', "400", "no unit", ""),
@@ -142,6 +144,15 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert any("leads out" in str(problem) for problem in check(tmp_path / "mine"))
     with pytest.raises(InputError, match="leads out"):
         Catalog([tmp_path / "mine"]).chip("acme-x1")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_in_the_folder_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "chips").mkdir()
+    os.mkfifo(tmp_path / "chips" / "acme-x1.toml")
+    assert item_files(tmp_path, "chips") == []
+    with pytest.raises(InputError, match="pipe"):
+        read_text(tmp_path / "chips" / "acme-x1.toml")
 
 
 def test_a_huge_file_is_refused_without_being_read(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Tables in, tables out: what is said of rows that cannot be, and of rows that do not determine a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from cluster_calc import tables
+
+STEP = {
+    "chip": "H100 SXM 80GB", "chips": "512", "precision": "bf16", "parameters": "64862437376", "layers": "80", "hidden": "8192", "heads": "64",
+    "vocab": "50368", "sequence": "2048", "global_batch": "4096",
+}  # fmt: skip
+RUN = {
+    "match_flop": "3e23",
+    "util_frac": "0.4",
+    "gpu_hours_published": "1e6",
+    "chips": "1024",
+    "peak_tflops_used": "312",
+}
+
+
+def run(row: dict[str, str], method: str = "") -> tables.Table:
+    table = tables.Table(tuple(row), (tuple(row.values()),))
+    return tables.evaluate(table, tables.recognised(table.heads, method))
+
+
+def test_a_step_that_lacks_a_size_is_undetermined_not_an_error() -> None:
+    done = run({**STEP, "layers": ""}, tables.PREDICT_MFU)
+    assert not done.errors
+    assert done.results[0]["mfu"] is None
+    assert done.results[0][tables.NOTE] == "a predicted MFU needs layers"
+    assert {"mfu", "hfu"} <= set(tables.merged(done)[0])
+
+
+def test_an_error_names_the_column_of_the_file() -> None:
+    done = run({**RUN, "util_frac": "40"})
+    assert done.errors[1].startswith("util_frac: mfu: '40.0' is outside")
+    heads, rows = tables.merged(done)
+    assert heads[len(RUN) :] == [
+        "training_time",
+        "chip_hours",
+        "rental_cost",
+        "implied_goodput",
+        "facility_energy",
+        "emissions",
+        "error",
+    ]
+    assert rows[0][: len(RUN)] == list({**RUN, "util_frac": "40"}.values())
+
+
+def test_key_columns_alone_choose_the_map_but_nobody_is_given_a_prediction_unasked() -> None:
+    mapping = tables.recognised(["owner", "unit_price_usd", "chip_class", "publication_date"])
+    assert mapping is not None
+    assert mapping.id == "epoch-2024-runs"
+    assert tables.recognised(tuple(STEP)) is None
+
+
+@pytest.mark.parametrize("head", ["pue_published", "gpu_hours_published", "ci_kg_per_kwh", "power_w_assumed", "chips"])
+@pytest.mark.parametrize("cell", ["about 2", "-1", "inf"])
+def test_a_cell_that_is_no_number_is_that_row_s_error(head: str, cell: str) -> None:
+    row = {**RUN, "power_w_assumed": "400", "pue_published": "1.1", "pue_applied": "carbon", "ci_kg_per_kwh": "0.4"}
+    done = run({**row, head: cell})
+    assert done.errors[1].startswith(f"{head}: ")
