@@ -140,9 +140,16 @@ def test_a_memo_without_gaps_is_no_draft() -> None:
     assert held["aace_class"] == 4
     late = memo(**RUN, **PRICES, memo_file=dataclasses.replace(extra, decision_date="2027-03-01"))
     assert any("expires on 2027-02-28, before 2027-03-01" in gap for gap in late.gaps)
-    if not whole.gaps:
-        assert whole.stamp == ""
-        assert DRAFT not in memo_text.html(whole)
+
+
+def test_the_stamp_stands_first_and_above_every_page(view: Memo) -> None:
+    page = memo_text.html(view)
+    assert page.partition("<body")[2].startswith(f' class="draft">\n<p class="stamp">{DRAFT}</p>')
+    assert re.search(r"@page draft \{\s*@top-center \{\s*content: \"" + DRAFT, page)
+    clean = dataclasses.replace(view, draft=False, gaps=())
+    for text in (memo_text.html(clean).partition("<body")[2], memo_text.markdown(clean)):
+        assert DRAFT not in text.partition("<script")[0]
+    assert "<body>" in memo_text.html(clean)
 
 
 def test_a_chip_without_prices_has_no_option_and_says_why() -> None:
