@@ -28,6 +28,9 @@ $(STAMP): setup.cfg pyproject.toml
 	@if test -e $(STAMP) && test "$$(cat $(STAMP))" != "$(CURDIR)" || ! $(PY) -m pip --version >/dev/null 2>&1; \
 	    then echo 'making $(VENV)'; $(PYTHON) -m venv --clear $(VENV); fi
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@# An editable install is not compiled by pip: do it here, so that the first start is fast even where Python may
+	@# not write bytecode.
+	$(PY) -m compileall -q cluster_calc
 	@printf '%s\n' '$(CURDIR)' > $@
 
 venv: $(STAMP)  ## make .venv with the package (editable) and the test tools

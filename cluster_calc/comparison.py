@@ -7,7 +7,7 @@ difference between options is never one of luck.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,11 @@ class Comparison:
 
     def __getitem__(self, name: str) -> Result:
         return next(option.result for option in self.options if option.name == name)
+
+    @property
+    def superlative(self) -> str:
+        """Which end of the ranking's result comes first."""
+        return "Highest" if self.by in MORE_IS_BETTER else "Lowest"
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON."""
@@ -135,19 +140,25 @@ def of(
             raise InputError(f"{name}: {error}" if name else str(error)) from None
         npv, horizon = _owning(merged, result, horizon)
         options.append(Option(_unique(name or result.chip.id, options), result, npv))
+    return ranked(options, wanted, horizon)
+
+
+def ranked(options: Sequence[Option], by: str = "run_cost", horizon: Datum | None = None) -> Comparison:
+    """Options with their order by one result, and what would change the first place."""
+    wanted = quantity(by).name
     missing = {
         option.name: option.result.missing.get(wanted, "not part of this estimate")
         for option in options
         if wanted not in option.result.values
     }
-    ranked = [option for option in options if option.name not in missing]
-    if not ranked:
+    found = [option for option in options if option.name not in missing]
+    if not found:
         raise InputError(f"--by {quoted(by)}: no option has this result ({next(iter(missing.values()))})")
     sign = -1.0 if wanted in MORE_IS_BETTER else 1.0
-    ranked.sort(key=lambda option: sign * _single(option, wanted))
+    found.sort(key=lambda option: sign * _single(option, wanted))
     return Comparison(
-        tuple(options), wanted, tuple(option.name for option in ranked), missing,
-        _first_share(ranked, wanted, sign), tuple(_switches(ranked, wanted, sign)), horizon,
+        tuple(options), wanted, tuple(option.name for option in found), missing,
+        _first_share(found, wanted, sign), tuple(_switches(found, wanted, sign)), horizon,
     )  # fmt: skip
 
 
@@ -178,25 +189,25 @@ def _unique(name: str, options: list[Option]) -> str:
     return f"{name} ({count + 1})" if name in taken else name
 
 
-def _first_share(ranked: list[Option], by: str, sign: float) -> dict[str, float]:
+def _first_share(options: list[Option], by: str, sign: float) -> dict[str, float]:
     """In what share of the draws each option comes first; empty without ranges."""
     import numpy as np
 
-    draws = max(option.result.draws for option in ranked)
+    draws = max(option.result.draws for option in options)
     if not draws:
         return {}
     table = np.array(
-        [sign * np.broadcast_to(option.result.samples.get(by, option.result.values[by]), draws) for option in ranked]
+        [sign * np.broadcast_to(option.result.samples.get(by, option.result.values[by]), draws) for option in options]
     )
     first = table.argmin(axis=0)
-    return {option.name: float((first == place).mean()) for place, option in enumerate(ranked)}
+    return {option.name: float((first == place).mean()) for place, option in enumerate(options)}
 
 
-def _switches(ranked: list[Option], by: str, sign: float) -> Iterable[Switch]:
+def _switches(options: list[Option], by: str, sign: float) -> Iterable[Switch]:
     """Values nearest to the base at which the runner-up draws level, for the best option's own figures and the shared ones."""
-    if len(ranked) < 2:
+    if len(options) < 2:
         return
-    best, second = ranked[:2]
+    best, second = options[:2]
     for names, both in ((OWN, False), (SHARED, True)):
         for name in names:
             datum = best.result.data.get(name)

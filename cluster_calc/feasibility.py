@@ -156,11 +156,15 @@ def nearest_change(result: Result, constraint: str) -> Change | None:
             needed = float(bisected(result, name, QUANTITIES[name], margin, 0.0, others))
         except InputError:
             continue
+        if name == "tensor_parallel":
+            needed = _tensor_size(fixed, needed)
+        if not math.isfinite(needed):
+            continue
         values = result.model.evaluate({**others, name: needed})
         usual = QUANTITIES[name].usual
         if usual is not None and not usual[0] <= needed / QUANTITIES[name].factor <= usual[1]:
             continue  # possible on paper alone
-        if not math.isfinite(needed) or float(values.get(margin, -1.0)) < -1e-9:
+        if float(values.get(margin, -1.0)) < -1e-9:
             continue
         if QUANTITIES[name].is_date:
             distance = abs(needed - now) / (90 * 86400.0)
@@ -168,6 +172,16 @@ def nearest_change(result: Result, constraint: str) -> Change | None:
             distance = abs(math.log(needed / now)) if needed > 0 and now > 0 else math.inf
         found.append((distance, Change(name, float(now), needed)))
     return min(found)[1] if found else None
+
+
+def _tensor_size(fixed: Mapping[str, float], least: float) -> float:
+    """The smallest tensor-parallel size of at least that many chips which divides the heads and the chips of a stage."""
+    stage = fixed.get("chips", math.inf) / fixed.get("pipeline_parallel", 1)
+    heads = fixed.get("heads", stage)
+    if not math.isfinite(stage):
+        return least
+    sizes = range(math.ceil(least - 1e-9), int(min(stage, heads)) + 1)
+    return next((float(size) for size in sizes if stage % size == 0 and heads % size == 0), math.inf)
 
 
 def _moves(result: Result, name: str, margin: str) -> bool:

@@ -90,6 +90,8 @@ def axis(name: str, text: Any, design: bool = False) -> Axis:
         if not all(values):
             raise InputError(f"--vary {key}={quoted(text)} has an empty value; write for example chip=h100,b200")
         return Axis(key, tuple(values), ",".join(values))
+    if key == "days":
+        text = _in_days(text)
     key = scenarios.name_of(key)
     known = QUANTITIES[key]
     if not isinstance(text, str):
@@ -105,6 +107,13 @@ def axis(name: str, text: Any, design: bool = False) -> Axis:
             f"--vary {key}={quoted(text)} has an empty value; write {key}=a,b,c or {key}=lo:hi:steps[:log]"
         )
     return Axis(key, np.array([_number(known, word) for word in _with_unit(known, words)]), text)
+
+
+def _in_days(text: Any) -> Any:
+    """Bare numbers under the name `days` are days."""
+    if isinstance(text, str):
+        return f"{text} days" if text.strip().endswith(":log") else scenarios.in_days(text)
+    return [scenarios.in_days(value) for value in text]
 
 
 def _with_unit(known: Quantity, words: list[str]) -> list[str]:

@@ -113,6 +113,17 @@ class Result:
         value = float(known[percent]) / QUANTITIES[key].factor
         return value if math.isfinite(value) else None
 
+    def varies(self, name: str) -> bool:
+        """Whether the draws move it by more than the rounding of floats.
+
+        >>> from cluster_calc import estimate
+        >>> result = estimate(training_compute=2e25, chip="h100", mfu="0.3..0.5")
+        >>> result.varies("run_cost"), result.varies("cost_per_chip_hour")
+        (True, False)
+        """
+        low, high = self.percentile(name, 10.0), self.percentile(name, 90.0)
+        return low is not None and high is not None and high - low > 1e-9 * abs(high)
+
     def standard_error(self, name: str, percent: float) -> float | None:
         """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""
         from cluster_calc.uncertainty import standard_errors

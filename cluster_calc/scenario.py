@@ -122,7 +122,7 @@ class Scenario:
         other = _NEARER_WINS.get(key)
         if other in self.data and self.origins[other] != origin:
             del self.data[other], self.texts[other], self.origins[other]
-        source = Source(origin if not place else f"{origin} {place}")
+        source = Source(f"file {place}" if origin == "file" and place else str(place or origin))
         if isinstance(value, dict):
             unknown = set(value) - {"value", "source", "as_of", "confidence", "locator", "note"}
             if unknown or "value" not in value:

@@ -77,6 +77,8 @@ class Table:
     results: tuple[Mapping[str, Any], ...] = ()
     errors: Mapping[int, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    # The columns of a map are there even where no row reaches a figure.
+    outputs: tuple[str, ...] = ()
 
 
 def read_table(text: str, name: str = "table") -> Table:
@@ -206,12 +208,10 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
         mapping, ignored = plain_map(table.heads)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
-    # The columns of a map are there even where no row reaches a figure.
-    empty: dict[str, Any] = dict.fromkeys(mapping.outputs)
     for number, cells in enumerate(table.rows, 1):
         if len(cells) > len(table.heads):
             errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
-            results.append(empty)
+            results.append({})
             continue
         row = {
             head: cell.strip()
@@ -221,11 +221,11 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
         try:
             results.append(_row(row, mapping, given or {}))
         except UndeterminedError as error:
-            results.append({**empty, NOTE: str(error)} if mapping.prepare else empty)
+            results.append({NOTE: str(error)} if mapping.prepare else {})
         except InputError as error:
             errors[number] = str(error)
-            results.append(empty)
-    return Table(table.heads, table.rows, tuple(results), errors, ignored)
+            results.append({})
+    return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
 
 
 def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -301,18 +301,24 @@ def _as_number(text: Any) -> Any:
 
 def merged(table: Table) -> tuple[list[str], list[list[Any]]]:
     """Heads and rows of the output: every input column, then the results; a blank input cell takes its result."""
-    added = list(dict.fromkeys(name for result in table.results for name in result if name not in table.heads))
+    found = (*table.outputs, *(name for result in table.results for name in result))
+    added = list(dict.fromkeys(name for name in found if name not in table.heads))
     order = {name: place for place, name in enumerate(QUANTITIES)}
     added.sort(key=lambda name: (name == NOTE, order.get(name, -1)))
-    heads = [*table.heads, *added, *([ERROR] if table.errors else [])]
+    # A table that was written here before has the column already.
+    place_of_error = table.heads.index(ERROR) if ERROR in table.heads else None
+    own = bool(table.errors) and place_of_error is None
+    heads = [*table.heads, *added, *([ERROR] if own else [])]
     rows = []
     for number, (cells, result) in enumerate(zip(table.rows, table.results, strict=True), 1):
         kept: list[Any] = [*cells, *[""] * (len(table.heads) - len(cells))][: len(table.heads)]
         for place, head in enumerate(table.heads):
             if head in result and str(kept[place]).strip().lower() in MISSING:
                 kept[place] = result[head]
+        if place_of_error is not None and number in table.errors:
+            kept[place_of_error] = table.errors[number]
         kept += [result.get(name) for name in added]
-        rows.append([*kept, table.errors.get(number, "")] if table.errors else kept)
+        rows.append([*kept, table.errors.get(number, "")] if own else kept)
     return heads, rows
 
 

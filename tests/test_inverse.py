@@ -244,3 +244,18 @@ def test_bad_sweeps_of_solutions_get_one_clear_message(arguments: list[str], sai
     assert outcome.exit_code == 2
     assert said in outcome.stderr
     assert outcome.stdout == ""
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (["solve", "chips", "--days", "30", "--power-limit", "1 MW", "--require-feasible"], 3),
+    (["solve", "chips", "--days", "30", "--fail-over", "run_cost=1 MUSD"], 4),
+    (["solve", "chips", "--days", "30", "--fail-over", "run_cost=1000 MUSD", "--require-feasible"], 0),
+    (["sensitivity", "--fail-over", "run_cost=1 MUSD"], 4),
+    (["optimise", "--vary", "chip=h100,h200", "--power-limit", "1 kW", "--require-feasible"], 3),
+    (["optimise", "--vary", "chip=h100,h200", "--require-feasible"], 0),
+])  # fmt: skip
+def test_gates_decide_the_exit_code_after_the_answer(arguments: list[str], code: int) -> None:
+    chip = [] if arguments[0] == "optimise" else ["--chip", "h100"]
+    outcome = CliRunner().invoke(main, [*arguments, "--flop", "2e25", *chip])
+    assert outcome.exit_code == code, outcome.output
+    assert outcome.stdout

@@ -44,6 +44,7 @@ def test_each_layer_lies_over_the_one_before(place: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("CLUSTER_CALC_PUE", "1.4")
     assert merged({}, file="s.toml").data["pue"].value == values["environment"]
     assert merged({}, file="s.toml").data["pue"].origin == "environment"
+    assert merged({}, file="s.toml").data["pue"].source.id == "environment CLUSTER_CALC_PUE"
     last = merged({"pue": "1.5"}, file="s.toml")
     assert last.data["pue"].value == values["command line"]
     assert last.data["pue"].origin == "command line"

@@ -146,3 +146,12 @@ def test_a_range_beside_an_array_is_refused() -> None:
 def test_draws_and_seed_are_whole_numbers(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=name):
         cc.estimate(chip="h100", training_compute=1e24, mfu="0.3..0.5", **{name: value})
+
+
+def test_a_result_the_draws_do_not_move_has_no_percentiles_in_the_report() -> None:
+    from cluster_calc.report.text import text
+
+    report = text(cc.estimate(**RUN, mfu="0.3..0.5"), 120)
+    assert "Run cost, mean" in report
+    assert "Cost per chip-hour, mean" not in report
+    assert not any("P10" in line for line in report.splitlines() if "Cost per chip-hour" in line)

@@ -265,3 +265,10 @@ def test_the_metadata_names_every_unit(tmp_path: Path) -> None:
     assert units["run_cost_p90"] == "USD"
     assert units["electricity_price"] == "USD/kWh"
     assert set(units) == set(schema.names)
+
+
+@pytest.mark.parametrize("values", ["30,60", "30:60:2", "30:60:2:log", [30, 60]])
+def test_bare_days_are_days(values: object) -> None:
+    table = cc.sweep({"days": values}, **RUN, results="chips")
+    assert table["training_time"].tolist() == pytest.approx([30, 60])
+    assert table["chips"].tolist() == [21664, 10832]

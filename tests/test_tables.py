@@ -27,7 +27,7 @@ def run(row: dict[str, str], method: str = "") -> tables.Table:
 def test_a_step_that_lacks_a_size_is_undetermined_not_an_error() -> None:
     done = run({**STEP, "layers": ""}, tables.PREDICT_MFU)
     assert not done.errors
-    assert done.results[0]["mfu"] is None
+    assert "mfu" not in done.results[0]
     assert done.results[0][tables.NOTE] == "a predicted MFU needs layers"
     assert {"mfu", "hfu"} <= set(tables.merged(done)[0])
 
@@ -61,3 +61,16 @@ def test_a_cell_that_is_no_number_is_that_row_s_error(head: str, cell: str) -> N
     row = {**RUN, "power_w_assumed": "400", "pue_published": "1.1", "pue_applied": "carbon", "ci_kg_per_kwh": "0.4"}
     done = run({**row, head: cell})
     assert done.errors[1].startswith(f"{head}: ")
+
+
+def test_a_head_alone_has_the_columns_of_its_map() -> None:
+    table = tables.Table(tuple(RUN), ())
+    assert "training_time" in tables.merged(tables.evaluate(table, tables.recognised(table.heads)))[0]
+
+
+def test_an_error_column_that_is_there_already_is_used() -> None:
+    table = tables.read_table("chip,flop,error\nh100,2e25,seen before\nno-such-chip,2e25,\n")
+    heads, rows = tables.merged(tables.evaluate(table))
+    assert heads.count("error") == 1
+    assert rows[0][2] == "seen before"
+    assert rows[1][2].startswith("unknown chip")

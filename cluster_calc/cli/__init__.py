@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -81,11 +81,11 @@ class Program(click.Group):
             sys.exit(130)
         except BrokenPipeError:
             # The reader has gone: nothing is wrong.
-            _leave_stdout()
+            leave(sys.stdout)
             sys.exit(0)
         except OSError as error:
             if error.filename is None:  # stdout is the only stream without a name
-                _leave_stdout()
+                leave(sys.stdout)
             where = "stdout" if error.filename is None else quoted(error.filename)
             fail(f"{where}: {error.strerror or error}", 2)
         except MemoryError:
@@ -111,9 +111,9 @@ class Program(click.Group):
         return 0
 
 
-def _leave_stdout() -> None:
-    """Point stdout at nothing, so that Python does not complain when it closes what cannot be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def leave(stream: TextIO) -> None:
+    """Point a stream at nothing, so that Python does not complain when it closes what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _usage(error: click.ClickException) -> str:
@@ -153,7 +153,10 @@ def fail(message: str, code: int) -> NoReturn:
     if len(lines) > LINE_LIMIT:
         lines = [*lines[: LINE_LIMIT - 1], f"… and {len(lines) - LINE_LIMIT + 1} more"]
     lines = [line if len(line) <= 600 else line[:599] + "…" for line in lines]
-    click.echo("error: " + "\n".join(lines), err=True)
+    try:
+        click.echo("error: " + "\n".join(lines), err=True)
+    except BrokenPipeError:  # nobody reads the message; the exit code still counts
+        leave(sys.stderr)
     sys.exit(code)
 
 

@@ -11,6 +11,8 @@ from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
 
 FORMATS = ("csv", "parquet")
+# Endings that promise another format than the CSV that would be in the file.
+OTHER = frozenset({".xlsx", ".xls", ".json", ".feather", ".ods", ".md", ".html"})
 
 
 @click.command(
@@ -38,6 +40,11 @@ def command(file: str, map_: str | None, **options: Any) -> None:
 
     # Here the flag adds the mfu and hfu that each row's model, batch and layout should reach, beside those it has.
     predict_mfu = bool(options.pop("predict_mfu"))
+    target = options.get("output")
+    if Path(str(target)).suffix.lower() in OTHER:
+        raise InputError(
+            f"-o {quoted(str(target))}: batch writes {' or '.join(FORMATS)}; name the file .csv or .parquet"
+        )
     text = read_text(file)
     table = tables.read_table(text, file)
     method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
@@ -50,7 +57,6 @@ def command(file: str, map_: str | None, **options: Any) -> None:
     done = tables.evaluate(table, mapping, shared.inputs(options))
     if done.ignored:
         click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
-    target = options.get("output")
     if str(target).lower().endswith(".parquet"):
         from cluster_calc.files import write_atomically
 

@@ -8,6 +8,7 @@ import click
 
 from cluster_calc.cli import options as shared
 from cluster_calc.cli.sweep import pair
+from cluster_calc.errors import InfeasibleError
 
 FORMATS = ("table", "json")
 
@@ -26,8 +27,10 @@ Examples:
 @click.option("--vary", cls=shared.GroupedOption, heading="Choice", multiple=True, metavar="NAME=A,B",
               help="names to choose from, chip=h100,b200; without a chip, the whole catalog")  # fmt: skip
 @shared.model_options
+@click.option("--require-feasible", is_flag=True, cls=shared.GroupedOption, heading="Gates",
+              help="exit 3 when nothing meets all limits")  # fmt: skip
 @shared.output_options(*FORMATS)
-def command(objective: str, vary: tuple[str, ...], **options: Any) -> None:
+def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **options: Any) -> None:
     """The cheapest, fastest or least power-hungry chip, count, precision and acquisition within limits.
 
     Limits are --budget, --capital-budget, --power-limit, --supply-limit, --deadline and the time allowed.
@@ -44,3 +47,5 @@ def command(objective: str, vary: tuple[str, ...], **options: Any) -> None:
     else:
         text = choice_text(found, shared.terminal_width())
     shared.write(text, options.get("output"))
+    if require_feasible and not found.options:
+        raise InfeasibleError("not feasible: nothing meets all limits")

@@ -323,7 +323,12 @@ def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = Fa
     """Text to a file, atomically, or to stdout; only data `as_is` keep control characters."""
     text = text if as_is else visible(text)
     if target in (None, "-"):
-        click.echo(text, nl=False, color=True)
+        try:
+            click.echo(text, nl=False, color=True)
+        except BrokenPipeError:  # the reader has gone; the gates that follow still decide the exit code
+            from cluster_calc.cli import leave
+
+            leave(sys.stdout)
         return
     from cluster_calc.files import write_atomically
 

@@ -32,6 +32,7 @@ Examples:
     help="a two-way table of the result over two inputs",
 )
 @shared.model_options
+@shared.gate_options
 @shared.output_options(*FORMATS)
 def command(name: str | None, grids: tuple[str, ...], **options: Any) -> None:
     """What moves NAME (the run cost unless said): tornado, elasticities, variance, switching values."""
@@ -41,6 +42,7 @@ def command(name: str | None, grids: tuple[str, ...], **options: Any) -> None:
     from cluster_calc.report.influence import influence_csv, influence_text
 
     form = shared.format_of(options, FORMATS)
+    shared.limits(options)  # a gate that says nothing is told before the work
     found = analysed(shared.merged_from(options), name, [_pair(text) for text in grids])
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -49,6 +51,7 @@ def command(name: str | None, grids: tuple[str, ...], **options: Any) -> None:
     else:
         text = influence_text(found, shared.terminal_width())
     shared.write(text, options.get("output"))
+    shared.check_gates(found.result, options)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ Examples:
 )
 @click.option("--vary", cls=shared.GroupedOption, heading="Demand", multiple=True, metavar="NAME=VALUES",
               help="solve at every point of a grid, as in sweep")  # fmt: skip
+@shared.gate_options
 @shared.output_options(*FORMATS)
 def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any) -> None:
     """The value of NAME, any quantity, at which a given result is reached.
@@ -45,9 +46,13 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
     from cluster_calc.inverse import SCHEMA, solve_merged
 
     form = shared.format_of(options, FORMATS)
+    shared.limits(options)  # a gate that says nothing is told before the work
     merged = shared.merged_from(options)
     if vary:
         from cluster_calc.cli.sweep import pair
+
+        if options.get("require_feasible") or options.get("fail_over"):
+            raise InputError("solve: --require-feasible and --fail-over judge one solution; leave out --vary")
         from cluster_calc.solved_grid import rows_of, solve_over
 
         table = solve_over(name, merged, [pair(text) for text in vary], target)
@@ -68,3 +73,4 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
 
         text = solution_text(found, shared.terminal_width())
     shared.write(text, options.get("output"))
+    shared.check_gates(found.result, options)

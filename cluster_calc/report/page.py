@@ -16,7 +16,7 @@ from cluster_calc import __version__
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.report import sheet_curves, sheet_parts
+from cluster_calc.report import sheet_curves, sheet_options, sheet_parts
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table, verdict_text
@@ -59,17 +59,20 @@ def sheet(
     >>> cc.sheet(cc.estimate(training_compute=2e25, chip="h100"))[:15]
     '<!doctype html>'
     """
+    comparison = None
     if isinstance(result, Result):
         results = [result]
     elif isinstance(result, Sequence):
         results = list(result)
     else:
-        results = [option.result for option in result.options]
-    return render(sheet_of(results, title=title, author=author), templates)
+        comparison, results = result, [option.result for option in result.options]
+    return render(sheet_of(results, title=title, author=author, comparison=comparison), templates)
 
 
-def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") -> Sheet:
-    """The view model of the page."""
+def sheet_of(
+    results: Sequence[Result], *, title: str = "", author: str = "", comparison: Comparison | None = None
+) -> Sheet:
+    """The view model of the page; options are ranked as in the comparison, or by run cost."""
     if not 1 <= len(results) <= MOST_OPTIONS:
         raise InputError(f"a sheet shows 1 to {MOST_OPTIONS} options; there are {len(results)}")
     for entry in results:
@@ -77,6 +80,8 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         if arrays:
             raise InputError(f"a sheet shows one estimate: {quoted(arrays[0])} is an array; give one value, or a range")
     first = results[0]
+    ranked = _ranked(results, comparison) if len(results) > 1 else None
+    names = [option.name for option in ranked.options] if ranked else [entry.chip.name for entry in results]
     parts = (
         sheet_parts.money(first),
         sheet_parts.flop(first),
@@ -88,22 +93,24 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
         sheet_parts.energy(first),
         sheet_curves.shipments(first),
         sheet_parts.feasibility(first),
-        sheet_parts.alternatives(results),
+        sheet_options.alternatives(results, names, ranked),
     )
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
     checked = any(entry.limit is not None for entry in first.feasibility)
-    verdict = (f"{first.chip.name}: " if len(results) > 1 else "") + verdict_text(first)
+    verdict = (f"{names[0]}: " if len(results) > 1 else "") + verdict_text(first)
     return Sheet(
         title=title or "Cost sheet",
         author=author,
         date=date,
-        question=asked if len(results) == 1 else f"{asked.removesuffix('?')}, and on {len(results) - 1} alternatives?",
-        answer=answer(first) if len(results) == 1 else _answers(results),
+        question=asked
+        if len(results) == 1
+        else f"{asked.removesuffix('?')}, and on {_alternatives(len(results) - 1)}?",
+        answer=answer(first) if len(results) == 1 else _answers(results, names, ranked),
         verdict=verdict if checked else "",
         feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
         cards=tuple(_cards(first)),
-        warnings=tuple(_warnings(results)),
+        warnings=tuple(_warnings(results, names)),
         parts=tuple(part for part in parts if part is not None),
         assumptions=register(first),
         excluded=excluded(first),
@@ -116,31 +123,71 @@ def sheet_of(results: Sequence[Result], *, title: str = "", author: str = "") ->
     )
 
 
+def _alternatives(number: int) -> str:
+    return f"{number} alternative{'' if number == 1 else 's'}"
+
+
+def _ranked(results: Sequence[Result], comparison: Comparison | None) -> Comparison | None:
+    """The options in their order, named for people; None where none has what they are ranked by."""
+    from cluster_calc.comparison import Option, ranked
+
+    names: list[str] = []
+    for place, entry in enumerate(results):
+        given = comparison.options[place].name if comparison else entry.chip.id
+        name = entry.chip.name if given == entry.chip.id else given
+        names.append(f"{name} ({names.count(name) + 1})" if name in names else name)
+    try:
+        options = [Option(name, entry) for name, entry in zip(names, results, strict=True)]
+        return ranked(options, comparison.by if comparison else "run_cost")
+    except InputError:
+        return None
+
+
 def _command(results: Sequence[Result]) -> str:
-    more = [word for entry in results[1:] for word in ("--compare", entry.chip.id)]
+    """The command of the sheet; where options differ in more than the chip, one for each."""
     first = results[0]
-    settings = first.scenario.settings
-    for name in ("draws", "seed"):
-        if first.draws and name not in settings:
-            more += [f"--{name}", str(getattr(first, name))]
-    return command(first, "sheet", [*more, "-o", "sheet.html"])
+    if any(_but_chip(entry) != _but_chip(first) for entry in results):
+        return "\n".join(
+            command(entry, "sheet", [*_drawn(entry), "-o", f"option-{place}.html"])
+            for place, entry in enumerate(results, 1)
+        )
+    more = [word for entry in results[1:] for word in ("--compare", entry.chip.id)]
+    return command(first, "sheet", [*more, *_drawn(first), "-o", "sheet.html"])
 
 
-def _answers(results: Sequence[Result]) -> str:
-    priced = [entry for entry in results if "run_cost" in entry.values]
-    words = answer(results[0]).rstrip(".") + f" on {results[0].chip.name}."
-    if len(priced) > 1:
-        best = min(priced, key=lambda entry: float(entry.values["run_cost"]))
-        words += f" Lowest run cost: {shown('run_cost', best.values['run_cost'])} on {best.chip.name}"
-        left = len(results) - len(priced)
-        words += f"; {left} of {len(results)} could not be priced." if left else "."
+def _but_chip(result: Result) -> dict[str, Any]:
+    return {key: text for key, text in result.scenario.texts.items() if key != "chip"}
+
+
+def _drawn(result: Result) -> list[str]:
+    if not result.draws:
+        return []
+    settings = result.scenario.settings
+    return [
+        word for name in ("draws", "seed") if name not in settings for word in (f"--{name}", str(getattr(result, name)))
+    ]
+
+
+def _answers(results: Sequence[Result], names: Sequence[str], ranked: Comparison | None) -> str:
+    words = answer(results[0]).rstrip(".") + f" on {names[0]}."
+    if ranked is not None and len(ranked.ranking) > 1:
+        best = ranked.ranking[0]
+        value = shown(ranked.by, ranked[best].values[ranked.by])
+        words += f" {ranked.superlative} {QUANTITIES[ranked.by].label}: {value} on {best}"
+        left = len(ranked.not_ranked)
+        words += f"; not found for {left} of {len(results)}." if left else "."
     return words
 
 
-def _warnings(results: Sequence[Result]) -> list[str]:
-    if len(results) == 1:
-        return list(results[0].warnings)
-    return [f"{entry.chip.name}: {warning}" for entry in results for warning in entry.warnings]
+def _warnings(results: Sequence[Result], names: Sequence[str]) -> list[str]:
+    """Each warning once, with the options that it concerns unless it concerns all."""
+    found: dict[str, list[str]] = {}
+    for name, entry in zip(names, results, strict=True):
+        for warning in entry.warnings:
+            found.setdefault(warning, []).append(name)
+    return [
+        warning if len(whose) == len(results) else f"{', '.join(whose)}: {warning}" for warning, whose in found.items()
+    ]
 
 
 def _cards(result: Result) -> list[Card]:
@@ -245,7 +292,7 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
     """The JSON of one result, or of several in a list, as it can stand inside a script element.
 
     In a list, the options after the first leave out what they share with it: equal inputs and results, units and empty
-    percentiles; what only the first has is null.
+    percentiles, and what the draws give besides percentiles; what only the first has is null.
 
     >>> embedded([{"name": "</script>"}])
     '{"name":"\\\\u003c/script\\\\u003e"}'
@@ -263,7 +310,7 @@ def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     for part in ("inputs", "results"):
         own = {name: entry for name, entry in other[part].items() if first[part].get(name) != entry}
         if part == "results":
-            own = {name: {key: value for key, value in entry.items() if value is not None and key != "unit"}
+            own = {name: {key: value for key, value in entry.items() if value is not None and key in ("value", "p10", "p50", "p90")}
                    for name, entry in own.items()}  # fmt: skip
         short[part] = {**own, **{name: None for name in first[part] if name not in other[part]}}
     return short

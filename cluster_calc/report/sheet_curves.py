@@ -85,10 +85,12 @@ def sizes(result: Result) -> Part | None:
         )
         for place, number in enumerate(asked)
     ]
-    lead = (
-        "More chips finish sooner and tie up more capital; the run's cost stays where it is because MFU and goodput are "
-        "held. Real runs lose some of both as they grow."
-    )
+    lead = "More chips finish sooner; MFU and goodput are held here. Real runs lose some of both as they grow."
+    if "run_cost" in names and "capital_cost" in names:
+        lead = (
+            "More chips finish sooner and tie up more capital; the run's cost stays where it is because MFU and goodput "
+            "are held. Real runs lose some of both as they grow."
+        )
     drawing = charts.multiples("Time and cost against the number of chips", panels)
     shown_table = table("At other sizes", ("Chips", *map(label_of, names)), rows)
     return Part("sizes", "Cost and time against the number of chips", lead, (Figure(drawing, shown_table),))

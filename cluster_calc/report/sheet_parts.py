@@ -9,7 +9,7 @@ from dataclasses import replace
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
-from cluster_calc.report.charts import Scale, Span
+from cluster_calc.report.charts import Span
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
 from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
@@ -277,65 +277,3 @@ def feasibility(result: Result) -> Part | None:
     heads = ("Limit", "Reached", "Allowed", "Left")
     shown_table = table("Feasibility margins", heads, rows)
     return Part("feasibility", "Feasibility", lead, (Figure(drawing, shown_table, note.strip()),))
-
-
-def alternatives(results: Sequence[Result]) -> Part | None:
-    """Options side by side on the same demand."""
-    if len(results) < 2:
-        return None
-    names = ("training_time", "chips", "run_cost", "cost_per_chip_hour", "capital_cost", "rental_cost",
-             "peak_facility_power", "facility_energy", "emissions", "shipment_share")  # fmt: skip
-    rows = []
-    for name in names:
-        if not any(name in result.values or name in result.missing for result in results):
-            continue
-        cells = []
-        for result in results:
-            band = band_text(result, name).removeprefix("P10–P90 ")
-            cells.append(Cell(shown(name, result.values.get(name)), band))
-        rows.append(TableRow(Cell(label_of(name)), tuple(cells)))
-    signs = {"feasible": "✓", "not feasible": "✗"}
-    verdicts = [verdict_of(result).value for result in results]
-    rows.append(TableRow(Cell("Feasibility"), tuple(Cell(f"{signs.get(text, '?')} {text}") for text in verdicts)))
-    panels = [
-        _dots(results, name) for name in ("run_cost", "capital_cost", "cost_per_chip_hour", "peak_facility_power")
-    ]
-    drawings = [panel for panel in panels if panel is not None]
-    heads = ("", *(result.chip.name for result in results))
-    varies = any(result.samples for result in results)
-    whole = table(f"The same demand on each{'; below a value its P10–P90' if varies else ''}", heads, rows)
-    lead = "Equal demand, equal assumptions but for the chip's own figures; where draws are made, the same draws. "
-    lead += f"The other sections detail the first option, {results[0].chip.name}."
-    first = Figure(drawings[0] if drawings else None, whole)
-    more = tuple(Figure(drawing, _table_of(results, name)) for drawing, name in _pairs(panels[1:]))
-    return Part("alternatives", "Alternatives side by side", lead, (first, *more))
-
-
-def _pairs(panels: Sequence[charts.Drawing | None]) -> list[tuple[charts.Drawing, str]]:
-    names = ("capital_cost", "cost_per_chip_hour", "peak_facility_power")
-    return [(panel, name) for panel, name in zip(panels, names, strict=True) if panel is not None]
-
-
-def _table_of(results: Sequence[Result], name: str) -> Table:
-    rows = []
-    for result in results:
-        cell = Cell(shown(name, result.values.get(name)), band_text(result, name))
-        rows.append(TableRow(Cell(result.chip.name), (cell,)))
-    return table(label_of(name), ("Option", "Value"), rows)
-
-
-def _dots(results: Sequence[Result], name: str) -> charts.Drawing | None:
-    rows = []
-    for result in results:
-        value = result.values.get(name)
-        percentiles = span_of(result, name)
-        low, high = (percentiles[0], percentiles[2]) if percentiles else (value, value)
-        at = None if value is None else float(value)
-        rows.append(Span(result.chip.name, shown(name, value), float(low or 0), float(high or 0), at=at))
-    if sum(row.at is not None for row in rows) < 1:
-        return None
-    return charts.dots(
-        label_of(name),
-        rows,
-        Scale(label_of(name), lambda value: shown(name, value), False, (0.0,), QUANTITIES[name].factor),
-    )

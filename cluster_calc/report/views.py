@@ -117,14 +117,17 @@ def question(result: Result) -> str:
 def answer(result: Result) -> str:
     """The answer in one sentence."""
     chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
+    drawn = _value(result, "peak_facility_power")
+    power = f"peak power {drawn}" if drawn == NOT_FOUND else f"{drawn} at full load"
     if result.mode == "cluster":
-        return f"{chips} chips for {capital}, {_value(result, 'peak_facility_power')} at full load."
+        hardware = f"; hardware {capital}" if capital == NOT_FOUND else f" for {capital}"
+        return f"{chips} chips{hardware}, {power}."
     sized = f"{chips} chips for {_value(result, 'training_time')}"
     if result.mode == "capacity":
         sized = f"{_value(result, 'training_compute')}: {sized}"
     if result.mode == "observed":
         sized += f" at an implied MFU of {_value(result, 'implied_mfu')}"
-    return f"{sized}; run cost {cost}, hardware {capital}, {_value(result, 'peak_facility_power')} at full load."
+    return f"{sized}; run cost {cost}, hardware {capital}, {power}."
 
 
 def _headline(result: Result) -> Section:
@@ -150,7 +153,7 @@ def _headline(result: Result) -> Section:
             note = f"of {_value(result, 'time_allowed')} allowed"
         if name not in result.values:
             note = "needs " + " and ".join(result.lacking(name))
-        elif name in result.samples:
+        elif result.varies(name):
             span = " · ".join(
                 shown(name, (result.percentile(name, p) or 0.0) * QUANTITIES[name].factor) for p in (10, 50, 90)
             )
@@ -331,6 +334,9 @@ def _positive_loss(result: Result, name: str) -> bool:
 
 CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
 
+# Limits that follow from the input named with them: what the margin counts against, in words.
+DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
+
 
 def _limits(result: Result) -> Section | None:
     """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
@@ -344,6 +350,9 @@ def _limits(result: Result) -> Section | None:
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
         target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
+        amount: Any = result.values.get(limited)
+        if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
+            target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
         datum = result.data.get(limit)
         source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())

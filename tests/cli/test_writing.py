@@ -157,6 +157,17 @@ def test_a_closed_pipe_is_no_error(arguments: list[str], tmp_path: Path) -> None
     assert command.wait(60) == 0
 
 
+@pytest.mark.parametrize("errors", [subprocess.PIPE, subprocess.STDOUT])
+@pytest.mark.parametrize(("gate", "code"), [(["--fail-over", "run_cost=1 USD"], 4),
+                                            (["--budget", "1 USD", "--require-feasible"], 3)])  # fmt: skip
+def test_a_gate_holds_behind_a_closed_pipe(gate: list[str], code: int, errors: int, tmp_path: Path) -> None:
+    command = subprocess.Popen([*command_line(), *ESTIMATE, *gate], cwd=tmp_path, env=clean_environment(tmp_path),
+                               stdout=subprocess.PIPE, stderr=errors)  # fmt: skip
+    assert command.stdout is not None
+    command.stdout.close()
+    assert command.wait(60) == code
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_behind_stdout(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:

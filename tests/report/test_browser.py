@@ -64,6 +64,41 @@ def test_the_page_asks_for_nothing_says_nothing_and_needs_no_sideways_scrolling(
     page.context.close()
 
 
+SPLIT = """() => [...document.querySelectorAll('.card .figure')].flatMap(figure => {
+  const walk = document.createTreeWalker(figure, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+  for (let node; (node = walk.nextNode()); ) for (const word of node.data.matchAll(/[\\w.$,]+/g)) {
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word[0]);
+  }
+  return found;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 414, 900, 1100])
+def test_no_word_of_a_headline_figure_is_split(browser: Any, page_file: Path, width: int) -> None:
+    page = opened(browser, page_file, width)
+    assert "$" in page.inner_text(".card [data-name=cost_per_chip_hour]")
+    assert page.evaluate(SPLIT) == []
+    page.context.close()
+
+
+def test_five_options_fit_a_screen_and_a_sheet_of_paper(browser: Any, tmp_path: Path) -> None:
+    import cluster_calc as cc
+
+    chips = ("h100", "b200", "tpuv5p", "mi300x", "a100")
+    path = tmp_path / "sheet.html"
+    path.write_text(cc.sheet([cc.estimate(training_compute=2e25, chip=chip, ranges=True) for chip in chips]))
+    page = opened(browser, path)
+    inside = "[...document.querySelectorAll('.scroll')].every(box => box.scrollWidth <= box.clientWidth + 1)"
+    assert page.evaluate(inside)
+    # A4 between its margins: a wider table would shrink everything that is printed.
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [

@@ -150,6 +150,59 @@ def test_the_page_is_the_same_every_time_and_light(run: cc.Result) -> None:
         cc.sheet([*results, run])
 
 
+def test_options_are_ranked_and_what_would_change_the_first_place_is_said() -> None:
+    both = cc.compare(chips=["h100", "mi300x", "tpuv5p"], training_compute=2e25, ranges=True, seed=1, as_of=DAY)
+    view = sheet_of([option.result for option in both.options])
+    figures = next(part for part in view.parts if part.id == "alternatives").figures
+    order, switches = figures[1].table, figures[2].table
+    names = {option.name: option.result.chip.name for option in both.options}
+    ranked = [f"{place}. {names[name]}" for place, name in enumerate(both.ranking, 1)]
+    assert [row.head.text for row in order.rows] == [*ranked, names["google-tpu-v5p"]]
+    assert order.rows[-1].head.small.startswith("not ranked: chip_price not found")
+    assert [row.cells[-1].text for row in order.rows[:2]] == [
+        f"{100 * both.first_share[name]:.3g}%" for name in both.ranking
+    ]
+    told = {(row.head.text, row.head.small): [cell.text for cell in row.cells] for row in switches.rows}
+    assert 1 <= len(told) <= 8
+    price = next(switch for switch in both.switches if switch.name == "chip_price")
+    now, changes, winner = told["Chip price", f"of {names[price.whose]}"]
+    assert (now, changes) == ("$15k", f"over ${price.value / 1e3:.3g}k")
+    assert winner == names[price.winner]
+    assert f"on {names[both.ranking[0]]}; not found for 1 of 3." in view.answer
+
+
+def test_a_comparison_is_shown_by_its_own_order_and_names(tmp_path: Path) -> None:
+    for name, place in (("texas", "us-texas"), ("<iowa>", "us-iowa")):
+        (tmp_path / f"{name}.toml").write_text(f'chip = "h100"\nsite = "{place}"\ntraining_compute = 2e25\n')
+    both = cc.compare(tmp_path / "texas.toml", tmp_path / "<iowa>.toml", by="emissions")
+    page = cc.sheet(both)
+    text = "".join(parsed(page).itertext())
+    assert "In order of emissions" in text
+    assert "Lowest emissions: " in text
+    assert "and on 1 alternative?" in text
+    assert f"1. {both.ranking[0]}" in text
+    assert "The other sections detail the first option, texas." in text
+    # One command cannot give options that differ in more than the chip.
+    assert re.search(r"--site us-texas.*-o option-1.html\ncluster-calc sheet.*--site us-iowa.*-o option-2.html", text)
+
+
+def test_the_answer_without_a_power_figure_says_what_is_not_found() -> None:
+    lone = cc.estimate(chip="tpuv5p", chips=100, as_of=DAY)
+    assert sheet_of([lone]).answer == "100 chips; hardware not found, peak power not found."
+
+
+def test_five_options_with_ranges_and_every_limit_stay_light() -> None:
+    given: dict[str, Any] = {
+        "training_compute": 2e25, "ranges": True, "seed": 1, "as_of": DAY, "budget": "20 MUSD", "capital_budget": "100 MUSD",
+        "power_limit": "10 MW", "supply_limit": 0.001, "start": "2027-01-01", "deadline": "2027-05-01",
+    }  # fmt: skip
+    results = [cc.estimate(chip=chip, **given) for chip in ("h100", "b200", "h200", "mi300x", "a100")]
+    page = cc.sheet(results, title="a" * 300)
+    assert len(page.encode()) <= 200_000
+    again = results_from(page)
+    assert [_close(sheet_of([one]), sheet_of([two])) for one, two in zip(results, again, strict=True)] == [True] * 5
+
+
 def test_an_array_is_no_sheet() -> None:
     result = cc.estimate(training_compute=np.array([1e24, 2e24]), chip="h100")
     with pytest.raises(cc.InputError, match="is an array; give one value, or a range"):

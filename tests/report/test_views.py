@@ -26,3 +26,28 @@ def test_idle_hours_owned_chips_and_development_are_shown_apart() -> None:
 def test_a_rate_names_the_currency() -> None:
     assert "at 1.1 USD/EUR" in shown(currency="EUR", exchange_rate=1.1)
     assert "at 1.1 USD/local" in shown(exchange_rate=1.1)
+
+
+def test_limits_are_shown_in_the_unit_of_what_they_limit() -> None:
+    layout = {
+        "hidden_size": 16384,
+        "heads": 128,
+        "layers": 126,
+        "vocabulary": 128256,
+        "sequence_length": 8192,
+        "micro_batch": 1,
+    }
+    result = cc.estimate(
+        chip="h100",
+        chips=16384,
+        parameters=405e9,
+        tokens=15.6e12,
+        global_batch=2048,
+        tensor_parallel=8,
+        pipeline_parallel=16,
+        **layout,
+    )
+    said = " ".join(text(result).split())
+    assert "79 GiB against 76 GiB usable, margin -3.95%" in said
+    assert "tensor parallel 8 chip → 9 chip" not in said
+    assert "against 1,130 days at which waiting is faster" in said
