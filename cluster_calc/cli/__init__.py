@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "growth": ("growth", "factors of growth by era, and regressions of compute or cost on date"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
     "sheet": ("sheet", "the result as one HTML page to keep"),
+    "memo": ("memo", "the procurement memo: options, cash, risks and what is not known"),
     "batch": ("batch", "one estimate per row of a table"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }

@@ -112,9 +112,9 @@ def sheet_of(
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results, names)),
         parts=tuple(part for part in parts if part is not None),
-        assumptions=_assumptions(first),
+        assumptions=register(first),
         excluded=excluded(first),
-        method=tuple(_method(first)),
+        method=tuple(method_of(first)),
         command=_command(results),
         facts=_facts(first),
         version=__version__,
@@ -216,7 +216,8 @@ def _cards(result: Result) -> list[Card]:
     return found
 
 
-def _assumptions(result: Result) -> Table:
+def register(result: Result) -> Table:
+    """Every input with its value, range, source, date and origin."""
     rows = []
     for name, datum in result.data.items():
         ends = [end for end in (datum.low, datum.high) if end is not None]
@@ -257,7 +258,8 @@ def _cut(text: str, most: int = 160) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _method(result: Result) -> list[Formula]:
+def method_of(result: Result) -> list[Formula]:
+    """Every formula of the estimate, in the order in which it is computed."""
     found = []
     for step in result.model.plan(result.data):
         cell = figure_of(result, step.name)
@@ -320,7 +322,7 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
 
     if templates is not None and not Path(templates).is_dir():
         raise InputError(f"--templates {quoted(templates)} is not a folder")
-    environment = _environment("" if templates is None else str(templates))
+    environment = template_environment("" if templates is None else str(templates))
     try:
         # The only style that the page's policy lets in is the one that it carries.
         style = "\n" + environment.get_template("style.css").render().strip() + "\n"
@@ -340,7 +342,8 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: str) -> jinja2.Environment:
+def template_environment(folder: str) -> jinja2.Environment:
+    """Templates that escape what they are given; a folder's own stand before the shipped ones."""
     import jinja2
 
     return jinja2.Environment(

@@ -1,0 +1,100 @@
+"""`cluster-calc memo`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+from cluster_calc.errors import InputError, did_you_mean, quoted
+
+FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
+
+
+def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(*names, cls=shared.GroupedOption, heading="Memo", **settings)
+
+
+@click.command(
+    "memo",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc memo --new -o memo.toml
+  cluster-calc memo --flop 2e25 --chip h100 --discount-rate 0.08 -o memo.html
+  cluster-calc memo --memo memo.toml --flop 2e25 --chip h100 --compare b200 -o memo.md""",
+)
+@shared.model_options
+@_option("--new", is_flag=True, help="print a commented memo file to fill in")
+@_option("--memo", "memo_file", metavar="FILE.toml", help="need, approvers, quotes, limits, risks: what --new prints")
+@_option("--compare", multiple=True, metavar="CHIP", help="another chip on the same demand; repeat it")
+@_option("--previous", metavar="FILE.json", help="an earlier `estimate --format json`: the memo says what moved since")
+@_option("--title", metavar="TEXT", help="what the memo is called; default: the memo file's title")
+@_option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="write to FILE.html, .md, .docx, .pdf or .xlsx, whole or not at all (- is Markdown on stdout)",
+)
+def command(memo_file: str | None, **options: Any) -> None:
+    """The document that asks for the money: options, cash, risks and what is not known, in five formats.
+
+    Ranges are drawn without being asked for. A memo with gaps is stamped as a draft and lists them.
+    """
+    from cluster_calc.memo_file import TEMPLATE, MemoFile, read_memo_file
+
+    output = options.get("output")
+    if options["new"]:
+        typed = sorted({*shared.inputs(options), *(name for name in ("compare", "previous") if options[name])})
+        if typed or memo_file:
+            raise InputError(
+                f"--new only prints an empty memo file; leave out --{(typed or ['memo'])[0].replace('_', '-')}"
+            )
+        shared.write(TEMPLATE, output)
+        return
+    form = _format(output)
+    if output not in (None, "-"):
+        from cluster_calc.files import check_target
+
+        check_target(Path(str(output)))
+    extra = read_memo_file(memo_file) if memo_file else MemoFile()
+    from cluster_calc.report import memo_text
+    from cluster_calc.report.memo import memo_of
+    from cluster_calc.result_diff import read_result
+    from cluster_calc.scenario import gather
+
+    given = {"ranges": True, **extra.inputs, **shared.inputs(options)}
+    chips: list[dict[str, Any]] = [given, *({**given, "chip": chip} for chip in options["compare"])]
+    merged = [gather(entry, origin="command line", file=options.get("scenario"), ambient=True) for entry in chips]
+    previous = read_result(options["previous"]) if options["previous"] else None
+    more = [word for name in ("previous", "title") if options[name] for word in (f"--{name}", options[name])]
+    more += [word for chip in options["compare"] for word in ("--compare", chip)]
+    more = [*(["--memo", memo_file] if memo_file else []), *more, *(["-o", output] if output else [])]
+    view = memo_of(merged, extra, previous=previous, title=options["title"] or "", more=more)
+    if options.get("save_scenario"):
+        from cluster_calc.save import scenario_text
+
+        shared.write(scenario_text(merged[0]), options["save_scenario"], "--save-scenario")
+    if form in ("docx", "pdf", "xlsx"):
+        from cluster_calc.files import write_atomically
+        from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
+
+        makers = {"docx": memo_docx.docx, "pdf": memo_pdf.pdf, "xlsx": memo_xlsx.xlsx}
+        write_atomically(Path(str(output)), makers[form](view))
+        return
+    texts = {"html": memo_text.html, "markdown": memo_text.markdown}
+    shared.write(texts[form](view), output, as_is=True)
+
+
+def _format(output: str | None) -> str:
+    """The format by the file's ending; Markdown on stdout."""
+    if output in (None, "-"):
+        return "markdown"
+    suffix = Path(str(output)).suffix.lower()
+    if suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise InputError(f"-o {quoted(output)}: a memo is written as {known}.{did_you_mean(suffix, FORMATS)}")
+    return FORMATS[suffix]
