@@ -226,7 +226,7 @@ def cash(result: Result) -> Part | None:
     shares = [min(1.0, years - number) for number in range(whole)]
     # The energy formulas on a year of continuous operation, whether or not the estimate has a run.
     names = ("facility_energy", "electricity_cost")
-    power = Model(*(formula for formula in HARDWARE if formula.__name__ in names))
+    power = Model(*(formula for formula in ALL_SETS["hardware"] if formula.__name__ in names))
     given = {name: values[name] for name in ("facility_power", "electricity_price")}
     energy = float(power.evaluate({**given, "training_time": YEAR})["electricity_cost"])
     capital = float(values["capital_cost"])
