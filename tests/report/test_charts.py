@@ -11,7 +11,7 @@ import pytest
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Drawing, Scale, Series, Span
 from cluster_calc.report.numbers import shown
-from cluster_calc.report.page import _environment
+from cluster_calc.report.page import template_environment
 from tests.report.cases import overlaps
 
 VALUES = (0.0, 1.0, -3.0, 1e-30, 1e30, 24e6, 1 / 3)
@@ -32,7 +32,7 @@ def check(drawing: Drawing) -> None:
         assert bar.x + bar.width <= drawing.width + 0.5
         assert bar.y + bar.height <= drawing.height + 0.5
     assert all("nan" not in path.d and "inf" not in path.d for path in drawing.paths)
-    text = _environment("").get_template("charts/drawing.svg.j2").render(drawing=drawing, id="x")
+    text = template_environment("").get_template("charts/drawing.svg.j2").render(drawing=drawing, id="x")
     root = ET.fromstring(text)
     assert root.attrib["role"] == "img"
     assert root[0].tag.endswith("title")
