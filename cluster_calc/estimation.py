@@ -168,6 +168,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         *finder.warnings,
         *remarks.warnings(result, given),
         *remarks.overlaid(result),
+        *remarks.later(result, settings, book),
         *depreciation.warnings(result),
         *described.warnings,
         *feasibility.warnings(result),

@@ -102,6 +102,17 @@ def stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[st
     return found
 
 
+def later(result: Result, settings: Mapping[str, Any], book: Catalog) -> list[str]:
+    """Which market figures are younger than the day asked for, because the catalog holds none as old."""
+    day = settings.get("as_of")
+    young = [
+        f"{name} ({datum.as_of})"
+        for name in book.shelf_lives()
+        if day and (datum := result.data.get(name)) is not None and datum.as_of and day_of(datum.as_of) > day
+    ]
+    return [f"dated after {day}, for want of an earlier figure: {', '.join(young)}"] if young else []
+
+
 def strict(result: Result) -> None:
     wrong = list(dict.fromkeys(part for reason in result.missing.values() for part in reason.split("; ")))
     wrong += result.stale.values()

@@ -222,3 +222,12 @@ def test_the_package_is_typed_and_exports_the_contract() -> None:
     assert cc.__file__ is not None
     assert (Path(cc.__file__).parent / "py.typed").is_file()
     assert {"estimate", "Result", "InputError", "Datum", "Source"} <= set(cc.__all__) <= set(dir(cc))
+
+
+def test_a_figure_younger_than_the_day_asked_for_is_named() -> None:
+    early = cc.estimate(training_compute=1e24, chip="h100", as_of="2023-06-01")
+    told = [warning for warning in early.warnings if warning.startswith("dated after 2023-06-01")]
+    assert len(told) == 1
+    assert "electricity_price (2025-12)" in told[0]
+    now = cc.estimate(training_compute=1e24, chip="h100", as_of="2026-11-22")
+    assert not [warning for warning in now.warnings if "dated after" in warning]
