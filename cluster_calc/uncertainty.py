@@ -100,9 +100,15 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
             raise InputError(
                 f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
             )
-    # What the inputs cancel out of (time · rate = work) differs by rounding alone, and has no percentiles.
-    samples = {name: sample for name, sample in samples.items() if name in ranged or not _constant(sample)}
     return replace(result, samples=samples, draws=draws, seed=seed, batches=replicates(draws, method))
+
+
+def without_constants(result: Result) -> Result:
+    """The result without samples of what the ranges cancel out of (time · rate = work): they differ by rounding alone."""
+    from dataclasses import replace
+
+    kept = {name: sample for name, sample in result.samples.items() if name in result.data or not _constant(sample)}
+    return replace(result, samples=kept)
 
 
 def _constant(sample: Any) -> bool:
