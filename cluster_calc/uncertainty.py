@@ -22,7 +22,7 @@ DEFAULT_DRAWS = 16_384
 # The percentiles that one partition of a result yields; others cost a partition each.
 STANDARD = (5.0, 10.0, 20.0, 50.0, 80.0, 90.0, 95.0)
 # Relative differences that rounding makes.
-ROUNDING = 1e-12
+ROUNDING = 1e-9
 # The most that one estimate holds in memory; a sweep streams.
 MOST_BYTES = 4e9
 
