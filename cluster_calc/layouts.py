@@ -14,8 +14,9 @@ from cluster_calc.step_time import HALF_BYTES, Job, Layout
 
 # What the search tries. Deeper pipelines, larger microbatches and more chunks than these have not been published.
 TENSOR = (1, 2, 4, 8, 16, 32, 64)
+WIDEST = 64
 DEEPEST = 128
-MICRO_BATCHES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+LARGEST = 128
 INTERLEAVES = (1, 2, 3, 4, 6, 8)
 # Bytes of a token's logits (half precision, and their cast to 4 bytes); layers whose weights FSDP holds at once, with
 # the gradient of one.
@@ -32,31 +33,37 @@ def layouts(job: Job, domain: float = SERVER_CHIPS) -> Layout:
     [(1.0, 1.0), (1.0, 2.0), (1.0, 4.0)]
     """
     _refuse(job)
-    n = job.chips
-    found = []
-    tensors = [t for t in TENSOR if t <= domain and n % t == 0 and job.heads % t == 0]
-    # Sharded weights would be gathered anew for every microbatch of a pipeline: nobody does both unasked.
-    deepest = 1 if job.sharded_data_parallel else min(DEEPEST, job.layers)
-    for t in _choices(job.tensor_parallel, tensors):
-        for p in _choices(job.pipeline_parallel, [p for p in range(1, deepest + 1) if n % (t * p) == 0]):
-            d = job.data_parallel or n // (t * p)
-            if t * p * d != n or job.global_batch % d:
-                continue
-            each, layers = job.global_batch // d, -(-job.layers // p)
-            for b in _choices(job.micro_batch, [b for b in MICRO_BATCHES if each % b == 0]):
-                if each % b:
-                    continue
-                # An interleaved schedule wants microbatches in groups of p.
-                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and layers % v == 0 and each // b % p == 0)]
-                found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
+    most = int(min(domain, WIDEST))
+    # Sharded weights would be gathered anew for every microbatch of a pipeline: nobody does both where it can be helped.
+    found = _found(job, [t for t in TENSOR if t <= most], 1 if job.sharded_data_parallel else DEEPEST)
+    found = found or _found(job, range(1, most + 1), DEEPEST)
     if not found:
         raise InputError(
-            f"no layout: {n} chips, {job.layers} layers, {job.heads} heads and {job.global_batch} sequences do not divide "
+            f"no layout: {job.chips} chips, {job.layers} layers, {job.heads} heads and {job.global_batch} sequences do not divide "
             f"by the given tensor ({job.tensor_parallel or 'open'}), pipeline ({job.pipeline_parallel or 'open'}), data "
             f"({job.data_parallel or 'open'}) and micro-batch ({job.micro_batch or 'open'}) sizes; tensor × pipeline × data "
             "must be the number of chips, and data × micro-batch must divide the global batch"
         )
     return Layout(*np.array(found, dtype=float).T)
+
+
+def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ...]]:
+    n, found = job.chips, []
+    for t in _choices(job.tensor_parallel, [t for t in tensors if n % t == 0 and job.heads % t == 0]):
+        stages = [p for p in range(1, min(deepest, job.layers) + 1) if n % (t * p) == 0]
+        for p in _choices(job.pipeline_parallel, stages):
+            d = job.data_parallel or n // (t * p)
+            if t * p * d != n or job.global_batch % d:
+                continue
+            each, layers = job.global_batch // d, -(-job.layers // p)
+            sizes = [b for b in range(1, min(LARGEST, each) + 1) if each % b == 0]
+            for b in _choices(job.micro_batch, sizes):
+                if each % b:
+                    continue
+                # An interleaved schedule wants microbatches in groups of p.
+                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and layers % v == 0 and each // b % p == 0)]
+                found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
+    return found
 
 
 def _refuse(job: Job) -> None:
@@ -89,8 +96,10 @@ def memory_of(job: Job, at: Layout, recompute: str) -> Number:
     h, tokens = job.hidden_size, b * job.sequence_length
     if not job.stack.sequence_parallel:
         kept = kept + REPLICATED_KEPT[kept] * (t - 1)
+    # Software that does not overlap its gradients is older than sharded optimizer states, too.
+    stage = job.zero_stage if job.sharded_data_parallel or job.stack.overlapped else 0
     shared = {"parameters": job.parameters, "tensor_parallel": t, "pipeline_parallel": p, "data_parallel": d,
-              "zero_stage": job.zero_stage}  # fmt: skip
+              "zero_stage": stage}  # fmt: skip
     states = memory_formulas.memory_needed(
         memory_formulas.weight_memory(weight_bytes=2.0, **shared),
         memory_formulas.gradient_memory(gradient_bytes=2.0, **shared),
