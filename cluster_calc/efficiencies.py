@@ -80,7 +80,10 @@ def constants_of(chip_id: str) -> Constants:
     figures = {key: float(entry["value"]) for key, entry in
                {**book["counted"], **book["generation"][name]}.items() if isinstance(entry, dict)}  # fmt: skip
     return Constants(
-        **figures, **calibrated(), generation=name, scaleup_chips=float(book["scaleup_chips"].get(chip_id, SERVER_CHIPS))
+        **figures,
+        **calibrated(),
+        generation=name,
+        scaleup_chips=float(book["scaleup_chips"].get(chip_id, SERVER_CHIPS)),
     )
 
 
@@ -98,7 +101,9 @@ def stack_of(family: str, attention: str = "") -> Stack:
         )
     stacks = _book()["stack"]
     entry = stacks.get(family.strip().lower(), stacks["default"])
-    return Stack(**{field.name: entry[field.name] for field in fields(Stack)} | ({"attention": attention} if attention else {}))
+    return Stack(
+        **{field.name: entry[field.name] for field in fields(Stack)} | ({"attention": attention} if attention else {})
+    )
 
 
 def kept_bytes(recompute: str, fused_attention: bool = True) -> tuple[float, float]:

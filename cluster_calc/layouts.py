@@ -69,6 +69,12 @@ def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ..
 def _refuse(job: Job) -> None:
     """Say which given sizes cannot be, before a search finds nothing."""
     t, p, d = job.tensor_parallel, job.pipeline_parallel, job.data_parallel
+    if job.hidden_size % job.heads:
+        raise InputError(
+            f"heads: {job.heads} do not divide the width {job.hidden_size}; {_near(job.hidden_size, job.heads)} would"
+        )
+    if job.active > job.parameters:
+        raise InputError(f"active_parameters: {job.active:.4g} are more than the model's {job.parameters:.4g}")
     if t and job.heads % t:
         raise InputError(f"tensor_parallel: {t} does not divide {job.heads} heads; {_near(job.heads, t)} would")
     if p and p > job.layers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 
 from cluster_calc.catalog import Chip, catalog
@@ -46,8 +47,11 @@ def machine_in(row: Mapping[str, str], item: Chip) -> Machine:
         network = links * rate * 1e9 / 8 / 8  # bits to bytes, a server's links over its eight chips
     if row.get("scaleout_bandwidth"):
         network = _number(row, "scaleout_bandwidth") * 1e9
-    latency = _number(row, "network_latency") * 1e-6 if row.get("network_latency") else None
-    return machine_of(item, row.get("precision") or None, scaleout_bandwidth=network, latency=latency)
+    latency = _number(row, "network_latency", least=0.0) * 1e-6 if row.get("network_latency") else None
+    scaleup = _number(row, "scaleup_bandwidth") * 1e9 if row.get("scaleup_bandwidth") else None
+    return machine_of(
+        item, row.get("precision") or None, scaleout_bandwidth=network, latency=latency, scaleup_bandwidth=scaleup
+    )
 
 
 def predicted(row: Mapping[str, str]) -> Prediction:
@@ -71,12 +75,12 @@ def prepare(row: Mapping[str, str]) -> Prepared:
     return Prepared({"mfu": found.mfu, "hfu": found.hfu}, note)
 
 
-def _number(row: Mapping[str, str], name: str) -> float:
+def _number(row: Mapping[str, str], name: str, least: float = sys.float_info.min) -> float:
     try:
         value = float(row[name])
     except ValueError:
         raise InputError(f"{name}: {quoted(row[name])} is not a number") from None
-    if not 0 <= value < float("inf"):
+    if not least <= value < float("inf"):
         raise InputError(f"{name}: {quoted(row[name])} is not a number above 0")
     return value
 

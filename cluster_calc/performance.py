@@ -23,7 +23,7 @@ from cluster_calc.step_time import Job, Layout, Machine, step_parts
 SHARDINGS = {"": 0, "NO_SHARD": 0, "SHARD_GRAD_OP": 2, "FULL_SHARD": 3, "HYBRID_SHARD": 3}
 LOW_PRECISIONS = ("fp8", "fp4", "int8")
 # Where measurements of other software fell against the prediction: 10th and 90th percentile (docs/utilisation.md).
-MEASURED_OVER_PREDICTED = (0.80, 1.11)
+MEASURED_OVER_PREDICTED = (0.78, 1.08)
 # The largest run, and the longest sequence, that the measurements behind the calibration reach.
 MOST_CHIPS, LONGEST = 3072, 65536
 
@@ -70,8 +70,12 @@ def machine_of(
     *,
     scaleout_bandwidth: float | None = None,
     latency: float | None = None,
+    scaleup_bandwidth: float | None = None,
 ) -> Machine:
-    """A catalog chip as a machine; raises InputError for a figure that the catalog lacks."""
+    """A catalog chip as a machine; raises InputError for a figure that the catalog lacks.
+
+    The network's bandwidth is one direction's, the scale-up links' both directions', as vendors quote them.
+    """
     known = constants_of(item.id)
     wanted = item.precision(precision)
     half = item.precision(None)
@@ -79,7 +83,9 @@ def machine_of(
     def figure(name: str) -> float:
         datum = item.figures.get(name)
         if datum is None or datum.value is None:
-            raise InputError(f"{name}: not known for {item.name}, and a predicted MFU needs it")
+            raise InputError(
+                f"{name}: not known for {item.name}, and a predicted MFU needs it; add it to the chip in a catalog of your own"
+            )
         return float(datum.value)
 
     for name in (wanted, half):
@@ -87,7 +93,7 @@ def machine_of(
             raise InputError(f"precision: {item.name} has no {quoted(name)} peak in the catalog")
     return Machine(
         peak=float(item.peaks[half].value), counted_peak=float(item.peaks[wanted].value), memory=figure("memory"),
-        memory_bandwidth=figure("memory_bandwidth"), scaleup_bandwidth=figure("scaleup_bandwidth") / 2,
+        memory_bandwidth=figure("memory_bandwidth"), scaleup_bandwidth=(scaleup_bandwidth or figure("scaleup_bandwidth")) / 2,
         scaleout_bandwidth=scaleout_bandwidth or known.scaleout_bandwidth,
         latency=known.latency if latency is None else latency,
         low_precision_peak=float(item.peaks[wanted].value) if wanted in LOW_PRECISIONS else 0.0,
@@ -178,7 +184,9 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
         flop_per_parameter_token=6.0, counted_parameters=job.active, flop_per_attended_token=12.0,
         layers=job.layers, hidden_size=job.hidden_size, sequence_length=job.sequence_length,
     ))  # fmt: skip
-    hardware = (1 - recomputed) * hardware_flop(job, model, way.recompute) + recomputed * hardware_flop(job, model, "full")
+    hardware = (1 - recomputed) * hardware_flop(job, model, way.recompute) + recomputed * hardware_flop(
+        job, model, "full"
+    )
     rate = job.global_batch * job.sequence_length / (step * job.chips * machine.counted_peak)
     # What was given in full is measured against the whole memory: it may have run without a reserve.
     needed = float(way.needed[place])

@@ -143,7 +143,9 @@ def _matrices(job: Job, rates: _Rates, tokens: Number, t: Number, forward: float
     h = job.hidden_size
     inner = max((12 * job.layer_share() - 4) / 2, 0.5) * h
     how = (rates.layer_matrix, rates.operand_bytes, rates.memory)
-    kept = _product(tokens, 3 * h / t, h, *how) + _product(tokens, h, h / t, *how) + _product(tokens, inner / t, h, *how)
+    kept = (
+        _product(tokens, 3 * h / t, h, *how) + _product(tokens, h, h / t, *how) + _product(tokens, inner / t, h, *how)
+    )
     # PyTorch's checkpoint stops once the last saved value is there: the product that closes the layer is not repeated.
     again = 1.0 if job.sharded_data_parallel else forward
     return (forward + 2) * kept + (again + 2) * _product(tokens, h, inner / t, *how)
@@ -175,7 +177,9 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
     matrices = _matrices(job, rates, tokens, t, forward)
     bytes_moved = known.elementwise_bytes + (known.cast_bytes if machine.low_precision_peak else 0)
     replicated = 1 / t if stack.sequence_parallel else known.replicated_share + (1 - known.replicated_share) / t
-    elementwise = (forward + BACKWARD_BYTES) / (1 + BACKWARD_BYTES) * bytes_moved * tokens * h * replicated / rates.memory
+    elementwise = (
+        (forward + BACKWARD_BYTES) / (1 + BACKWARD_BYTES) * bytes_moved * tokens * h * replicated / rates.memory
+    )
     elementwise = elementwise + (KERNELS[0] * forward + KERNELS[1]) * known.kernel_time
     attention = _attention(job, rates, known, tokens, t, forward)
 
@@ -200,7 +204,10 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
     across = np.where(
         t * p * d > domain, np.minimum(rates.links, domain / np.minimum(t, domain) * rates.network), rates.links
     )
-    stage = layers * (matrices + elementwise + attention + tensor) + head
+    layer = matrices + elementwise + attention + tensor
+    # The stage with the output head has fewer layers in today's software, and as many as the others in older.
+    balanced = np.maximum(np.maximum(layers * layer, (job.layers * layer + head) / p), head)
+    stage = balanced if stack.overlapped else layers * layer + head
     share = (d - 1) / d
     each = per_step = 0.0 * stage
     if job.sharded_data_parallel:
@@ -219,7 +226,7 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
         "matrix products": microbatches * layers * matrices,
         "memory-bound work": microbatches * layers * elementwise,
         "attention": microbatches * layers * attention,
-        "embedding and loss": microbatches * head,
+        "embedding and loss": microbatches * (stage - layers * layer),
         "tensor parallel": microbatches * layers * tensor,
         "between stages": microbatches * between,
         "pipeline bubble": bubble,

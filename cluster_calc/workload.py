@@ -194,8 +194,8 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
 
 def predicted_mfu(
     given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str
-) -> tuple[Datum, dict[str, Datum]]:
-    """The MFU that the model, its batch and the chips should reach, and the layout behind it; the source names the search."""
+) -> tuple[Datum, dict[str, Datum], list[str]]:
+    """The MFU that the model, its batch and the chips should reach, the layout behind it, and where to doubt it."""
     from cluster_calc import efficiencies, performance, step_time
     from cluster_calc.report.numbers import shown
 
@@ -245,7 +245,9 @@ def predicted_mfu(
         f"{at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}; with attention counted "
         f"MFU {shown('mfu', found.mfu)} and HFU {shown('hfu', found.hfu)}; step of {found.step_time:.3g} s: {parts}"
     )
-    note = "; ".join((note, *(() if found.fits else ("does not fit in memory",)), *found.beyond))
+    doubts = [f"the predicted MFU is an extrapolation: {entry}" for entry in found.beyond]
+    if not found.fits:
+        doubts.append(f"no layout fits in memory: the smallest needs {shown('memory', found.memory_needed)} a chip")
     searched = Source("search", title="cluster_calc.performance.predict: the fastest layout that fits in memory")
     layout = {
         name: Datum(name, float(entry), searched, origin="default", kind="convention", confidence="medium")
@@ -257,4 +259,4 @@ def predicted_mfu(
         "mfu", value, searched, low * value, min(high * value, 0.99), origin="computed", kind="range",
         confidence="low" if found.beyond else "medium", note=note,
     )  # fmt: skip
-    return mfu, layout
+    return mfu, layout, doubts
