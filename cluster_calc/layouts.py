@@ -48,7 +48,8 @@ def layouts(job: Job, domain: float = SERVER_CHIPS) -> Layout:
 
 
 def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ...]]:
-    n, found = job.chips, []
+    n = job.chips
+    found: list[tuple[int, ...]] = []
     for t in _choices(job.tensor_parallel, [t for t in tensors if n % t == 0 and job.heads % t == 0]):
         stages = [p for p in range(1, min(deepest, job.layers) + 1) if n % (t * p) == 0]
         for p in _choices(job.pipeline_parallel, stages):

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 
 from cluster_calc.catalog import Chip, catalog
-from cluster_calc.errors import InputError, UndeterminedError, quoted
 from cluster_calc.efficiencies import constants_of, stack_of
+from cluster_calc.errors import InputError, UndeterminedError, quoted
 from cluster_calc.performance import SHARDINGS, Prediction, machine_of, predict
 from cluster_calc.step_time import Job, Machine
 from cluster_calc.tables import Prepared

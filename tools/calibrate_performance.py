@@ -46,7 +46,8 @@ class Case:
 
     def error(self, fitted: dict[str, float]) -> float:
         """Predicted over measured, less one."""
-        return error_of(self.row, predict(self.job, self.machine, replace(self.known, **fitted)))
+        changes: dict[str, Any] = {**fitted}
+        return error_of(self.row, predict(self.job, self.machine, replace(self.known, **changes)))
 
 
 def error_of(row: dict[str, str], found: Prediction) -> float:
