@@ -6,7 +6,7 @@ FLOP stays as small as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -190,6 +190,23 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
     found.preset["score_bytes"] = _said("score_bytes", scores, title, "korthikanti-2022")
     if "heads" not in given:
         found.preset["heads"] = _said("heads", 1.0, "not needed: fused attention keeps no scores")
+
+
+# What a predicted MFU depends on, besides the chip and its precision.
+PREDICTED_FROM = frozenset({
+    "chips", "parameters", "active_parameters", "layers", "hidden_size", "heads", "vocabulary", "sequence_length", "global_batch",
+    "scaleout_bandwidth", "network_latency", *LAYOUT,
+})  # fmt: skip
+
+
+def refuse_varied(settings: Mapping[str, Any], names: Iterable[str]) -> None:
+    """A predicted MFU belongs to one job: it would stay while a sweep or a search moves what it depends on."""
+    moved = sorted(PREDICTED_FROM & set(names)) if settings.get("predict_mfu") else []
+    if moved:
+        raise InputError(
+            f"predict_mfu: the MFU is predicted for one job, and {moved[0]} would change it; give `batch FILE.csv "
+            "--predict-mfu` a row for each job"
+        )
 
 
 def predicted_mfu(

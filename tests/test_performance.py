@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cluster_calc import estimate
-from cluster_calc.catalog import catalog
+from cluster_calc import estimate, solve, sweep
+from cluster_calc.catalog import catalog, read_toml
 from cluster_calc.efficiencies import calibrated, constants_of, stack_of
 from cluster_calc.errors import InputError
 from cluster_calc.layouts import layouts, memory_of
 from cluster_calc.measured_steps import job_of, predicted, prepare
 from cluster_calc.performance import machine_of, predict
+from cluster_calc.resources import shipped
 from cluster_calc.step_time import Job, Machine
 from tools.calibrate_performance import SIZES, Case, errors, fit, rows_of
 
@@ -276,3 +277,24 @@ def test_an_estimate_takes_the_time_of_the_predicted_step() -> None:
     for convention in ("6N", "6N+attention", "causal", "6N-embedding+attention"):
         result = estimate(**job, predict_mfu=True, flop_convention=convention)
         assert result.values["training_time"] == pytest.approx(expected, rel=1e-9), convention
+
+
+def test_a_predicted_mfu_does_not_stay_while_its_job_changes() -> None:
+    job = {"chip": "h100", "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000, "sequence_length": 8192,
+           "global_batch": 64, "parameters": 6.7e9, "tokens": 1e12, "predict_mfu": True}  # fmt: skip
+    with pytest.raises(InputError, match="chips would change it; give `batch"):
+        sweep({"chips": "64,128"}, **job)
+    with pytest.raises(InputError, match="chips would change it"):
+        solve("chips", training_time="20 days", **job)
+    table = sweep({"electricity_price": ["0.05 USD/kWh", "0.1 USD/kWh"]}, chips=64, **job)
+    assert table["training_time"].nunique() == 1
+
+
+def test_every_source_of_the_figures_is_in_the_catalog() -> None:
+    book = read_toml(shipped("catalog") / "performance.toml")
+    groups = [book["calibrated"], book["counted"], *book["generation"].values()]
+    named = [group["source"] for group in groups if "source" in group]
+    figures = [entry for group in groups for entry in group.values() if isinstance(entry, dict)]
+    named += [entry["source"] for entry in figures if "source" in entry]
+    assert set(named) <= set(read_toml(shipped("catalog") / "sources.toml"))
+    assert all("source" in entry or "note" in entry or "start" in entry for entry in figures)
