@@ -90,7 +90,7 @@ def constants_of(chip_id: str) -> Constants:
 def stack_of(family: str, attention: str = "") -> Stack:
     """What the software of a published family did; today's software for a family that is not known.
 
-    >>> stack_of("korthikanti-2022").attention
+    >>> stack_of("Korthikanti 2022").attention
     'unfused'
     >>> stack_of("", "unfused").overlapped
     True
@@ -100,7 +100,10 @@ def stack_of(family: str, attention: str = "") -> Stack:
             f"attention: {quoted(attention)} is not one of {', '.join(ATTENTIONS)}.{did_you_mean(attention, ATTENTIONS)}"
         )
     stacks = _book()["stack"]
-    entry = stacks.get(family.strip().lower(), stacks["default"])
+    said = family.lower().replace("_", "-").replace(" ", "-")
+    entry = next(
+        (one for one in stacks.values() if any(name in said for name in one.get("names", ()))), stacks["default"]
+    )
     return Stack(
         **{field.name: entry[field.name] for field in fields(Stack)} | ({"attention": attention} if attention else {})
     )
