@@ -122,8 +122,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         given["chips"] = resilience.PLACE
     described = workload.additions(mode, sets, given, settings, item)
     if settings.get("predict_mfu"):
-        given["mfu"], layout = workload.predicted_mfu(given, settings, item, mode)
+        given["mfu"], layout, doubts = workload.predicted_mfu(given, settings, item, mode)
         described.preset.update(layout)
+        described.warnings += doubts
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}

@@ -320,6 +320,9 @@ def _flops(result: Result) -> Section | None:
         sign = "+" if words == "spares" else "×"
         rows.append(Row(f"{sign} {words} {_value(result, factor)}", _value(result, after) if after and not outside else "",
                         note, after or hours))  # fmt: skip
+        predicted = result.data.get("mfu")
+        if factor == "mfu" and predicted is not None and predicted.origin == "computed" and predicted.note:
+            rows.append(Row("Predicted for", "", predicted.note))
     useful = f"{_value(result, 'delivered_chip_hours')} useful"
     if "delivered_cost" in result.values:
         useful += f", {_value(result, 'delivered_cost')}"
