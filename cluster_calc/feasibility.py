@@ -196,7 +196,7 @@ def _moves(result: Result, name: str, margin: str) -> bool:
 def warnings(result: Result) -> list[str]:
     """What size and utilisation call for: data movement, failures of large clusters, an MFU above what was seen."""
     from cluster_calc.report.numbers import shown
-    from cluster_calc.resilience import FAR_SIZE
+    from cluster_calc.resilience import FAR_SIZE, far_warning
 
     found = []
     compute = _most(result.values.get("training_compute"))
@@ -208,10 +208,7 @@ def warnings(result: Result) -> list[str]:
         )
     chips = _most(result.values.get("chips"))
     if chips is not None and chips > FAR_SIZE and "failure_rate" in result.data:
-        found.append(
-            f"failure_rate: above {FAR_SIZE:,} chips published clusters fail up to three times as often as their rate per "
-            "server says (arXiv:2602.00277)"
-        )
+        found.append(far_warning())
     if "ettr" in result.values and float(_least(result.values["ettr"])) <= 0:
         found.append("ettr: its linear form does not hold here, since failures come faster than restarts; goodput does")
     mfu = _most(result.values.get("mfu"))

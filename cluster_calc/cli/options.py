@@ -61,6 +61,19 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def some_model_options(*headings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds those of them that are listed under the headings; `--set` reaches the others."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        before = len(getattr(command, "__click_params__", ()))
+        command = model_options(command)
+        params: list[click.Parameter] = command.__click_params__  # type: ignore[attr-defined]
+        params[before:] = [param for param in params[before:] if getattr(param, "heading", "") in headings]
+        return command
+
+    return add
+
+
 def _option(*names: str, heading: str, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=GroupedOption, heading=heading, **kwargs)
 
