@@ -189,13 +189,12 @@ class _Pool:
             needing = np.flatnonzero(lost > piece)
             at, moment = rows[needing], now[needing]
             repaired = self._repaired(at, moment, draws)
-            if not self.free.shape[1]:
-                ready = repaired
-            else:
-                # The spare that is free first takes the place; the server it replaces becomes that spare once repaired.
+            ready = repaired
+            if self.free.shape[1]:
+                # What is free first takes the place, a spare or the lost server itself; the other one is the spare from then on.
                 first = self.free[at].argmin(axis=1)
-                ready = self.free[at, first]
-                self.free[at, first] = np.maximum(ready, repaired)
+                spare = self.free[at, first]
+                ready, self.free[at, first] = np.minimum(spare, repaired), np.maximum(spare, repaired)
             wait[needing] = np.maximum(wait[needing], ready - moment)
         return wait
 
