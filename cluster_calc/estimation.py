@@ -241,6 +241,8 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum], checked: 
     if name not in checked:
         return Constraint(name, None, None, None)
     bound = exact(limit, given[limit].value if limit in given else result.values[limit])
+    if limit in scenarios.YARDSTICKS and given[limit].label:
+        bound += f" ({given[limit].label})"
     margin = result.values.get(margin_name)
     if margin is None:
         return Constraint(name, bound, None, None)

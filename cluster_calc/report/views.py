@@ -9,7 +9,8 @@ from cluster_calc.datum import Datum
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
-from cluster_calc.result import Result
+from cluster_calc.result import Constraint, Result
+from cluster_calc.scenario import YARDSTICKS
 
 HEADLINE = (
     ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),
@@ -346,24 +347,41 @@ def _limits(result: Result) -> Section | None:
         return Section("Feasibility", (Row("Verdict", "not checked", note),))
     rows = [verdict_of(result)]
     for entry in checked:
-        limit, limited, _ = CONSTRAINTS[entry.constraint]
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
-        margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
-        target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-        amount: Any = result.values.get(limited)
-        if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
-            target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
-        datum = result.data.get(limit)
-        source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        rows.append(Row(label, verdict, f"{_value(result, limited)} against {target}{margin}{source}"))
-        if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
-            words = f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
-            rows.append(Row("", "nearest change", f"{words} makes it hold"))
+        rows.append(Row(label, verdict, _against(result, entry)))
+        if entry.holds is False:
+            rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
     open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     if open_:
         rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
     return Section("Feasibility", tuple(rows))
+
+
+def _against(result: Result, entry: Constraint) -> str:
+    """What is limited against its limit: margin, source, and under ranges how likely it holds."""
+    limit, limited, _ = CONSTRAINTS[entry.constraint]
+    datum, amount = result.data.get(limit), result.values.get(limited)
+    target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
+    if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
+        target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
+    words = f"{_value(result, limited)} against {target}"
+    if datum is not None and limit in YARDSTICKS and datum.label:
+        words += f", {datum.label}"
+    if entry.margin is not None:
+        words += f", margin {plain(100 * entry.margin)}%"
+    if entry.probability is not None and 0 < entry.probability < 1:
+        words += f", holds in {plain(100 * entry.probability)}% of draws"
+    sourced = datum is not None and (entry.constraint in WORLD or (limit in YARDSTICKS and datum.label))
+    return f"{words} ({cite(datum)})" if sourced and datum is not None else words
+
+
+def change_words(result: Result, constraint: str) -> str:
+    """The nearest change of one input that makes a limit hold, or that there is none."""
+    if (change := nearest_change(result, constraint)) is None:
+        return "none: no change of a single input makes it hold"
+    label = change.name.replace("_", " ")
+    return f"{label} {shown(change.name, change.now)} → {shown(change.name, change.needed)} makes it hold"
 
 
 def verdict_of(result: Result) -> Row:
