@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cluster_calc import estimate
+from cluster_calc.changes import nearest_change
 from cluster_calc.errors import InputError
-from cluster_calc.feasibility import CONSTRAINTS, binding, nearest_change
+from cluster_calc.feasibility import CONSTRAINTS, binding
 from cluster_calc.result import Result
 
 

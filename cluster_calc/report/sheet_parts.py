@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
+from cluster_calc.changes import nearest_change
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Span

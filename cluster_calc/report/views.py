@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.result import Constraint, Result
 from cluster_calc.scenario import YARDSTICKS
+
+if TYPE_CHECKING:
+    from cluster_calc.changes import Change
 
 HEADLINE = (
     ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),
@@ -288,13 +291,11 @@ def _restated(result: Result) -> Section | None:
 
 # Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
 _FLOP_STEPS = (
-    ("spares", "held_spare_share", "cluster_throughput", "spare_loss", "spare_loss_cost"),
     ("precision", "precision_share", "cluster_throughput", "", ""),
     ("MFU", "mfu", "step_throughput", "mfu_loss", "mfu_loss_cost"),
     ("checkpoints", "checkpoint_goodput", "checkpointed_throughput", "checkpoint_loss", "checkpoint_loss_cost"),
     ("failures", "recovery_goodput", "delivered_throughput", "recovery_loss", "recovery_loss_cost"),
     ("goodput", "goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
-    ("scheduling", "scheduling_goodput", "", "scheduling_loss", "scheduling_loss_cost"),
 )
 
 
@@ -308,24 +309,39 @@ def _flops(result: Result) -> Section | None:
     for words, factor, after, hours, cost in _FLOP_STEPS:
         if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
             continue
-        outside = words in ("spares", "scheduling")
-        if outside and not _positive_loss(result, hours):
-            continue
-        note = (
-            f"{_value(result, hours)} {'held besides' if outside else 'lost'}"
-            if hours
-            else "MFU counts another precision's peak"
-        )
+        note = f"{_value(result, hours)} lost" if hours else "MFU counts another precision's peak"
         if cost and cost in result.values:
-            note += f", {_value(result, cost)}{' beyond the run cost' if outside else ''}"
-        sign = "+" if words == "spares" else "×"
-        rows.append(Row(f"{sign} {words} {_value(result, factor)}", _value(result, after) if after and not outside else "",
-                        note, after or hours))  # fmt: skip
+            note += f", {_value(result, cost)}"
+        rows.append(Row(f"× {words} {_value(result, factor)}", _value(result, after), note, after))
+    rows.append(_scheduling(result))
     useful = f"{_value(result, 'delivered_chip_hours')} useful"
     if "delivered_cost" in result.values:
         useful += f", {_value(result, 'delivered_cost')}"
-    rows.append(Row("Delivered", _value(result, "delivered_throughput"), useful, "delivered_throughput"))
+    delivered = "calendar_throughput" if "calendar_throughput" in result.values else "delivered_throughput"
+    rows.append(Row("Delivered", _value(result, delivered), useful, delivered))
+    if _positive_loss(result, "spare_loss"):
+        held = f"{_value(result, 'spare_loss')}, {_value(result, 'spare_loss_cost')} beyond the run cost"
+        rows.append(Row(f"+ spares {_value(result, 'held_spare_share')}", "", f"held beside: {held}", "spare_loss"))
+    if _positive_loss(result, "scheduling_loss") or _positive_loss(result, "spare_loss"):
+        share = result.values["delivered_chip_hours"] / result.values["held_chip_hours"]
+        note = f"{_value(result, 'held_cost')}; {shown('mfu', share)} of it useful"
+        rows.append(Row("= All held", _value(result, "held_chip_hours"), note, "held_chip_hours"))
     return Section("Where the FLOP go", tuple(rows))
+
+
+def _scheduling(result: Result) -> Row:
+    """Waiting and maintenance; what nobody gave is said to be none, not passed over."""
+    if "scheduling_loss" not in result.values:
+        return Row(
+            "× scheduling 100%",
+            "",
+            "no waiting or maintenance counted (--scheduling-goodput), no spares (--held-spare-share)",
+        )
+    note = f"waiting and maintenance: {_value(result, 'scheduling_loss')}, {_value(result, 'scheduling_loss_cost')} beyond the run cost"
+    if not _positive_loss(result, "scheduling_loss"):
+        note = "no waiting or maintenance counted (--scheduling-goodput)"
+    name = "calendar_throughput"
+    return Row(f"× scheduling {_value(result, 'scheduling_goodput')}", _value(result, name), note, name)
 
 
 def _positive_loss(result: Result, name: str) -> bool:
@@ -333,7 +349,16 @@ def _positive_loss(result: Result, name: str) -> bool:
     return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
 
 
+# What a limit was counted from, where that is not the limit itself; and what else is published of one.
+BEHIND = {
+    "supply": "annual_shipments", "lead time": "annual_shipments", "designer supply": "designer_shipments",
+    "batch": "critical_batch_scale", "failures": "failure_rate",
+}  # fmt: skip
+ALSO = {"latency": " (2e31 in its authors' blog)", "data movement": " (2e28 in its authors' blog)"}
 CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
+
+# Further changes that a broken limit lists after the nearest.
+ALTERNATIVES = 2
 
 # Limits that follow from the input named with them: what the margin counts against, in words.
 DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
@@ -352,6 +377,8 @@ def _limits(result: Result) -> Section | None:
         rows.append(Row(label, verdict, _against(result, entry)))
         if entry.holds is False:
             rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
+    if (words := whole_change(result)) is not None:
+        rows.append(Row("All limits", "nearest change", words))
     open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     if open_:
         rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
@@ -361,27 +388,65 @@ def _limits(result: Result) -> Section | None:
 def _against(result: Result, entry: Constraint) -> str:
     """What is limited against its limit: margin, source, and under ranges how likely it holds."""
     limit, limited, _ = CONSTRAINTS[entry.constraint]
-    datum, amount = result.data.get(limit), result.values.get(limited)
+    amount: Any = result.values.get(limited)
+    if entry.constraint == "deadline" and "calendar_time" in result.values:
+        limited = "calendar_time"
     target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
     if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
         target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
-    words = f"{_value(result, limited)} against {target}"
-    if datum is not None and limit in YARDSTICKS and datum.label:
-        words += f", {datum.label}"
+    words = f"{_value(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
+    given = result.data.get(limit)
+    if given is not None and limit in YARDSTICKS and given.label:
+        words += f", {given.label}"
     if entry.margin is not None:
         words += f", margin {plain(100 * entry.margin)}%"
     if entry.probability is not None and 0 < entry.probability < 1:
         words += f", holds in {plain(100 * entry.probability)}% of draws"
-    sourced = datum is not None and (entry.constraint in WORLD or (limit in YARDSTICKS and datum.label))
-    return f"{words} ({cite(datum)})" if sourced and datum is not None else words
+    datum = margin_source(result, entry.constraint)
+    return (
+        words
+        if datum is None
+        else f"{words} ({datum.label + ', ' if entry.constraint in BEHIND and datum.label else ''}{cite(datum)})"
+    )
+
+
+def margin_source(result: Result, constraint: str) -> Datum | None:
+    """The figure of the catalog that a margin rests on; None where the limit is the reader's own and nothing stands behind it."""
+    limit = CONSTRAINTS[constraint][0]
+    datum = result.data.get(BEHIND.get(constraint, limit))
+    if datum is None and constraint in BEHIND:
+        datum = result.data.get(limit)
+    return None if datum is None or datum.source.id in TYPED else datum
 
 
 def change_words(result: Result, constraint: str) -> str:
-    """The nearest change of one input that makes a limit hold, or that there is none."""
-    if (change := nearest_change(result, constraint)) is None:
+    """The nearest change of one input that makes a limit hold, the next ones after it, or that there is none."""
+    from cluster_calc.changes import changes
+
+    found = changes(result, constraint)
+    if not found:
         return "none: no change of a single input makes it hold"
-    label = change.name.replace("_", " ")
-    return f"{label} {shown(change.name, change.now)} → {shown(change.name, change.needed)} makes it hold"
+    others = "; or ".join(change_text(change) for change in found[1 : 1 + ALTERNATIVES])
+    return f"{change_text(found[0])} makes it hold" + (f"; or {others}" if others else "")
+
+
+def whole_change(result: Result) -> str | None:
+    """Where several limits are broken: the one input that makes all of them hold, or that none does."""
+    from cluster_calc.changes import change_for_all
+
+    if len([entry for entry in result.feasibility if entry.holds is False and entry.constraint not in ADVISORY]) < 2:
+        return None
+    change = change_for_all(result)
+    return (
+        "none: no change of a single input makes all of them hold"
+        if change is None
+        else f"{change_text(change)} makes all of them hold"
+    )
+
+
+def change_text(change: Change) -> str:
+    """`chips 1,024 → 2,048`."""
+    return f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
 
 
 def verdict_of(result: Result) -> Row:
@@ -391,13 +456,25 @@ def verdict_of(result: Result) -> Row:
     unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
     tightest = binding(result)
     if hard:
-        return Row("Verdict", "not feasible", f"the binding constraint is {tightest}")
+        also = [name for name in hard if name not in tightest]
+        note = f"{_binds(tightest)}{'; ' + ', '.join(also) + (' fails' if len(also) == 1 else ' fail') + ', too' if also else ''}"
+        return Row("Verdict", "not feasible", note)
     if unknown:
         return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
-    note = f"within what was checked; {tightest} binds first" if tightest else "within what was checked"
+    note = "within what was checked" + (
+        f"; {' and '.join(tightest)} {'bind' if len(tightest) > 1 else 'binds'} first" if tightest else ""
+    )
     if broken:
         note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
     return Row("Verdict", "feasible", note)
+
+
+def _binds(names: tuple[str, ...]) -> str:
+    return (
+        f"the binding constraint is {names[0]}"
+        if len(names) == 1
+        else f"the binding constraints are {' and '.join(names)}"
+    )
 
 
 def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:
@@ -418,13 +495,14 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
     ]
 
 
+# Sources that say only how a value was given.
+TYPED = frozenset({"command line", "call", "environment", "file", "table"})
+
+
 def cite(datum: Datum) -> str:
     """Who says so: source, place and date in a few words."""
     source = datum.source
-    if source.id in ("command line", "call", "environment", "file") or source.id.split(" ")[0] in (
-        "file",
-        "environment",
-    ):
+    if source.id in TYPED or source.id.split(" ")[0] in ("file", "environment"):
         return source.title or {"call": "given"}.get(source.id, source.id)
     words = [source.publisher or source.title or source.id]
     if datum.kind == "estimate":
