@@ -412,6 +412,8 @@ _ALL = (
     _not_negative("flop_per_attended_token", "c_a", "FLOP/token/token", "number",
                   "arithmetic per layer, unit of width and pair of tokens: 12, 6 for the causal half, 0 where not counted", LAYOUT,
                   bare=True, example="12"),
+    _not_negative("recomputed_per_attended_token", "c_s", "FLOP/token/token", "number",
+                  "the same of the attention that selective recomputation repeats", LAYOUT, bare=True, example="12"),
     _positive("counted_parameters", "N_c", "parameter", "count", "parameters whose arithmetic the utilisation counts", LAYOUT, bare=True,
               example="405e9"),
     _positive("flop_per_token", "F", "FLOP/token", "number", "arithmetic that the utilisation counts for one token", LAYOUT, bare=True,

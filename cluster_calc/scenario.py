@@ -62,6 +62,9 @@ ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
 EXTRA_NAMES = {"days": "training_time"}
+# Utilisations: up to this many times the peak it is a miscount rather than a percentage without its sign.
+_UTILISATIONS = frozenset({"mfu", "hfu", "implied_mfu"})
+MISCOUNTED = 4.0
 # Quantities that may be given by the name of a yardstick of the catalog.
 YARDSTICKS = frozenset({"capital_yardstick", "power_yardstick"})
 # One question asked in two ways: what a nearer layer says replaces what a farther one said.
@@ -349,6 +352,11 @@ def check_bounds(known: Quantity, number: Any, shown: Any) -> None:
                 if known.display == "share" and 1 < in_unit <= 100
                 else ""
             )
+            if known.name in _UTILISATIONS and 1 < in_unit <= MISCOUNTED:
+                reason = (
+                    "; above 1 something is miscounted: a sparse peak, total instead of active parameters, or fp8 arithmetic "
+                    "counted against bf16" + (" (or a percentage without its sign)" if in_unit > 2 else "")
+                )
             unit = "" if known.unit == "1" else f" {known.unit}"
             raise InputError(
                 f"{known.name}: {quoted(shown)} is outside the possible range {known.bounds}{unit}{reason};"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.datum import Datum
+
+# FLOP executed over FLOP counted where every activation is computed twice.
+FULL_RECOMPUTATION = 4 / 3
 
 if TYPE_CHECKING:
     from cluster_calc.catalog import Catalog, Chip
@@ -39,25 +43,32 @@ def _runs(file: Path) -> list[dict[str, Any]]:
 def likely_causes(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> str:
     """What would explain an MFU that no run reaches, each cause with the MFU that is left without it.
 
+    A cause that would leave it above 1 explains nothing and is not told.
+
     >>> from cluster_calc.catalog import catalog
     >>> likely_causes(0.8, {}, catalog().chip("h100"), "bf16")
-    'a sparse peak (against it 40%), fp8 arithmetic counted against bf16 (against fp8 40%), or recomputed arithmetic counted (60% without)'
+    'a sparse peak (40% of it), fp8 arithmetic counted against bf16 (40% of fp8), or recomputed arithmetic counted (60% without)'
+    >>> likely_causes(5.0, {}, catalog().chip("h100"), "bf16")
+    'the arithmetic, the chips or the time'
     """
     from cluster_calc.report.numbers import plain
 
-    def left(factor: float) -> str:
-        return f"{plain(100 * mfu / factor, 2)}%"
-
     found = []
-    sparse = item.figures.get("sparse_multiplier")
-    if sparse is None or (sparse.value and sparse.value > 1):
-        found.append(f"a sparse peak (against it {left(float(sparse.value) if sparse else 2.0)})")
-    peaks = {name: float(datum.value) for name, datum in item.peaks.items() if datum.value}
-    own = peaks.get(precision)
-    if own and peaks.get("fp8", 0.0) > own:
-        found.append(f"fp8 arithmetic counted against {precision} (against fp8 {left(peaks['fp8'] / own)})")
     total, active = values.get("parameters"), values.get("active_parameters")
     if total is not None and (active is None or float(active) == float(total)):
         found.append("total instead of active parameters, if the model is a mixture of experts (--active-parameters)")
-    found.append(f"recomputed arithmetic counted ({left(4 / 3)} without)")
+    sparse = item.figures.get("sparse_multiplier")
+    peaks = {name: float(datum.value) for name, datum in item.peaks.items() if datum.value}
+    for words, factor in (
+        ("a sparse peak ({} of it)", 2.0 if sparse is None or sparse.value is None else float(sparse.value)),
+        (
+            f"fp8 arithmetic counted against {precision} ({{}} of fp8)",
+            peaks.get("fp8", 0.0) / peaks.get(precision, math.inf),
+        ),
+        ("recomputed arithmetic counted ({} without)", FULL_RECOMPUTATION),
+    ):
+        if factor > 1 and mfu / factor <= 1:
+            found.append(words.format(f"{plain(100 * mfu / factor, 2)}%"))
+    if not found:
+        return "the arithmetic, the chips or the time"
     return ", ".join(found[:-1]) + (", or " if len(found) > 1 else "") + found[-1]

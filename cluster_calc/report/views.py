@@ -72,6 +72,7 @@ class Report(NamedTuple):
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.counting import counting
     from cluster_calc.report.ranges import ranges
 
     sections = [
@@ -80,6 +81,7 @@ def report(result: Result) -> Report:
         _money(result),
         _restated(result),
         _flops(result),
+        counting(result),
         _limits(result),
         _assumptions(result),
         _excluded(result),
@@ -141,6 +143,8 @@ def _headline(result: Result) -> Section:
             continue
         if name == "facility_power" and "peak_facility_power" in result.values:
             note = f"average; {_value(result, 'peak_facility_power')} at full load"
+        elif name == "training_compute" and name not in result.data and "tokens" in result.values:
+            note = f"FLOP convention {result.scenario.settings.get('flop_convention', '6N')}"
         elif name == "capital_cost" and "all_in_price" in result.values:
             note = f"{_value(result, 'all_in_price')} a chip, with server and network; not part of run cost"
         elif name == "shipment_share" and "annual_shipments" in result.data:
@@ -335,7 +339,7 @@ def _scheduling(result: Result) -> Row:
         return Row(
             "× scheduling 100%",
             "",
-            "no waiting or maintenance counted (--scheduling-goodput), no spares (--held-spare-share)",
+            "no waiting, maintenance or spares counted (--scheduling-goodput, --held-spare-share)",
         )
     note = f"waiting and maintenance: {_value(result, 'scheduling_loss')}, {_value(result, 'scheduling_loss_cost')} beyond the run cost"
     if not _positive_loss(result, "scheduling_loss"):
