@@ -99,6 +99,9 @@ def _needed(result: Result, fixed: Mapping[str, float], name: str, margin: str) 
     from cluster_calc.inverse import bisected
 
     known = QUANTITIES[name]
+    if name in STEPS:
+        held = [value for value in STEPS[name] if _margins(result, fixed, name, value).get(margin, -1.0) >= SLACK]
+        return min(held, key=lambda value: abs(value - fixed[name]), default=None)
     others = {other: value for other, value in fixed.items() if other != name}
     try:
         needed = float(bisected(result, name, known, margin, 0.0, others))
@@ -141,10 +144,14 @@ def _batch(fixed: Mapping[str, float], most: float) -> float:
     if chips is None or None in sizes:
         return most
     step = chips / (fixed["tensor_parallel"] * fixed["pipeline_parallel"]) * fixed.get("micro_batch", 1)
+    if step != int(step):
+        return most
     whole = math.floor(most / step + 1e-9) * step
-    return whole if whole > 0 and step == int(step) else most
+    return whole if whole > 0 else math.inf
 
 
+# Inputs with so few values that each is tried.
+STEPS = {"zero_stage": (0.0, 1.0, 2.0, 3.0)}
 # Inputs that a layout splits: the solver's number → one that the layout can have.
 WHOLE_PARTS: dict[str, Callable[[Mapping[str, float], float], float]] = {
     "tensor_parallel": _tensor_size, "pipeline_parallel": _stages, "global_batch": _batch,

@@ -399,7 +399,11 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
             which = "at P80 " if p80 is not None else ""
             raise GateError(f"{known.name} {which}{shown(known.name, highest)} is over {shown(known.name, limit)}")
     if options.get("require_feasible") and not result.feasible:
+        from cluster_calc.feasibility import ADVISORY
+
         broken = ", ".join(
-            f"{entry.constraint} ({entry.limit})" for entry in result.feasibility if entry.holds is False
+            f"{entry.constraint} ({entry.limit})"
+            for entry in result.feasibility
+            if entry.holds is False and entry.constraint not in ADVISORY
         )
         raise InfeasibleError(f"not feasible: {broken}")

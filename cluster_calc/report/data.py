@@ -86,10 +86,13 @@ def _verdict(result: Result) -> dict[str, Any]:
 
 def _margin(result: Result, entry: Constraint) -> dict[str, Any]:
     """One limit; `rests_on` names the input whose source it has, `change` the nearest input that mends a broken one."""
-    from cluster_calc.report.views import margin_source
+    from cluster_calc.report.views import BEHIND, margin_source
 
     limit = CONSTRAINTS[entry.constraint][0]
-    datum = (margin_source(result, entry.constraint) or result.data.get(limit)) if entry.limit is not None else None
+    datum = None
+    if entry.limit is not None:
+        datum = margin_source(result, entry.constraint) or result.data.get(limit)
+        datum = datum or result.data.get(BEHIND.get(entry.constraint, limit))
     found: dict[str, Any] = {
         "constraint": entry.constraint,
         "limit": entry.limit,

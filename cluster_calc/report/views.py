@@ -361,6 +361,8 @@ BEHIND = {
 ALSO = {"latency": " (2e31 in its authors' blog)", "data movement": " (2e28 in its authors' blog)"}
 CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
 
+# A margin below this is told as a multiple of the limit.
+FAR_OVER = -9.0
 # Further changes that a broken limit lists after the nearest.
 ALTERNATIVES = 2
 
@@ -403,7 +405,8 @@ def _against(result: Result, entry: Constraint) -> str:
     if given is not None and limit in YARDSTICKS and given.label:
         words += f", {given.label}"
     if entry.margin is not None:
-        words += f", margin {plain(100 * entry.margin)}%"
+        far = entry.margin < FAR_OVER
+        words += f", {plain(1 - entry.margin)} times the limit" if far else f", margin {plain(100 * entry.margin)}%"
     if entry.probability is not None and 0 < entry.probability < 1:
         words += f", holds in {plain(100 * entry.probability)}% of draws"
     datum = margin_source(result, entry.constraint)
