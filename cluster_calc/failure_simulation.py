@@ -147,7 +147,8 @@ def _check(mtbf: float, interval: float, write: float, restart: float, work: flo
     for name, value in (("mtbf", mtbf), ("checkpoint_interval", interval), ("work", work)):
         if not 0 < value < math.inf:
             raise InputError(f"{name}: {value} is not a time above 0")
-    failures = expected_failures(mtbf, interval, write, restart, work)
+    # A restart that is interrupted again and again is as long as many failures, however few begin it.
+    failures = max(expected_failures(mtbf, interval, write, restart, work), math.exp(min(restart / mtbf, 700.0)))
     if failures > MOST_PASSES or failures * replicates > MOST_FAILURES:
         raise InputError(
             f"about {failures:.3g} failures in each of {replicates:,} replicates are too many to simulate (at most "

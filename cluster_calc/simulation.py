@@ -7,6 +7,7 @@ OPTIONS. numpy is imported when a run is simulated.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -140,7 +141,12 @@ def run(merged: Scenario, own: Mapping[str, Any], progress: Progress | None = No
     )
     spares = float(values["spare_servers"]) if options["spare_pool"] == -1 else options["spare_pool"]
     options = {**options, "spare_pool": spares}
+    # Checkpoints divide the run evenly, so that it is neither lengthened nor left with a piece: the interval is the one
+    # asked for or the next shorter one.
     with np.errstate(over="ignore"):
+        work = float(values["training_time"]) * float(checkpointing.goodput(interval, write, restart, mtbf))
+        if work > 0:
+            interval = work / math.ceil(work / interval * (1 - 1e-12))
         goodput = float(checkpointing.goodput(interval, write, restart, mtbf))
     if not goodput > 0:
         raise InputError(
@@ -150,7 +156,7 @@ def run(merged: Scenario, own: Mapping[str, Any], progress: Progress | None = No
     detection = options["detection_time"] or 0.0
     found = simulate(
         mtbf=mtbf, checkpoint_interval=interval, checkpoint_write_time=write, restart_time=restart,
-        work=float(values["training_time"]) * goodput, detection_time=detection,
+        work=work, detection_time=detection,
         spare_servers=None if spares is None else int(spares),
         repair_time=float(values["repair_time"]),
         repair_crews=None if options["repair_crews"] is None else int(options["repair_crews"]),
@@ -162,7 +168,7 @@ def run(merged: Scenario, own: Mapping[str, Any], progress: Progress | None = No
     failures = expected_failures(mtbf, interval, write, restart, found.work)
     time = found.work / goodput + detection * failures
     return Simulation(
-        run=found, inputs=data, values=values, options=options,
+        run=found, inputs=data, values={**values, "checkpoint_interval": interval}, options=options,
         goodput=_compared(found.goodput, found.work / time), time=_compared(found.time, time),
         interruptions=_compared(found.interruptions, failures),
         ettr=float(checkpointing.ettr(interval, write, restart, mtbf)), chip=chip, warnings=warnings,

@@ -112,10 +112,10 @@ def csv_text(found: Simulation) -> str:
 
 def report(found: Simulation) -> Report:
     """What the simulation says, before it has a form."""
-    chips = f"{shown('chips', found.values['chips'])} " if "chips" in found.values else ""
-    what = f"{chips}{found.chip or 'chips'}" if chips or found.chip else "A job"
-    servers = f" in {shown('servers', found.values['servers'])} servers" if "servers" in found.values else ""
-    question = f"{what}{servers}: {duration(found.run.work)} of useful steps under failures, {count(found.run.replicates)} simulated runs"
+    chips, servers = found.values.get("chips"), found.values.get("servers")
+    what = "A job" if chips is None else f"{count(chips)} {found.chip or ('chip' if chips == 1 else 'chips')}"
+    held = "" if servers is None else f" in {count(servers)} server{'' if servers == 1 else 's'}"
+    question = f"{what}{held}: {duration(found.run.work)} of useful steps under failures, {count(found.run.replicates)} simulated runs"
     return Report(
         question, _answer(found), (_comparison(found), _parts(found), _assumed(found)), found.warnings, _next(found)
     )
