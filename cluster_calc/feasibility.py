@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog import Catalog, Chip
+from cluster_calc.conventions import CONVENTIONS, convention_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError
 from cluster_calc.seen_mfu import best_mfu, likely_causes
@@ -75,8 +76,11 @@ def presets(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip,
     if trend is not None and not {"depreciation_method", "method"} & set(settings) and "purchase_delay" not in given:
         # Here it serves an advice alone, which is no reason to draw from its range.
         found["price_performance_trend"] = trend.with_(low=None, high=None)
-    if "best_mfu" not in given and (best := best_mfu(item, book)) is not None:
-        found["best_mfu"] = best
+    best = None if "best_mfu" in given else best_mfu(item, book) or book.assumption("best_mfu")
+    if best is not None:
+        # Under a convention that counts recomputed arithmetic the utilisation is an HFU, and so is the best of them.
+        counted = CONVENTIONS[convention_of(settings)].per_parameter / CONVENTIONS["6N"].per_parameter
+        found["best_mfu"] = best if counted == 1 else best.with_(value=min(best.value * counted, 1.0), note="as an HFU")
     if "designer_limit" in given and "designer_shipments" not in given:
         found["designer_shipments"] = designer_shipments(item, book)
     if "held_spare_share" not in given:

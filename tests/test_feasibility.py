@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cluster_calc import estimate
@@ -110,6 +111,20 @@ def test_an_mfu_above_the_best_published_for_the_chip_names_the_likely_causes() 
         assert not any("best published for" in entry for entry in estimate(flop=1e24, chip=chip, mfu=mfu).warnings), (
             chip
         )
+
+
+def test_an_hfu_is_set_against_the_best_hfu() -> None:
+    given: dict[str, Any] = {"params": 7e9, "tokens": 1e12, "chip": "h100", "mfu": 0.55}
+    assert any("best published for" in words for words in estimate(**given).warnings)
+    counted = estimate(**given, flop_convention="8N-hfu")
+    assert not any("best published for" in words for words in counted.warnings)
+    assert counted.values["best_mfu"] == pytest.approx(0.49 * 4 / 3)
+
+
+def test_of_several_estimates_at_once_no_change_is_told() -> None:
+    several = estimate(flop=2e25, chip="h100", mfu=np.array([0.3, 0.4]), budget="10 MUSD")
+    assert entries(several)["budget"].holds is False
+    assert "nearest change" not in str(several)
 
 
 @pytest.mark.parametrize(("given", "cause"), [

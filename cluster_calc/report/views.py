@@ -377,13 +377,15 @@ def _limits(result: Result) -> Section | None:
         note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
         return Section("Feasibility", (Row("Verdict", "not checked", note),))
     rows = [verdict_of(result)]
+    # Of several estimates at once no one change can be told.
+    single = all(_scalar(datum.value) for datum in result.data.values() if datum.value is not None)
     for entry in checked:
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
         rows.append(Row(label, verdict, _against(result, entry)))
-        if entry.holds is False:
+        if entry.holds is False and single:
             rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
-    if (words := whole_change(result)) is not None:
+    if single and (words := whole_change(result)) is not None:
         rows.append(Row("All limits", "nearest change", words))
     open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
     if open_:
