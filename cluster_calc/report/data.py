@@ -70,7 +70,7 @@ def source_of(datum: Datum) -> dict[str, Any]:
 
 def _verdict(result: Result) -> dict[str, Any]:
     """Feasible or not (null: nothing was checked, or a figure is missing), what binds, and the one change that mends all."""
-    from cluster_calc.report.views import verdict_of
+    from cluster_calc.report.limits import verdict_of
 
     checked = [entry for entry in result.feasibility if entry.limit is not None]
     words = verdict_of(result).value if checked else "not checked"
@@ -86,7 +86,7 @@ def _verdict(result: Result) -> dict[str, Any]:
 
 def _margin(result: Result, entry: Constraint) -> dict[str, Any]:
     """One limit; `rests_on` names the input whose source it has, `change` the nearest input that mends a broken one."""
-    from cluster_calc.report.views import BEHIND, margin_source
+    from cluster_calc.report.limits import BEHIND, margin_source
 
     limit = CONSTRAINTS[entry.constraint][0]
     datum = None

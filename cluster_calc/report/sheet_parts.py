@@ -11,9 +11,10 @@ from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Span
+from cluster_calc.report.limits import CONSTRAINT_WORDS, verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
-from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
+from cluster_calc.report.views import bills, swings
 from cluster_calc.result import Result
 
 TONES = ("a", "b", "c", "d")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
-from cluster_calc.result import Constraint, Result
-from cluster_calc.scenario import YARDSTICKS
-
-if TYPE_CHECKING:
-    from cluster_calc.changes import Change
+from cluster_calc.report.numbers import is_scalar as _scalar
+from cluster_calc.report.numbers import value_of as _value
+from cluster_calc.result import Result
 
 HEADLINE = (
     ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),
@@ -73,16 +70,18 @@ class Report(NamedTuple):
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
     from cluster_calc.report.counting import counting
+    from cluster_calc.report.limits import limits
     from cluster_calc.report.ranges import ranges
+    from cluster_calc.report.waterfall import waterfall
 
     sections = [
         _headline(result),
         ranges(result),
         _money(result),
         _restated(result),
-        _flops(result),
+        waterfall(result),
         counting(result),
-        _limits(result),
+        limits(result),
         _assumptions(result),
         _excluded(result),
     ]
@@ -93,10 +92,6 @@ def report(result: Result) -> Report:
         warnings=result.warnings,
         next_step=_next_step(result),
     )
-
-
-def _value(result: Result, name: str) -> str:
-    return shown(name, result.values.get(name))
 
 
 def question(result: Result) -> str:
@@ -168,10 +163,6 @@ def _headline(result: Result) -> Section:
             note = f"P10 · P50 · P90: {span}" + (f"; {note}" if note and len(note) < 40 else "")
         rows.append(Row(QUANTITIES[name].label.capitalize(), _value(result, name), note, name))
     return Section("Headline", tuple(rows))
-
-
-def _scalar(value: Any) -> bool:
-    return value is not None and not (hasattr(value, "shape") and value.shape)
 
 
 def _share(result: Result, name: str, total: str) -> str:
@@ -291,199 +282,6 @@ def _restated(result: Result) -> Section | None:
                 )
             )
     return Section("In other money and other years", tuple(rows)) if rows else None
-
-
-# Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
-_FLOP_STEPS = (
-    ("precision", "precision_share", "cluster_throughput", "", ""),
-    ("MFU", "mfu", "step_throughput", "mfu_loss", "mfu_loss_cost"),
-    ("checkpoints", "checkpoint_goodput", "checkpointed_throughput", "checkpoint_loss", "checkpoint_loss_cost"),
-    ("failures", "recovery_goodput", "delivered_throughput", "recovery_loss", "recovery_loss_cost"),
-    ("goodput", "goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
-)
-
-
-def _flops(result: Result) -> Section | None:
-    """Peak to delivered; every step multiplies what is left, and the dollars of the run sum to its cost."""
-    if "delivered_throughput" not in result.values:
-        return None
-    by_cause = "checkpoint_loss" in result.values
-    peak = "hardware_throughput" if "hardware_throughput" in result.values else "cluster_throughput"
-    rows = [Row("Peak", _value(result, peak), f"{_value(result, 'chips')} chips, dense", peak)]
-    for words, factor, after, hours, cost in _FLOP_STEPS:
-        if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
-            continue
-        note = f"{_value(result, hours)} lost" if hours else "MFU counts another precision's peak"
-        if cost and cost in result.values:
-            note += f", {_value(result, cost)}"
-        rows.append(Row(f"× {words} {_value(result, factor)}", _value(result, after), note, after))
-    rows.append(_scheduling(result))
-    useful = f"{_value(result, 'delivered_chip_hours')} useful"
-    if "delivered_cost" in result.values:
-        useful += f", {_value(result, 'delivered_cost')}"
-    delivered = "calendar_throughput" if "calendar_throughput" in result.values else "delivered_throughput"
-    rows.append(Row("Delivered", _value(result, delivered), useful, delivered))
-    if _positive_loss(result, "spare_loss"):
-        held = f"{_value(result, 'spare_loss')}, {_value(result, 'spare_loss_cost')} beyond the run cost"
-        rows.append(Row(f"+ spares {_value(result, 'held_spare_share')}", "", f"held beside: {held}", "spare_loss"))
-    if _positive_loss(result, "scheduling_loss") or _positive_loss(result, "spare_loss"):
-        share = result.values["delivered_chip_hours"] / result.values["held_chip_hours"]
-        note = f"{_value(result, 'held_cost')}; {shown('mfu', share)} of it useful"
-        rows.append(Row("= All held", _value(result, "held_chip_hours"), note, "held_chip_hours"))
-    return Section("Where the FLOP go", tuple(rows))
-
-
-def _scheduling(result: Result) -> Row:
-    """Waiting and maintenance; what nobody gave is said to be none, not passed over."""
-    if "scheduling_loss" not in result.values:
-        return Row(
-            "× scheduling 100%",
-            "",
-            "no waiting, maintenance or spares counted (--scheduling-goodput, --held-spare-share)",
-        )
-    note = f"waiting and maintenance: {_value(result, 'scheduling_loss')}, {_value(result, 'scheduling_loss_cost')} beyond the run cost"
-    if not _positive_loss(result, "scheduling_loss"):
-        note = "no waiting or maintenance counted (--scheduling-goodput)"
-    name = "calendar_throughput"
-    return Row(f"× scheduling {_value(result, 'scheduling_goodput')}", _value(result, name), note, name)
-
-
-def _positive_loss(result: Result, name: str) -> bool:
-    value = result.values.get(name)
-    return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
-
-
-# What a limit was counted from, where that is not the limit itself; and what else is published of one.
-BEHIND = {
-    "supply": "annual_shipments", "lead time": "annual_shipments", "designer supply": "designer_shipments",
-    "batch": "critical_batch_scale", "failures": "failure_rate",
-}  # fmt: skip
-ALSO = {"latency": " (2e31 in its authors' blog)", "data movement": " (2e28 in its authors' blog)"}
-CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
-
-# A margin below this is told as a multiple of the limit.
-FAR_OVER = -9.0
-# Further changes that a broken limit lists after the nearest.
-ALTERNATIVES = 2
-
-# Limits that follow from the input named with them: what the margin counts against, in words.
-DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
-
-
-def _limits(result: Result) -> Section | None:
-    """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
-    checked = [entry for entry in result.feasibility if entry.limit is not None]
-    if not checked:
-        note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
-        return Section("Feasibility", (Row("Verdict", "not checked", note),))
-    rows = [verdict_of(result)]
-    # Of several estimates at once no one change can be told.
-    single = all(_scalar(datum.value) for datum in result.data.values() if datum.value is not None)
-    for entry in checked:
-        verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
-        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        rows.append(Row(label, verdict, _against(result, entry)))
-        if entry.holds is False and single:
-            rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
-    if single and (words := whole_change(result)) is not None:
-        rows.append(Row("All limits", "nearest change", words))
-    open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
-    if open_:
-        rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
-    return Section("Feasibility", tuple(rows))
-
-
-def _against(result: Result, entry: Constraint) -> str:
-    """What is limited against its limit: margin, source, and under ranges how likely it holds."""
-    limit, limited, _ = CONSTRAINTS[entry.constraint]
-    amount: Any = result.values.get(limited)
-    if entry.constraint == "deadline" and "calendar_time" in result.values:
-        limited = "calendar_time"
-    target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-    if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
-        target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
-    words = f"{_value(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
-    given = result.data.get(limit)
-    if given is not None and limit in YARDSTICKS and given.label:
-        words += f", {given.label}"
-    if entry.margin is not None:
-        far = entry.margin < FAR_OVER
-        words += f", {plain(1 - entry.margin)} times the limit" if far else f", margin {plain(100 * entry.margin)}%"
-    if entry.probability is not None and 0 < entry.probability < 1:
-        words += f", holds in {plain(100 * entry.probability)}% of draws"
-    datum = margin_source(result, entry.constraint)
-    return (
-        words
-        if datum is None
-        else f"{words} ({datum.label + ', ' if entry.constraint in BEHIND and datum.label else ''}{cite(datum)})"
-    )
-
-
-def margin_source(result: Result, constraint: str) -> Datum | None:
-    """The figure of the catalog that a margin rests on; None where the limit is the reader's own and nothing stands behind it."""
-    limit = CONSTRAINTS[constraint][0]
-    datum = result.data.get(BEHIND.get(constraint, limit))
-    if datum is None and constraint in BEHIND:
-        datum = result.data.get(limit)
-    return None if datum is None or datum.source.id in TYPED else datum
-
-
-def change_words(result: Result, constraint: str) -> str:
-    """The nearest change of one input that makes a limit hold, the next ones after it, or that there is none."""
-    from cluster_calc.changes import changes
-
-    found = changes(result, constraint)
-    if not found:
-        return "none: no change of a single input makes it hold"
-    others = "; or ".join(change_text(change) for change in found[1 : 1 + ALTERNATIVES])
-    return f"{change_text(found[0])} makes it hold" + (f"; or {others}" if others else "")
-
-
-def whole_change(result: Result) -> str | None:
-    """Where several limits are broken: the one input that makes all of them hold, or that none does."""
-    from cluster_calc.changes import change_for_all
-
-    if len([entry for entry in result.feasibility if entry.holds is False and entry.constraint not in ADVISORY]) < 2:
-        return None
-    change = change_for_all(result)
-    return (
-        "none: no change of a single input makes all of them hold"
-        if change is None
-        else f"{change_text(change)} makes all of them hold"
-    )
-
-
-def change_text(change: Change) -> str:
-    """`chips 1,024 → 2,048`."""
-    return f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
-
-
-def verdict_of(result: Result) -> Row:
-    """Feasible or not, and which limit binds."""
-    broken = [entry for entry in result.feasibility if entry.holds is False]
-    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
-    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
-    tightest = binding(result)
-    if hard:
-        also = [name for name in hard if name not in tightest]
-        note = f"{_binds(tightest)}{'; ' + ', '.join(also) + (' fails' if len(also) == 1 else ' fail') + ', too' if also else ''}"
-        return Row("Verdict", "not feasible", note)
-    if unknown:
-        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
-    note = "within what was checked" + (
-        f"; {' and '.join(tightest)} {'bind' if len(tightest) > 1 else 'binds'} first" if tightest else ""
-    )
-    if broken:
-        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
-    return Row("Verdict", "feasible", note)
-
-
-def _binds(names: tuple[str, ...]) -> str:
-    return (
-        f"the binding constraint is {names[0]}"
-        if len(names) == 1
-        else f"the binding constraints are {' and '.join(names)}"
-    )
 
 
 def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:
