@@ -43,13 +43,13 @@ def _runs(file: Path) -> list[dict[str, Any]]:
 def likely_causes(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> str:
     """What would explain an MFU that no run reaches, each cause with the MFU that is left without it.
 
-    A cause that would leave it above 1 explains nothing and is not told.
+    A cause that would leave it above 1 explains nothing alone and is told only where none does.
 
     >>> from cluster_calc.catalog import catalog
     >>> likely_causes(0.8, {}, catalog().chip("h100"), "bf16")
     'a sparse peak (40% of it), fp8 arithmetic counted against bf16 (40% of fp8), or recomputed arithmetic counted (60% without)'
     >>> likely_causes(5.0, {}, catalog().chip("h100"), "bf16")
-    'the arithmetic, the chips or the time'
+    'a sparse peak, fp8 counted against bf16, total instead of active parameters, and more than one of them'
     """
     from cluster_calc.report.numbers import plain
 
@@ -70,5 +70,5 @@ def likely_causes(mfu: float, values: Mapping[str, Any], item: Chip, precision: 
         if factor > 1 and mfu / factor <= 1:
             found.append(words.format(f"{plain(100 * mfu / factor, 2)}%"))
     if not found:
-        return "the arithmetic, the chips or the time"
+        return f"a sparse peak, fp8 counted against {precision}, total instead of active parameters, and more than one of them"
     return ", ".join(found[:-1]) + (", or " if len(found) > 1 else "") + found[-1]

@@ -64,6 +64,8 @@ def _against(result: Result, entry: Constraint) -> str:
     if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and is_scalar(amount):
         target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
     words = f"{value_of(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
+    if entry.constraint == "memory" and "minimum_chips" in result.values:
+        words += f", model states fill at least {value_of(result, 'minimum_chips')} chips"
     given = result.data.get(limit)
     if given is not None and limit in YARDSTICKS and given.label:
         words += f", {given.label}"
