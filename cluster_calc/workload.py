@@ -8,37 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from cluster_calc.catalog import Chip
+from cluster_calc.conventions import ARCHITECTURE, CONVENTIONS, convention_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
-ARCHITECTURE = ("layers", "hidden_size", "sequence_length")
 # Giving one of these says how the model is spread over the chips; otherwise memory counts model states alone.
 LAYOUT = frozenset({"tensor_parallel", "pipeline_parallel", "zero_stage", "micro_batch", "interleave", "data_parallel"})
 
 
-class Convention(NamedTuple):
-    """What a published utilisation counts for a token."""
-
-    per_parameter: float
-    per_attended_token: float
-    without_embedding: bool
-    words: str
-
-
-CONVENTIONS: dict[str, Convention] = {
-    "6N": Convention(6.0, 0.0, False, "6 FLOP per active parameter and token; attention is not counted"),
-    "6N+attention": Convention(6.0, 12.0, False, "6 FLOP per active parameter, and attention to every token"),
-    "6N-embedding+attention": Convention(
-        6.0, 12.0, True, "6 FLOP per parameter but the input embedding's, and attention"
-    ),
-    "causal": Convention(6.0, 6.0, False, "6 FLOP per active parameter, and attention to earlier tokens alone"),
-    "8N-hfu": Convention(
-        8.0, 16.0, False, "what the hardware executes under full recomputation: the utilisation is an HFU"
-    ),
-}
+# Arithmetic of attention to every token, forward and backward, per layer and unit of width.
+EVERY_PAIR = 12.0
 RECOMPUTE_FACTOR = {"none": 1.0, "full": 4.0 / 3.0}
 
 
@@ -50,20 +32,6 @@ class Additions:
     dropped: set[str] = field(default_factory=set)
     preset: dict[str, Datum] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-
-
-def convention_of(settings: Mapping[str, Any]) -> str:
-    """The FLOP convention asked for, or 6N.
-
-    >>> convention_of({"flop_convention": "causal"})
-    'causal'
-    """
-    name = str(settings.get("flop_convention", "6N"))
-    if name not in CONVENTIONS:
-        raise InputError(
-            f"flop_convention: {quoted(name)} is not one of {', '.join(CONVENTIONS)}.{did_you_mean(name, CONVENTIONS)}"
-        )
-    return name
 
 
 def _said(name: str, value: float, title: str, id_: str = "convention") -> Datum:
@@ -142,8 +110,12 @@ def _recomputation(found: Additions, mode: str, given: Mapping[str, Datum], sett
                     "--hidden-size and --sequence-length; give them, or --recompute-factor"
                 )
             found.added.append("selective-factor")
-            found.preset["flop_per_attended_token"] = _said(
-                "flop_per_attended_token", 12.0, "attention to every token, as selective recomputation repeats it"
+            # As the convention counts attention; one that does not count it still has it repeated.
+            counted = CONVENTIONS[convention_of(settings)].per_attended_token or EVERY_PAIR
+            if "flop_per_attended_token" in given:
+                counted = given["flop_per_attended_token"].value or EVERY_PAIR
+            found.preset["recomputed_per_attended_token"] = _said(
+                "recomputed_per_attended_token", counted, "attention, which selective recomputation repeats"
             )
         else:
             found.preset["recompute_factor"] = _said(
