@@ -11,12 +11,12 @@ from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
 HOUR = 3600.0
-# Term → the quantity that gives its price, and whether all hours are paid, used or not.
+# Term → the quantity that gives its price, and the months of a commitment, whose hours are all paid, used or not.
 WAYS = {
-    "on-demand": ("rental_price", False),
-    "1-year": ("rental_price_1_year", True),
-    "3-year": ("rental_price_3_year", True),
-    "spot": ("rental_price_spot", False),
+    "on-demand": ("rental_price", 0),
+    "1-year": ("rental_price_1_year", 12),
+    "3-year": ("rental_price_3_year", 36),
+    "spot": ("rental_price_spot", 0),
 }
 
 
@@ -26,21 +26,26 @@ class Rent:
 
     term: str
     price: float
-    committed: bool
+    months: int
     datum: Datum
+
+    @property
+    def committed(self) -> bool:
+        """Whether all hours are paid."""
+        return self.months > 0
 
 
 def rents(result: Result, merged: Scenario, data: Mapping[str, Datum]) -> tuple[list[Rent], dict[str, str]]:
     """The ways that have a price, and why the others are left out."""
     as_of = str(merged.settings.get("as_of", ""))
     found, left_out = [], {}
-    for term, (name, committed) in WAYS.items():
+    for term, (name, months) in WAYS.items():
         datum = merged.data.get(name) or _quoted(result, term, as_of)
         if datum is None:
             option = "--" + name.replace("_", "-")
             left_out[term] = f"no {term} price found for {result.chip.name}: supply {option}"
             continue
-        found.append(Rent(term, float(datum.value) * HOUR, committed, datum))
+        found.append(Rent(term, float(datum.value) * HOUR, months, datum))
     return found, left_out
 
 
