@@ -37,6 +37,8 @@ INPUTS = (
 # Growth of a price of its own: with prices in general unless given, so that real and nominal terms never mix.
 GROWTHS = ("electricity_price_growth", "hardware_price_growth", "rental_price_growth")
 COLOCATE = "colocate"
+# Without these there is nothing to own.
+NEEDED = ("capital_cost", "facility_power")
 KILOWATT_MONTH = QUANTITIES["colocation_price"].factor
 
 
@@ -117,13 +119,13 @@ class Finance:
     def warnings(self) -> tuple[str, ...]:
         """What a reader should be told, of the estimate and of the ways to rent."""
         found = list(self.result.warnings)
-        hourly = next((entry.rent.price for entry in self.alternatives if entry.rent.term == "on-demand"), 0.0)
+        hourly = next((entry.rent.words for entry in self.alternatives if entry.rent.term == "on-demand"), "")
         for entry in self.alternatives:
             rent = entry.rent
             if entry.dearer_than_on_demand:
                 found.append(
-                    f"rent {rent.term} at {rent.price:.4g} USD/hour is dearer than on demand at {hourly:.4g} USD/hour: "
-                    "the two quotes may differ in provider and date"
+                    f"a commitment is dearer than no commitment: {rent.words} against {hourly}; give like quotes with "
+                    f"--rental-price and --rental-price-{rent.term}"
                 )
             if entry.owed_beyond > 0.5:
                 found.append(
@@ -162,7 +164,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     """The finance of a merged scenario; `result` is its estimate where there is one."""
     book = book or catalog()
     result = result or run(merged, book)
-    for name in ("capital_cost", "facility_power"):
+    for name in NEEDED:
         if name not in result.values:
             raise InputError(f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}")
         if getattr(result.values[name], "shape", ()):
@@ -178,7 +180,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     flows = tuple(figures.owned(years))
     hours, discounted = figures.delivered(years)
     npv = net_present_value(flows, figures.rate)
-    found, left_out = rents(result, merged, data)
+    found, left_out = rents(result, merged)
     hourly = next((rent for rent in found if rent.term == "on-demand"), None)
     charges, books = tuple(figures.charges(years)), tuple(figures.books(years))
     price = result.data.get("colocation_price")
@@ -196,6 +198,15 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
         alternatives=tuple(_alternative(figures, rent, discounted, hourly, colocated) for rent in found), colocated=colocated,
         left_out=left_out,
     )  # fmt: skip
+
+
+def rent_value(merged: scenarios.Scenario, result: Result, rent: Rent) -> float:
+    """The net present value of renting what owning would deliver; it needs no price of the hardware."""
+    book = catalog()
+    data = _inputs(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
+    timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
+    figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
+    return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
 
 
 def _electricity(merged: scenarios.Scenario, result: Result, data: Mapping[str, Datum], book: Catalog) -> Electricity:
@@ -217,6 +228,19 @@ def _electricity(merged: scenarios.Scenario, result: Result, data: Mapping[str, 
     return Electricity(energy, float(price.value), growth)
 
 
+def horizon_of(merged: scenarios.Scenario, result: Result, book: Catalog) -> Datum:
+    """The horizon given, or the whole months of the hardware's service life."""
+    given = merged.data.get("horizon")
+    if given is not None:
+        return given
+    lifetime = result.data.get("lifetime") or book.assumption("lifetime")
+    assert lifetime is not None
+    months = max(int(float(lifetime.value) / YEAR * MONTHS + 1e-6), 1) if isinstance(lifetime.value, float) else 1
+    return lifetime.with_(
+        name="horizon", value=months / MONTHS * YEAR, low=None, high=None, note="the hardware's service life"
+    )
+
+
 def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
     if terms == "real" and "inflation_rate" in merged.data:
         raise InputError(
@@ -232,10 +256,7 @@ def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: st
     for name in GROWTHS:
         general = data["inflation_rate"].with_(name=name, note="grows with prices in general")
         data[name] = merged.data.get(name, general)
-    if "horizon" not in data:
-        lifetime = result.data.get("lifetime") or book.assumption("lifetime")
-        assert lifetime is not None
-        data["horizon"] = lifetime.with_(name="horizon", note="the hardware's service life")
+    data["horizon"] = horizon_of(merged, result, book)
     for name, datum in data.items():
         if getattr(datum.value, "shape", ()):
             raise InputError(f"finance takes single values, and {name} is a list")

@@ -64,6 +64,9 @@ def method_of(settings: Mapping[str, Any]) -> str:
 
 def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
     """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    if "acquire" in settings:
+        # Rented: nothing is bought, and the rent holds what runs up costs besides.
+        return () if "paid_share" in given else ("committed",)
     sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
     if settings.get("method"):
         sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)

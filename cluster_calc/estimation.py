@@ -70,6 +70,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
+    if "acquire" in settings:
+        sets = tuple("rented-run" if name == "run" else name for name in sets)
     law = None
     if settings.get("scaling_law"):
         from cluster_calc import laws

@@ -196,6 +196,10 @@ _ALL = (
     _not_negative("rental_price", "q", "USD/chip/hour", "price", "rent per chip-hour", MONEY, usual=(0.02, 200), example="'2 USD/hour'"),
     _not_negative("rental_cost", "Q", "USD", "money", "the same chip-hours rented", MONEY, example="'5 MUSD'"),
     _not_negative("rental_ratio", "Q/R", "1", "ratio", "rental cost ÷ run cost", MONEY, bare=True, example="1.5"),
+    _not_negative("idle_rent", "Q_i", "USD", "money", "the run's share of committed hours that no run uses", MONEY, example="'1 MUSD'"),
+    _positive("paid_share", "η_p", "1", "share", "share of the paid hours that runs use", MONEY, high=1.0, bare=True, example="0.8"),
+    _not_negative("commitment_time", "T_c", "month", "time", "length of a commitment to rent", MONEY, example="'12 month'"),
+    _not_negative("rent_commitment", "Q_c", "USD", "money", "rent that is owed from the day of signing", MONEY, example="'10 MUSD'"),
     # Bill of materials
     _positive("server_price", "p_s", "USD/server", "money", "price of one server with its accelerators", MONEY, usual=(1e3, 1e8),
               example="'300000 USD/server'"),

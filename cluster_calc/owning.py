@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cluster_calc.datum import Datum
@@ -94,7 +95,7 @@ class Cluster:
         self.electricity, self.payments = terms.electricity, terms.payments
         values = result.values
         self.chips = float(values["chips"])
-        self.capital = float(values["capital_cost"])
+        self.capital = float(values.get("capital_cost", math.nan))
         self.building = float(values.get("facility_capital", 0.0))
         bought = 1.0 - min(float(values.get("owned_chips", 0.0)) / self.chips, 1.0)
         self.cash = self.capital * bought
@@ -102,7 +103,6 @@ class Cluster:
         self.share = float(data["used_share"].value)
         self.goodput = float(data["goodput"].value)
         self.spot = float(data["spot_goodput"].value)
-        self.lines = running_costs(result, result.data)
         self.rate = float(data["discount_rate"].value)
         self.growth = {
             "operations": float(data["inflation_rate"].value),
@@ -110,6 +110,11 @@ class Cluster:
         }  # fmt: skip
         self.worth: dict[float, float] = {}
         self.horizon = round(float(data["horizon"].value) / YEAR * MONTHS) / MONTHS
+
+    @cached_property
+    def lines(self) -> dict[str, float]:
+        """The operating lines of a year, in today's money."""
+        return running_costs(self.result, self.result.data)
 
     def parts(self, years: float) -> Iterable[tuple[float, float]]:
         """Each year of the horizon: when its flows count, and how much of a year it is."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cluster_calc.catalog import Quote, day_of
+from cluster_calc.book.chips import standing
 from cluster_calc.datum import Datum
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
@@ -30,12 +29,18 @@ class Rent:
     datum: Datum
 
     @property
+    def words(self) -> str:
+        """The price with who asks it and when, for a reader."""
+        said = ", ".join(filter(None, (self.datum.label or f"{self.term}, given", self.datum.as_of)))
+        return f"{self.price:.4g} USD/hour ({said})"
+
+    @property
     def committed(self) -> bool:
         """Whether all hours are paid."""
         return self.months > 0
 
 
-def rents(result: Result, merged: Scenario, data: Mapping[str, Datum]) -> tuple[list[Rent], dict[str, str]]:
+def rents(result: Result, merged: Scenario) -> tuple[list[Rent], dict[str, str]]:
     """The ways that have a price, and why the others are left out."""
     as_of = str(merged.settings.get("as_of", ""))
     found, left_out = [], {}
@@ -50,11 +55,6 @@ def rents(result: Result, merged: Scenario, data: Mapping[str, Datum]) -> tuple[
 
 
 def _quoted(result: Result, term: str, as_of: str) -> Datum | None:
-    """The quote of that term: the one the estimate uses, or the newest."""
-    used = result.data.get("rental_price")
-    quotes: list[Quote] = [quote for quote in result.chip.rentals if quote.term == term]
-    if used is not None and any(quote.datum is used for quote in quotes):
-        return used
-    known = [quote for quote in quotes if not as_of or day_of(quote.datum.as_of) <= as_of]
-    newest = max(known, key=lambda quote: day_of(quote.datum.as_of), default=None)
-    return newest.datum if newest is not None else None
+    """The quote of that term that stands, as the estimate's own rent is chosen."""
+    quote = standing(tuple(quote for quote in result.chip.rentals if quote.term == term), as_of)
+    return quote.datum if quote is not None else None

@@ -283,7 +283,7 @@ def test_a_commitment_dearer_than_on_demand_is_marked() -> None:
     marked = {entry.rent.term: entry.dearer_than_on_demand for entry in plan.alternatives}
     assert marked == {"on-demand": False, "1-year": True, "3-year": False}
     assert "rent 1-year at $2.50 !" in str(plan)
-    assert any("dearer than on demand" in warning for warning in plan.as_dict()["warnings"])
+    assert any("dearer than no commitment" in warning for warning in plan.as_dict()["warnings"])
 
 
 def test_what_a_commitment_owes_after_the_horizon_is_said() -> None:

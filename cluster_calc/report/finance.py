@@ -170,6 +170,7 @@ def _assumptions(found: Finance) -> list[str]:
         lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({datum.note or cite(datum)})")
     for name, datum in _rates(found).items():
         lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({cite(datum)})")
+    lines += [f"rent {entry.rent.term}: {entry.rent.words}, {cite(entry.rent.datum)}" for entry in found.alternatives]
     return [*lines, "Not included: " + ", ".join(not_included(found))]
 
 
