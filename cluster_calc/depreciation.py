@@ -230,6 +230,12 @@ def warnings(result: Result) -> list[str]:
 
     found = []
     values = result.values
+    age, life = values.get("hardware_age"), values.get("service_time")
+    if age is not None and life is not None and float(_most(age / life)) > 1 + 1e-9:
+        found.append(
+            f"the hardware is {shown('hardware_age', _most(age))} old at the start, beyond its life of "
+            f"{shown('service_time', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
+        )
     lives = values.get("replacements")
     if lives is not None and float(_most(lives)) > 0:
         found.append(
