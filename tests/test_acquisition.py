@@ -140,3 +140,13 @@ def test_the_rent_of_a_cluster_is_that_of_a_run_on_it() -> None:
     cluster, run = cc.finance(chip="mi300x", chips=1000), cc.finance(chip="mi300x", training_compute=1e24)
     assert cluster.alternatives[0].rent.price == run.alternatives[0].rent.price
     assert run.alternatives[0].rent.price == pytest.approx(run.result.values["rental_price"] * 3600)
+
+
+def test_ways_are_ranked_by_their_value_over_the_horizon() -> None:
+    found = cc.compare(**DEMAND, by="npv")
+    values = {option.name: option.npv for option in found.options}
+    assert list(found.ranking) == sorted(values, key=lambda name: -(values[name] or 0))
+    assert json.loads(report.json_text(found))["by"] == "npv"
+    assert "By net present value: 1. " in str(found)
+    with pytest.raises(InputError, match="--by npv ranks by net present value"):
+        cc.compare(**DEMAND | {"acquire": ["on-demand", "spot"]}, by="capital_cost")
