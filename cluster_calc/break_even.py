@@ -21,8 +21,8 @@ class Levels:
     price: float | None
 
 
-def levels(figures: Cluster, owned: Way, other: Way, price: float) -> Levels:
-    """Where owning and the other way, which has a `price`, draw level over the horizon.
+def levels(figures: Cluster, owned: Way, other: Way) -> Levels:
+    """Where owning and the other way, which has a price, draw level over the horizon.
 
     Both net present values are straight lines in the share of hours used, and that of the other way is one in its price:
     the crossing of two lines is exact. The months are the first whole ones over which owning costs no more.
@@ -35,11 +35,11 @@ def levels(figures: Cluster, owned: Way, other: Way, price: float) -> Levels:
     at_none, at_all = gap(0.0), gap(1.0)
     share = at_none / (at_none - at_all) if at_none != at_all else None
     own = net_present_value(owned(years), rate)
-    free, priced = (net_present_value(other(years, price=at), rate) for at in (0.0, price))
-    level = price * (own - free) / (priced - free) if priced != free else None
+    free, priced = (net_present_value(other(years, price=at), rate) for at in (0.0, 1.0))
+    level = (own - free) / (priced - free) if priced != free else None
     return Levels(
         share if share is not None and 0 < share <= 1 else None, _months(owned, other, rate),
-        abs(level) if level is not None and level > -1e-9 * price else None,
+        abs(level) if level is not None and level > -1e-9 else None,
     )  # fmt: skip
 
 

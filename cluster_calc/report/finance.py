@@ -92,7 +92,8 @@ def not_included(found: Finance) -> list[str]:
     """The lines of cost that have no rate, each with the option that gives it, and what no line holds."""
     data = found.result.data
     absent = []
-    if "operations_cost" not in data:
+    total = data.get("operations_cost")
+    if total is None or total.kind != "given":
         absent = [
             f"{name.removesuffix('_cost').replace('_', ' ')} ({QUANTITIES[rate].option})"
             for name, rate in RATE_OF.items()

@@ -288,6 +288,14 @@ def _books(result: Result) -> Section | None:
     return Section("Book value of the hardware", rows)
 
 
+def _later(result: Result) -> str:
+    """When the same run is bought instead."""
+    delay = result.values.get("purchase_delay")
+    if _scalar(delay) and delay is not None and delay < 0:
+        return f"{shown('purchase_delay', -delay)} earlier"
+    return f"{_value(result, 'purchase_delay')} on"
+
+
 def _restated(result: Result) -> Section | None:
     """Run cost and capital in other money and other years, each with the rate behind it."""
     rows = []
@@ -297,7 +305,7 @@ def _restated(result: Result) -> Section | None:
     for prefix, words, behind in (
         ("local", code, "exchange_rate"),
         ("restated", f"money of {year}", "price_level"),
-        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+        ("later", _later(result), "price_performance_trend"),
     ):
         for what in ("run_cost", "capital_cost"):
             name = f"{prefix}_{what}"
