@@ -253,8 +253,14 @@ def _money(result: Result) -> Section | None:
 
 def _bill(result: Result) -> str:
     """Which way the hardware was priced, and how the bill differs from the two factors."""
+    if "capital_cost" in result.data:
+        return "as given"
     if "bill_excess" not in result.values:
-        return ""
+        if not {"server_cost_factor", "network_share"} <= set(result.values):
+            return ""
+        return (
+            f"two factors: server × {_value(result, 'server_cost_factor')}, network {_value(result, 'network_share')}"
+        )
     left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
     return (
         f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
