@@ -221,7 +221,9 @@ def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
             continue
         if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
             lines = (*lines[:-1], *OPERATIONS)
-        present = [name for name in lines if name in result.values or name in result.missing]
+        # A total that was given is not the sum of what prices and rates would make of its lines.
+        split = total not in result.data
+        present = [name for name in lines if split and (name in result.values or name in result.missing)]
         # A line of 0 is not included, or held by the price's basis: said elsewhere, not listed as a cost of 0.
         listed = [
             name
@@ -246,7 +248,9 @@ def _money(result: Result) -> Section | None:
         ]
         note = "incomplete"
         if total in result.values:
-            note = "; ".join(filter(None, (_bill(result), _new(result)))) if total == "capital_cost" else ""
+            note = "as given, not split" if total in result.data else ""
+            if total == "capital_cost":
+                note = "; ".join(filter(None, (_bill(result), _new(result))))
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
 
@@ -254,7 +258,7 @@ def _money(result: Result) -> Section | None:
 def _bill(result: Result) -> str:
     """Which way the hardware was priced, and how the bill differs from the two factors."""
     if "capital_cost" in result.data:
-        return "as given"
+        return "as given, not split"
     if "bill_excess" not in result.values:
         if not {"server_cost_factor", "network_share"} <= set(result.values):
             return ""
