@@ -12,6 +12,10 @@ from cluster_calc.owning import MOST_MONTHS, Cluster
 Way = Callable[..., Iterable[Flow]]
 
 
+# What is left when a plan ends.
+SOLD = frozenset({"residual", "facility_residual"})
+
+
 @dataclass(frozen=True)
 class Levels:
     """Where the two draw level, None where they never do: `price` is that of the way that has one, in the unit of its price."""
@@ -50,7 +54,7 @@ def _months(owned: Way, other: Way, rate: float) -> float | None:
     """
     for month in range(1, MOST_MONTHS + 1):
         sides = (
-            net_present_value((flow for flow in way(month / MONTHS) if flow.line != "residual"), rate)
+            net_present_value((flow for flow in way(month / MONTHS) if flow.line not in SOLD), rate)
             for way in (owned, other)
         )
         if next(sides) >= next(sides):

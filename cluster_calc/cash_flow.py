@@ -289,6 +289,8 @@ def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: st
             data[name] = datum
     if terms == "real":
         data["inflation_rate"] = data["inflation_rate"].with_(value=0.0, note="real terms: no inflation")
+    if "facility_lifetime" in merged.data:
+        data["facility_lifetime"] = merged.data["facility_lifetime"]
     for name in GROWTHS:
         general = data["inflation_rate"].with_(name=name, note="grows with prices in general")
         data[name] = merged.data.get(name, general)

@@ -121,6 +121,8 @@ class Cluster:
             "operations": float(data["inflation_rate"].value),
             "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
         }  # fmt: skip
+        life = data.get("facility_lifetime")
+        self.building_life = float(life.value) / YEAR if life is not None else 0.0
         self.age = _age(result)
         self.first_order = method_of(result.scenario.settings) == "price-performance-first-order"
         self.worth: dict[float, float] = {}
@@ -182,6 +184,9 @@ class Cluster:
             yield Flow("residual", time, self.capital * self.left * self.price_level(bought))
             bought = time
         yield Flow("residual", years, self.residual(years))
+        if self.building and not colocated and self.building_life:
+            left = max(1 - years / self.building_life, 0.0)
+            yield Flow("facility_residual", years, self.building * left)
 
     def price_level(self, time: float) -> float:
         """Price of like hardware then ÷ its price at the start."""

@@ -411,3 +411,20 @@ def test_a_published_method_leaves_the_operating_lines_out_by_name() -> None:
     plan = cc.finance(chip="h100", training_compute=1e24, method="epoch-2024")
     assert "operations" not in plan.by_year()[1]
     assert any(line.startswith("staff (--staff-rate") for line in plan.as_dict()["not_included"])
+
+
+def test_a_building_that_outlasts_the_plan_keeps_the_rest_of_its_price() -> None:
+    plain, plan = (
+        cc.finance(**SITE, discount_rate=0.1),
+        cc.finance(**SITE, discount_rate=0.1, facility_lifetime="20 years"),
+    )
+    building = plan.result.values["facility_capital"]
+    assert plan.npv - plain.npv == pytest.approx(building * (1 - 4 / 20) / 1.1**4, rel=1e-9)
+    assert plan.by_year()[-1]["facility_residual"] == pytest.approx(0.8 * building)
+    # Break-even months count nothing that is left, and a site that is not built leaves nothing.
+    assert plan.alternatives[0].break_even_months == plain.alternatives[0].break_even_months
+    assert plan.colocated is not None
+    assert plain.colocated is not None
+    assert plan.colocated.npv == plain.colocated.npv
+    over = cc.finance(**SITE | {"horizon": "6 years"}, facility_lifetime="5 years")
+    assert over.by_year()[-1]["facility_residual"] == 0

@@ -217,7 +217,9 @@ def _site(found: Finance) -> str:
     building = found.result.values.get("facility_capital")
     own = "Own stands on a site that is there and costs nothing (--construction-cost builds one)"
     if building:
-        own = "Own builds its site, which is worth nothing at the end"
+        own = "Own builds its site, which is worth nothing at the end (--facility-lifetime spreads its price over its life)"
+        if "facility_lifetime" in found.inputs:
+            own = f"Own builds its site, which lasts {shown('horizon', found.inputs['facility_lifetime'].value)} and keeps the rest at the end"
     if found.colocated is None:
         return own
     power = {"metered": "the power is metered and paid beside it (--colocation-power included says that it holds it)",
@@ -267,7 +269,10 @@ def text(found: Finance, width: int = 80) -> str:
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]
         lines.append((head + wrapped[0]).rstrip())
         lines += [" " * len(head) + rest for rest in wrapped[1:]]
-    lines += [f"  left out: {why}" for why in found.left_out.values()]
+    for why in found.left_out.values():
+        lines += textwrap.wrap(
+            f"left out: {why}", width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+        )
     lines += ["", "Cash of owning, by year"]
     rows = found.by_year()
     heads = [head for head in rows[0] if head not in ("year",)]
