@@ -21,12 +21,34 @@ METHODS = (
     "price-performance-first-order",
     "resale",
 )
-# Rates of operating costs: giving one opens the lines of running_costs.py.
+# Rates of operating costs, and the lines they make: giving one opens the lines of running_costs.py.
 RATES = frozenset(
-    {"staff_rate", "maintenance_rate", "colocation_price", "storage_rate", "insurance_rate", "software_price"}
+    {
+        "staff_rate",
+        "maintenance_rate",
+        "colocation_price",
+        "demand_charge",
+        "storage_rate",
+        "insurance_rate",
+        "software_price",
+    }
+)
+LINES = frozenset(
+    {
+        "staff_cost",
+        "maintenance_cost",
+        "colocation_cost",
+        "demand_charge_cost",
+        "storage_cost",
+        "insurance_cost",
+        "software_cost",
+    }
 )
 # Settings and quantities that ask for other money or another year (money_terms.py).
 MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
+YEAR = 365.25 * 86400.0
+# The oldest age a report shows.
+MOST_AGES = 6
 RESALE_CURVE = "spotwire-h100-resale"
 RESALE_YEARS = ("1", "2", "3", "4")
 # `--method` → the depreciation it charges. Its figures are in catalog/methods/, its further rules in published.py.
@@ -45,6 +67,9 @@ def method_of(settings: Mapping[str, Any]) -> str:
 
 def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
     """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    if "acquire" in settings:
+        # Rented: nothing is bought, and the rent holds what runs up costs besides.
+        return () if "paid_share" in given else ("committed",)
     sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
     if settings.get("method"):
         sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
@@ -63,7 +88,7 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         from cluster_calc import money_terms
 
         sets += money_terms.sets_of(settings, given, mode)
-    if mode != "cluster" and RATES.intersection(given):
+    if mode != "cluster" and (RATES | LINES).intersection(given):
         sets += ("running-costs",)
     return sets
 
@@ -84,10 +109,18 @@ def preset(
     """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
     found: dict[str, Datum] = {}
     remarks: list[str] = []
+    if settings.get("electricity_price_path"):
+        from cluster_calc import price_path
+
+        # The ratio replaces a formula, so that it has to be given.
+        given |= price_path.figures(settings, given, book)
+    if settings.get("colocation_power"):
+        remarks += _held_power(settings, given)
     if settings.get("method"):
         from cluster_calc import published
 
-        found, remarks = published.preset(settings, item, given, book)
+        figures, told = published.preset(settings, item, given, book)
+        found, remarks = {**figures, **found}, [*remarks, *told]
     if settings.get("server"):
         from cluster_calc import servers
 
@@ -104,6 +137,20 @@ def preset(
         price = price or (quote.datum if quote is not None else None)
         found |= money_terms.figures(settings, given, book, price.as_of if price is not None else "")
     return {name: datum for name, datum in found.items() if name not in given}, remarks
+
+
+def _held_power(settings: Mapping[str, Any], given: dict[str, Datum]) -> list[str]:
+    """Electricity that the rent of the site holds is not charged again."""
+    from cluster_calc.datum import Datum, Source
+
+    if "colocation_price" not in given:
+        return ["colocation_power says what --colocation-price holds; none is given, so it is not used"]
+    if settings["colocation_power"] == "included":
+        source = Source("colocation price", title="the rent of the site holds the power (colocation_power = included)")
+        for name in ("electricity_cost", "demand_charge_cost"):
+            if name not in given:
+                given[name] = Datum(name, 0.0, source, origin="default", kind="convention", confidence="high")
+    return []
 
 
 def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:
@@ -130,6 +177,35 @@ def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:
     }
 
 
+def book_curve(result: Result) -> list[tuple[float, float]]:
+    """Book value of the hardware by years of age, from its purchase to the end of its life (or to year 6)."""
+    values = result.values
+    needed = [values.get(name) for name in ("book_value_at_start", "hardware_age", "service_time") if name in values]
+    if "book_value_at_start" not in values or any(not isinstance(float_of(value), float) for value in needed):
+        return []
+    life = float(values["service_time"]) / YEAR if "service_time" in values else None
+    last = MOST_AGES if life is None or life > MOST_AGES else int(life)
+    known = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
+    curve = []
+    for age in range(last + 1):
+        if life is None or age < life - 1e-9:
+            curve.append(
+                (
+                    float(age),
+                    float_of(result.model.evaluate({**known, "hardware_age": age * YEAR})["book_value_at_start"]),
+                )
+            )
+    if life is not None and life <= MOST_AGES:
+        # The last moment of a life, where some methods already show the first of the next.
+        curve.append((life, float(values["capital_cost"] * values["residual_value"])))
+    return [(age, value) for age, value in curve if value is not None]
+
+
+def float_of(value: Any) -> float | None:
+    """A single number as a float; None for a list of them."""
+    return None if getattr(value, "shape", None) else float(value)
+
+
 def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Dates and lives that cannot be."""
     import numpy as np
@@ -154,6 +230,12 @@ def warnings(result: Result) -> list[str]:
 
     found = []
     values = result.values
+    age, life = values.get("hardware_age"), values.get("service_time")
+    if age is not None and life is not None and float(_most(age / life)) > 1 + 1e-9:
+        found.append(
+            f"the hardware is {shown('hardware_age', _most(age))} old at the start, beyond its life of "
+            f"{shown('service_time', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
+        )
     lives = values.get("replacements")
     if lives is not None and float(_most(lives)) > 0:
         found.append(

@@ -9,11 +9,13 @@ import textwrap
 from typing import Any
 
 from cluster_calc import __version__
-from cluster_calc.comparison import METRICS, SCHEMA, Comparison, Option, Switch
+from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit
 from cluster_calc.report.numbers import money, plain, shown
+from cluster_calc.switching import Switch
 
+OWN = "own"
 LABELS = 26
 COLUMN = 18
 WIDTH = 80
@@ -21,11 +23,12 @@ WIDTH = 80
 
 def metrics(comparison: Comparison) -> list[str]:
     """The results that some option has or misses, the ranking one first among its peers."""
-    names = list(dict.fromkeys((*METRICS, comparison.by)))
+    names = [name for name in dict.fromkeys((*METRICS, comparison.by)) if name != NPV]
     return [
         name
         for name in names
         if any(name in option.result.values or name in option.result.missing for option in comparison.options)
+        and not (name == "rental_cost" and any(option.rented for option in comparison.options))
     ]
 
 
@@ -35,7 +38,12 @@ def rows(comparison: Comparison) -> list[list[Any]]:
         [name, QUANTITIES[name].unit, *(in_unit(name, option.result.values.get(name)) for option in comparison.options)]
         for name in metrics(comparison)
     ]
-    return [*found, ["npv", "USD", *(option.npv for option in comparison.options)]] if comparison.horizon else found
+    if comparison.horizon:
+        found.append(["npv", "USD", *(option.npv for option in comparison.options)])
+    # Without a limit there is no verdict, and a column of numbers stays one.
+    if any(entry.limit for option in comparison.options for entry in option.result.feasibility):
+        found.append(["feasible", "", *(_verdict(option) for option in comparison.options)])
+    return found
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -50,6 +58,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "by": comparison.by,
         "ranking": list(comparison.ranking),
         "not_ranked": dict(comparison.not_ranked),
+        "left_out": dict(comparison.left_out),
         "horizon": None if comparison.horizon is None else in_unit("horizon", comparison.horizon.value),
         "share_first": dict(comparison.first_share) or None,
         "options": [
@@ -60,7 +69,9 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
                     "name": option.result.chip.name,
                     "precision": option.result.precision,
                 },
+                "acquisition": option.way or OWN,
                 "feasible": option.result.feasible,
+                "feasibility": _verdict(option),
                 "npv": option.npv,
                 "results": {
                     name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
@@ -99,20 +110,27 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
     found = []
     for name in metrics(comparison):
         label = QUANTITIES[name].label
-        found.append((label, [shown(name, option.result.values.get(name)) for option in comparison.options]))
+        found.append((label, [_shown(option, name) for option in comparison.options]))
     if comparison.horizon:
-        label = f"net present value of owning, {shown('horizon', comparison.horizon.value)}"
+        whose = "" if any(option.way for option in comparison.options) else " of owning"
+        label = f"net present value{whose}, {shown('horizon', comparison.horizon.value)}"
         found.append(
             (label, ["not found" if option.npv is None else money(option.npv) for option in comparison.options])
         )
-    limited = any(entry.limit for option in comparison.options for entry in option.result.feasibility)
-    if limited:
-        found.append(("feasible", [_verdict(option) for option in comparison.options]))
+    found.append(("feasible", [_verdict(option) for option in comparison.options]))
     return found
+
+
+def _shown(option: Option, name: str) -> str:
+    if (option.rented and name in OWNED_ONLY) or (name == "rent_commitment" and not option.result.values.get(name)):
+        return "none"
+    return shown(name, option.result.values.get(name))
 
 
 def _verdict(option: Option) -> str:
     broken = [entry.constraint for entry in option.result.feasibility if entry.holds is False]
+    if not any(entry.limit for entry in option.result.feasibility):
+        return "not checked"
     open_ = [entry.constraint for entry in option.result.feasibility if entry.limit and entry.holds is None]
     if broken:
         return "no: " + ", ".join(broken)
@@ -120,11 +138,13 @@ def _verdict(option: Option) -> str:
 
 
 def _sentences(comparison: Comparison) -> list[str]:
-    by = QUANTITIES[comparison.by].label
+    by = "net present value" if comparison.by == NPV else QUANTITIES[comparison.by].label
     order = [f"{place}. {name}" for place, name in enumerate(comparison.ranking, 1)]
     found = [f"By {by}: " + ", ".join(order)]
     for name, why in comparison.not_ranked.items():
         found.append(f"Not ranked: {name} ({why})")
+    for name, why in comparison.left_out.items():
+        found.append(f"Left out: {name} ({why})")
     if comparison.first_share:
         shares = ", ".join(f"{name} {plain(100 * share)}%" for name, share in comparison.first_share.items())
         found.append(f"First in this share of the draws, which all options share: {shares}")

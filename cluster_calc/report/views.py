@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.report.numbers import NOT_FOUND, plain, shown
+from cluster_calc.report.numbers import NOT_FOUND, money, plain, shown
 from cluster_calc.report.numbers import is_scalar as _scalar
 from cluster_calc.report.numbers import value_of as _value
 from cluster_calc.result import Result
@@ -23,18 +23,26 @@ CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "st
                  "installation_capital", "contingency_capital")  # fmt: skip
 DEVELOPMENT_LINES = ("run_cost", "development_cost")
 PROJECT_LINES = ("capital_cost", "facility_capital")
-OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
+OPERATIONS = (
+    "staff_cost",
+    "maintenance_cost",
+    "colocation_cost",
+    "demand_charge_cost",
+    "storage_cost",
+    "insurance_cost",
+    "software_cost",
+)
 # Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
 SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
 BUILDING = "the building, cooling plant and grid connection"
 AROUND = "storage, spares and installation"
 EXCLUDED = (
     "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
-    "financing, taxes, insurance; idle time between runs",
+    "financing and taxes; idle time between runs",
 )
 RATE_OF = {
     "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
-    "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
+    "demand_charge_cost": "demand_charge", "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
 }  # fmt: skip
 SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
@@ -78,6 +86,7 @@ def report(result: Result) -> Report:
         _headline(result),
         ranges(result),
         _money(result),
+        _books(result),
         _restated(result),
         waterfall(result),
         counting(result),
@@ -173,7 +182,9 @@ def _share(result: Result, name: str, total: str) -> str:
 
 
 def _held(result: Result, name: str) -> str:
-    """What the accelerators' price holds besides them."""
+    """What the accelerators' price holds besides them, or that the rent of the site holds the power."""
+    if name == "electricity_cost" and result.scenario.settings.get("colocation_power") == "included":
+        return "; held by the rent of the site" if "colocation_price" in result.data else ""
     if name != "accelerator_capital" or result.values.get("server_cost_factor") != 1.0:
         return ""
     return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")
@@ -209,7 +220,9 @@ def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
             continue
         if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
             lines = (*lines[:-1], *OPERATIONS)
-        present = [name for name in lines if name in result.values or name in result.missing]
+        # A total that was given is not the sum of what prices and rates would make of its lines.
+        split = total not in result.data
+        present = [name for name in lines if split and (name in result.values or name in result.missing)]
         # A line of 0 is not included, or held by the price's basis: said elsewhere, not listed as a cost of 0.
         listed = [
             name
@@ -234,15 +247,23 @@ def _money(result: Result) -> Section | None:
         ]
         note = "incomplete"
         if total in result.values:
-            note = "; ".join(filter(None, (_bill(result), _new(result)))) if total == "capital_cost" else ""
+            note = "as given, not split" if total in result.data else ""
+            if total == "capital_cost":
+                note = "; ".join(filter(None, (_bill(result), _new(result))))
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
 
 
 def _bill(result: Result) -> str:
     """Which way the hardware was priced, and how the bill differs from the two factors."""
+    if "capital_cost" in result.data:
+        return "as given, not split"
     if "bill_excess" not in result.values:
-        return ""
+        if not {"server_cost_factor", "network_share"} <= set(result.values):
+            return ""
+        return (
+            f"two factors: server × {_value(result, 'server_cost_factor')}, network {_value(result, 'network_share')}"
+        )
     left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
     return (
         f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
@@ -255,6 +276,35 @@ def _nonzero(value: Any) -> bool:
     return bool(value.any()) if hasattr(value, "any") else bool(value)
 
 
+def _books(result: Result) -> Section | None:
+    """Book value over time: when the run starts and ends, and by the hardware's age."""
+    from cluster_calc.depreciation import book_curve, method_of
+
+    curve = book_curve(result)
+    if not curve or result.mode == "cluster":
+        return None
+    by_age = ", ".join(f"{plain(age)}: {money(value)}" for age, value in curve)
+    rows = (
+        Row(
+            "When the run starts",
+            _value(result, "book_value_at_start"),
+            f"{_value(result, 'hardware_age')} old" if _nonzero(result.values["hardware_age"]) else "new",
+            "book_value_at_start",
+        ),
+        Row("When it ends", _value(result, "book_value_at_end"), "", "book_value_at_end"),
+        Row("By years of age", "", f"{by_age} ({method_of(result.scenario.settings)})"),
+    )
+    return Section("Book value of the hardware", rows)
+
+
+def _later(result: Result) -> str:
+    """When the same run is bought instead."""
+    delay = result.values.get("purchase_delay")
+    if _scalar(delay) and delay is not None and delay < 0:
+        return f"{shown('purchase_delay', -delay)} earlier"
+    return f"{_value(result, 'purchase_delay')} on"
+
+
 def _restated(result: Result) -> Section | None:
     """Run cost and capital in other money and other years, each with the rate behind it."""
     rows = []
@@ -264,7 +314,7 @@ def _restated(result: Result) -> Section | None:
     for prefix, words, behind in (
         ("local", code, "exchange_rate"),
         ("restated", f"money of {year}", "price_level"),
-        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+        ("later", _later(result), "price_performance_trend"),
     ):
         for what in ("run_cost", "capital_cost"):
             name = f"{prefix}_{what}"
@@ -368,15 +418,30 @@ def excluded(result: Result) -> tuple[str, ...]:
         found.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
     elif "facility_capital" not in result.values:
         found.insert(0, BUILDING)
-    operations = result.values.get("operations_cost")
-    if operations is None or (_scalar(operations) and operations == 0):
-        found.insert(0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)")
-    for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
-        absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
-        if absent and not (names is OPERATIONS and "operations_cost" in result.data):
-            words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
-            found.insert(0, words)
-    return tuple(found)
+    absent = [name for name in SHARE_OF if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
+    groups = [(absent, SHARE_OF)]
+    if not _nonzero(result.data["operations_cost"].value if _given(result, "operations_cost") else 0):
+        groups.append(([name for name in OPERATIONS if not _nonzero(result.values.get(name, 0))], RATE_OF))
+    for names, options in groups:
+        if names:
+            words = (
+                f"{_line(name)} ({QUANTITIES[options[name]].option})" for name in names if not _given(result, name)
+            )
+            found.insert(0, ", ".join(words))
+    return tuple(filter(None, found))
+
+
+def _line(name: str) -> str:
+    return name.removesuffix("_cost").removesuffix("_capital").replace("_", " ")
+
+
+def _given(result: Result, name: str) -> bool:
+    """Whether the line itself was said, by whoever asks or by the rent of a site that holds it."""
+    return (
+        name in result.data
+        and result.data[name].origin not in ("", "catalog")
+        and result.data[name].kind in ("given", "convention")
+    )
 
 
 def _excluded(result: Result) -> Section:
