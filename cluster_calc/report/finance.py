@@ -28,7 +28,7 @@ MEANING = {
     "cumulative their running total; depreciation and book_value are no cash, year 0 having the depreciation of hardware that is not new",
     "npv": "value at the start of all lines at discount_rate, in the terms and timing above",
     "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
-    "break_even_used_share": "share of hours used from which owning costs no more over the horizon; null where there is none in 0 to 1",
+    "break_even_used_share": "share of hours used at which both cost the same over the horizon; null where there is none in 0 to 1",
     "break_even_months": "first whole months over which owning costs no more, no residual counted; null within 20 years without one",
     "break_even_price": "price of that option, in its unit, at which its npv is that of owning",
     "payback_months": "months after which the cash of owning is no more than rent on demand, not discounted",
