@@ -70,9 +70,14 @@ def plain_normals(name: str, seed: int, block: int, size: int = BLOCK) -> Array:
     return np.random.Generator(np.random.PCG64(stream)).standard_normal(size)
 
 
+def evenly_spread(draws: int, method: str = "lattice") -> bool:
+    """Whether so many draws lie on lattices; few are independent whatever the method."""
+    return method != "plain" and draws >= _FEWEST
+
+
 def replicates(draws: int, method: str = "lattice") -> int:
     """How many independent randomisations (or, for plain draws, batches) a number of draws holds."""
-    if method == "plain" or draws < _FEWEST:
+    if not evenly_spread(draws, method):
         return min(16, draws)
     return max(REPLICATES, -(-draws >> _BITS))
 
@@ -123,7 +128,7 @@ def normals(
     >>> abs(float(drawn["mfu"].mean())) < 1e-12
     True
     """
-    if method == "plain" or draws < _FEWEST:
+    if not evenly_spread(draws, method):
         block, offset = divmod(start, BLOCK)
         found = {name: plain_normals(name, seed, block)[offset : offset + stop - start] for name in names}
     else:
