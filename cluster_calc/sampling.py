@@ -30,11 +30,10 @@ METHODS = ("lattice", "plain")
 # Below this a lattice has too few points to be one; above 2^20 points a further replicate is taken.
 _FEWEST, _BITS = 256, 20
 # The inputs that usually carry ranges take the leading components of the lattice, its best: first the ten whose ranges
-# ship, in the one of some seven hundred orders that kept the standard errors low on seeds and chips not searched over, with
-# fewer draws too; then those that are often typed. A new quantity moves none of their draws.
+# ship, by how much of a cost they usually move; then those that are often typed. A new quantity moves none of their draws.
 _LEADING = (
-    "server_cost_factor", "mfu", "goodput", "chip_price", "pue", "network_share", "electricity_price",
-    "annual_shipments", "power_utilisation", "server_power_factor", "rental_price", "training_compute",
+    "mfu", "server_cost_factor", "goodput", "power_utilisation", "network_share", "pue", "chip_price",
+    "electricity_price", "server_power_factor", "annual_shipments", "rental_price", "training_compute",
     "residual_value", "lifetime", "carbon_intensity", "tdp",
 )  # fmt: skip
 
