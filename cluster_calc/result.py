@@ -110,7 +110,9 @@ class Result:
             raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
         known = self._cache.setdefault(("percentiles", key), {})
         if percent not in known:
-            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,), self.width)
+            wanted = STANDARD if percent in STANDARD else (percent,)
+            # The draws of an input are evenly spread themselves: nothing is left to smooth.
+            known |= percentiles(self.samples[key], wanted, 0.0 if key in self.data else self.width)
         value = float(known[percent]) / QUANTITIES[key].factor
         return value if math.isfinite(value) else None
 
@@ -134,7 +136,8 @@ class Result:
             return None
         known = self._cache.setdefault(("errors", key), {})
         if percent not in known:
-            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent}, self.width)
+            width = 0.0 if key in self.data else self.width
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent}, width)
         error = known[percent] / QUANTITIES[key].factor
         return float(error) if math.isfinite(error) else None
 

@@ -1,9 +1,10 @@
 """Standard normal draws, one stream per quantity, the same whoever asks for them and in whatever order.
 
-`lattice` (the default) is randomised quasi-Monte Carlo: eight replicates of a rank-1 lattice, each shifted at random,
-so that the spread between replicates gives the standard error of anything computed from all. A shift is a whole number
-of lattice steps: every input's draws are then one table of normal quantiles, read in another order. `plain` is
-independent draws in blocks of 16,384 counted from the seed. Inputs are tied by rank correlation with a normal copula.
+`lattice` (the default) is randomised quasi-Monte Carlo: eight replicates of a rank-1 lattice (or five to seven, where
+those are whole), each shifted at random, so that the spread between replicates gives the standard error of anything
+computed from all. A shift is a whole number of lattice steps: every input's draws are then one table of normal
+quantiles, read in another order. `plain` is independent draws in blocks of 16,384 counted from the seed. Inputs are
+tied by rank correlation with a normal copula.
 """
 
 from __future__ import annotations
@@ -75,9 +76,20 @@ def evenly_spread(draws: int, method: str = "lattice") -> bool:
 
 
 def replicates(draws: int, method: str = "lattice") -> int:
-    """How many independent randomisations (or, for plain draws, batches) a number of draws holds."""
+    """How many independent randomisations (or, for plain draws, batches) a number of draws holds.
+
+    Five to eight that are whole lattices, of a power of two of points, where the number allows it.
+
+    >>> replicates(16_384), replicates(49_152), replicates(50_000)
+    (8, 6, 8)
+    """
     if not evenly_spread(draws, method):
         return min(16, draws)
+    if draws >> _BITS < REPLICATES:
+        whole = (
+            count for count in range(REPLICATES, 4, -1) if draws % count == 0 and (draws // count).bit_count() == 1
+        )
+        return next(whole, REPLICATES)
     return max(REPLICATES, -(-draws >> _BITS))
 
 

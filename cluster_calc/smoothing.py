@@ -1,7 +1,7 @@
 """Percentiles of evenly spread draws: a local regression through the order statistics around each.
 
 The error of an even point set's distribution function is rough: it swings from draw to draw, where that of independent
-draws wanders slowly. A curve through many neighbours averages most of it away. Fitted is a quadratic in the normal
+draws wanders slowly. A curve through many neighbours averages most of it away. Fitted is a cubic in the normal
 score of the rank, of the logarithm where the values are positive (a lognormal is then a straight line), by least
 squares with weights that fall to zero at the window's ends (Epanechnikov): a fixed weighted sum of order statistics.
 """
@@ -13,13 +13,13 @@ from functools import cache
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-# Half the window, as a share of the draws, at 16,384 draws; with more draws it narrows as their fifth root.
-WIDEST, _AT = 0.08, 16_384
+# Half the window, as a share of the draws; beyond 65,536 draws it narrows as their fifth root.
+WIDEST, _AT = 0.15, 65_536
 # A window never reaches the ends of the sample, and holds at least so many draws.
 _REACH, _FEWEST = 0.9, 48
 # The longest run of equal values that is no atom: every replicate of a lattice may hold the same value once.
 _RUN = 32
-_ORDER = 2
+_ORDER = 3
 
 
 class Window(NamedTuple):
@@ -34,8 +34,8 @@ class Window(NamedTuple):
 def width_for(draws: int) -> float:
     """Half the window for a number of draws, as a share of them.
 
-    >>> width_for(16_384), round(width_for(524_288), 3)
-    (0.08, 0.04)
+    >>> width_for(16_384), round(width_for(2_097_152), 3)
+    (0.15, 0.075)
     """
     return float(WIDEST * min(1.0, (_AT / max(draws, 1)) ** 0.2))
 

@@ -148,7 +148,7 @@ def smoothing_width(draws: int, method: str) -> float:
     """How widely percentiles of so many draws are smoothed; 0 for independent draws.
 
     >>> smoothing_width(16_384, "lattice"), smoothing_width(16_384, "plain")
-    (0.08, 0.0)
+    (0.15, 0.0)
     """
     return width_for(draws) if evenly_spread(draws, method) else 0.0
 
