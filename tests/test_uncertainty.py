@@ -13,6 +13,7 @@ from scipy import stats
 import cluster_calc as cc
 from cluster_calc.cli import main
 from cluster_calc.errors import InputError
+from cluster_calc.report.ranges import ranges
 from cluster_calc.shapes import Z95
 from cluster_calc.uncertainty import mean, percentiles, rank, standard_errors
 
@@ -208,3 +209,19 @@ def test_a_chip_without_a_peak_has_ranges_and_no_number_of_chips() -> None:
     result = cc.estimate(training_compute=1e24, chip="cerebras-wse-3", ranges=True, draws=10)
     assert "chips" in result.missing
     assert "chips" not in result.samples
+
+
+def test_what_draws_and_percentiles_would_be_of_is_said() -> None:
+    result = cc.estimate(training_compute=2e25, chip="h100", draws=500, percentiles="5,95")
+    assert any("draws and percentiles: nothing varies" in warning for warning in result.warnings)
+    assert not any("nothing varies" in warning for warning in cc.estimate(**PRODUCT, draws=500).warnings)
+
+
+def test_limits_are_told_apart_from_what_has_no_range() -> None:
+    result = cc.estimate(training_compute=2e25, chip="h100", ranges=True, budget="25 MUSD", start="2027-01-01",
+                         deadline="2027-06-01")  # fmt: skip
+    rows = {row.label: row for row in ranges(result).rows}  # type: ignore[union-attr]
+    assert rows["Run cost within budget"].note.endswith("of draws meet $25M")
+    assert {"budget", "deadline", "start"} <= set(rows["Choices, held"].note.split(", "))
+    assert "budget" not in rows["No range known"].note
+    assert "MFU limit met" in rows
