@@ -16,7 +16,7 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -34,14 +34,20 @@ RUN = {"training_compute": 2e25, "chip": "h100"}
 DRAWS = 1_000_000
 
 
-def best(work: Callable[[], Any], times: int = 3) -> float:
-    """Seconds of the quickest of a few runs."""
+def best(work: Callable[[], Any], times: int = 3, clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of the quickest of a few runs: processor time, which other work on the machine moves least."""
     found = []
     for _ in range(times):
-        begun = time.perf_counter()
+        begun = clock()
         work()
-        found.append(time.perf_counter() - begun)
+        found.append(clock() - begun)
     return min(found)
+
+
+def of_children() -> float:
+    """Processor seconds of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def machine() -> None:
@@ -114,23 +120,36 @@ def monte_carlo() -> None:
     )
 
 
-def errors() -> None:
-    """The error of P10, P50 and P90 of the run cost over 24 seeds, in percent, by method and number of draws."""
-    reference = {}
-    for chip in ("h100", "b200", "mi300x"):
-        print(f"error of run cost, {chip}: root mean square over 24 seeds, % (P10 P50 P90)")
+def errors(chips: Sequence[str] = ("h100", "b200", "mi300x"), seeds: int = 24) -> None:
+    """The error of P10, P50 and P90 of the run cost over seeds, in percent, by method and number of draws.
+
+    Beside it what 10^6 plain draws have, from the distribution's density; `control` shifts by the log-linear surrogate.
+    """
+    wanted = (10.0, 50.0, 90.0)
+    for chip in chips:
         given = {"training_compute": 2e25, "chip": chip, "ranges": True}
-        found = [cc.estimate(**given, draws=1 << 20, seed=1000 + seed) for seed in range(4)]
-        reference = {p: np.mean([entry.percentile("run_cost", p) for entry in found]) for p in (10, 50, 90)}
-        for power in (12, 13, 14, 15, 16):
+        large = [cc.estimate(**given, draws=1 << 20, seed=1000 + seed).samples["run_cost"] for seed in range(8)]
+        truth = np.mean([list(percentiles(sample, wanted).values()) for sample in large], axis=0) / 1.0
+        slopes = [np.subtract(*percentiles(large[0], (p + 1, p - 1)).values()) / 0.02 for p in wanted]
+        million = [
+            100 * np.sqrt(p * (100 - p)) / 100 / 1e3 * slope / value
+            for p, slope, value in zip(wanted, slopes, truth, strict=True)
+        ]
+        print(f"error of run cost, {chip}, % (P10 P50 P90): root mean square over {seeds} seeds; "
+              f"10^6 plain draws {' '.join(f'{value:.3f}' for value in million)}")  # fmt: skip
+        for draws in (4096, 16_384, 32_768, 49_152, 65_536):
             for method in ("plain", "lattice"):
-                results = [cc.estimate(**given, draws=1 << power, seed=seed, sampling=method) for seed in range(24)]
-                rows = {"as is": [[entry.percentile("run_cost", p) for p in (10, 50, 90)] for entry in results]}
-                rows["control"] = [controlled(entry) for entry in results]
+                results = [cc.estimate(**given, draws=draws, seed=seed, sampling=method) for seed in range(seeds)]
+                rows = {
+                    "raw": [list(percentiles(entry.samples["run_cost"], wanted).values()) for entry in results],
+                    "smoothed": [[entry.percentile("run_cost", p) for p in wanted] for entry in results],
+                    "control": [controlled(entry) for entry in results],
+                }
+                if method == "plain":
+                    del rows["smoothed"]  # it is not, nor should it be
                 for label, values in rows.items():
-                    off = [100 * np.sqrt(np.mean((np.array(values)[:, i] / reference[p] - 1) ** 2))
-                           for i, p in enumerate((10, 50, 90))]  # fmt: skip
-                    print(f"  {1 << power:7d} {method:8s} {label:8s} " + " ".join(f"{value:.3f}" for value in off))
+                    off = 100 * np.sqrt(np.mean((np.array(values) / truth - 1) ** 2, axis=0))
+                    print(f"  {draws:7d} {method:8s} {label:8s} " + " ".join(f"{value:.3f}" for value in off))
 
 
 def controlled(result: cc.Result) -> list[float]:
@@ -153,44 +172,31 @@ def controlled(result: cc.Result) -> list[float]:
         inside = sample <= np.percentile(sample, percent)
         beta = np.cov(below, inside)[0, 1] / below.var()
         moved = percent + 100 * beta * (below.mean() - percent / 100)
-        found.append(float(np.percentile(sample, np.clip(moved, 0, 100))) / 1.0)
+        found.append(float(percentiles(sample, (float(np.clip(moved, 0, 100)),), result.width).popitem()[1]))
     return found
 
 
 def sweeps() -> None:
-    """A sweep of 6 × 10^7 points: extremes and percentiles, in one process and in two."""
+    """A sweep of 6 × 10^7 points: extremes and percentiles. What a second process gains: benchmarks/processes.py."""
     merged = gather(RUN, origin="call")
     vary = {"mfu": "0.3:0.5:2000", "pue": "1.1:1.5:1000", "electricity_price": "4:16:30 cent/kWh"}
     planned = plan_sweep(merged, vary, results=["run_cost"])
-    one, two = (best(lambda count=count: sweeping.extremes(planned, processes=count), 2) for count in (1, 2))
+    one = best(lambda: sweeping.extremes(planned), 3)
     print(f"sweep, run cost   {planned.points / one / 1e6:8.1f} M rows/s a core")
-    print(f"  two processes   {planned.points / two / 1e6:8.1f} M rows/s: {one / two:.2f} times one")
     many = plan_sweep(merged, {**vary, "electricity_price": "4:16:5 cent/kWh"})
     spent = best(lambda: sweeping.extremes(many), 1)
     print(f"  all {len(many.results)} results  {many.points / spent / 1e6:8.1f} M rows/s a core")
-    inside = plan_sweep(
-        gather({**RUN, "draws": 16_384}, origin="call"), {"mfu": "0.3:0.5:60", "pue": "1.1:1.5:10"}, results="run_cost"
-    )
-
-    def spread(count: int) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            sweeping.SEGMENT_DRAWS = 1 << 20
-            sweeping.to_file(inside, Path(folder) / "x.csv", processes=count)
-
-    one, two = (best(lambda count=count: spread(count), 2) for count in (1, 2))
-    print(
-        f"  with draws      {inside.points * 16_384 / one / 1e6:8.1f} M draws/s; two processes {one / two:.2f} times one"
-    )
 
 
 def cold_start() -> None:
-    """What --ranges adds to a command."""
+    """What --ranges adds to a command, by the clock and in processor time."""
     command = [sys.executable, "-m", "cluster_calc", "estimate", "--flop", "2e25", "--chip", "h100"]
-    bare, ranged = (
-        best(lambda more=more: subprocess.run([*command, *more], check=True, capture_output=True), 7)
-        for more in ([], ["--ranges"])
-    )
-    print(f"cold start        {1e3 * bare:8.0f} ms; --ranges adds {1e3 * (ranged - bare):.0f} ms")
+    for label, clock in (("by the clock", time.perf_counter), ("processor", of_children)):
+        bare, ranged = (
+            best(lambda more=more: subprocess.run([*command, *more], check=True, capture_output=True), 7, clock)
+            for more in ([], ["--ranges"])
+        )
+        print(f"cold start        {1e3 * bare:8.0f} ms {label}; --ranges adds {1e3 * (ranged - bare):.0f} ms")
 
 
 def parquet() -> None:

@@ -34,6 +34,8 @@ OBJECTIVES = {
     "cost": "run_cost", "time": "training_time", "power": "peak_facility_power", "capital": "capital_cost",
     "energy": "facility_energy", "emissions": "emissions", "chips": "chips",
 }  # fmt: skip
+# What `all` stands for: every entry of the catalog's kind.
+_LISTED = {"chip": "chips", "site": "sites"}
 _MOST_CHIPS = 1e8
 _COUNTS = 241
 _TOLERANCE = -1e-12
@@ -100,7 +102,7 @@ def optimise(
     """The options with the least `objective` (cost, time, power, capital, energy, emissions, chips) within all limits.
 
     `vary` maps settings to the names to choose from, `{"chip": ["h100", "b200"], "precision": "bf16,fp8"}`; without
-    `chip` every chip of the catalog is tried. Limits and everything else as in `estimate`.
+    `chip` every chip of the catalog is tried; `"all"` tries every chip or site. Limits and everything else as in `estimate`.
 
     >>> best = optimise("power", vary={"chip": ["h100", "a100-80gb"]}, training_compute=1e24, budget="5 MUSD").options[0]
     >>> best.names["chip"], best.acquisition
@@ -166,7 +168,8 @@ def _names(merged: Scenario, vary: Mapping[str, Any] | Sequence[tuple[str, Any]]
             )
         if key in found:
             raise InputError(f"--vary {key} is given twice")
-        found[key] = tuple(axis(key, values).values)
+        listed = tuple(axis(key, values).values)
+        found[key] = tuple(catalog().heads(_LISTED[key])) if listed == ("all",) and key in _LISTED else listed
     if "chip" not in found and "chip" not in merged.settings:
         found["chip"] = tuple(catalog().heads())
     for name in found:

@@ -163,6 +163,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):
         finder.warnings.append("no input has a range to draw from")
+    elif asked := [name for name in ("draws", "percentiles") if settings.get(name)]:
+        finder.warnings.append(f"{' and '.join(asked)}: nothing varies; give a range with LOW..HIGH, or --ranges")
     checked = feasibility.checked(result, given)
     constraints = tuple(_constraint(name, result, given, checked) for name in CONSTRAINTS)
     if law is not None:

@@ -388,10 +388,11 @@ class _Case:
         """Base value, mean and percentiles of every result at every point."""
         import numpy as np
 
-        from cluster_calc.uncertainty import percentiles
+        from cluster_calc.uncertainty import percentiles, smoothing_width
 
         base = self.evaluate(inputs)
         found = {}
+        width = smoothing_width(sweep.draws, sweep.merged.settings.get("sampling", "lattice"))
         samples = {name: np.empty((points, sweep.draws)) for name in sweep.results if name in base}
         for place, drawn in self._draws(sweep):
             values = self.evaluate({**self._held(sweep, base, inputs), **drawn})
@@ -401,7 +402,7 @@ class _Case:
             factor = QUANTITIES[name].factor
             found[name] = np.broadcast_to(base.get(name, np.nan), (points, 1)).ravel() / factor
             if name in samples:
-                cut = percentiles(samples[name], (10, 50, 90))
+                cut = percentiles(samples[name], (10, 50, 90), width)
                 parts = {"mean": samples[name].mean(axis=1), **{f"p{p}": value for p, value in cut.items()}}
             else:
                 parts = dict.fromkeys(SUMMARY, np.full(points, np.nan))

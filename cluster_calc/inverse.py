@@ -49,6 +49,12 @@ _DEMAND = frozenset(
         "time_allowed",
     }
 )
+# When it becomes affordable: what is asked of a later purchase is the later cost.
+LATER = {
+    "run_cost": "later_run_cost", "budget": "later_run_cost", "capital_cost": "later_capital_cost",
+    "capital_budget": "later_capital_cost", "depreciation": "later_depreciation",
+    "electricity_cost": "later_electricity_cost",
+}  # fmt: skip
 # Names under which a run knows what was given by another.
 SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
 
@@ -87,10 +93,23 @@ class Solution:
             "target": self.target, "reached": shown(goal, self.reached),
             "target_value": shown(goal, self.wanted), "target_unit": goal.unit,
         }  # fmt: skip
+        if self.day is not None:
+            found["date"] = self.day
         if self.samples is not None:
             found |= {f"p{percent}": plain(value / known.factor) for percent, value in self.percentiles().items()}
             found["reachable"] = self.reachable
         return found
+
+    @property
+    def day(self) -> str | None:
+        """The date to which a solved delay leads, from the day of the prices (`as_of`, or the catalog's); else None."""
+        if self.solved != "purchase_delay" or getattr(self.value, "shape", None):
+            return None
+        from datetime import date, timedelta
+
+        start = str(self.result.scenario.settings.get("as_of") or self.result.catalog_date)
+        year, month, day = (*map(int, start.split("-")), 1, 1)[:3]
+        return (date(year, month, day) + timedelta(days=math.ceil(self.value / _DAY - 1e-9))).isoformat()
 
     @property
     def reachable(self) -> float | None:
@@ -148,6 +167,8 @@ def question(name: str, merged: Scenario, target: str | None = None, book: Catal
     refuse_varied(merged.settings, (known.name,))
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
+    if known.name == "purchase_delay":
+        merged, wanted_name = _of_later(merged), LATER.get(wanted_name or "", wanted_name)
     if known.name in merged.data:
         if merged.origins.get(known.name) in ("command line", "call"):
             raise InputError(
@@ -193,6 +214,19 @@ def _with_target(merged: Scenario, target: str | None) -> Scenario:
     faults = changed.add({key: text.strip()}, "command line")
     if faults:
         raise InputError(faults[0].message)
+    return changed
+
+
+def _of_later(merged: Scenario) -> Scenario:
+    """The costs that are given as those of the later purchase."""
+    changed = merged
+    for name, later in LATER.items():
+        if name in changed.data:
+            if later in changed.data:
+                raise InputError(f"solve purchase_delay: {name} and another of the given both aim at {later}; give one")
+            datum, text, origin = changed.data[name], changed.texts[name], changed.origins[name]
+            changed = _without(changed, name)
+            changed.data[later], changed.texts[later], changed.origins[later] = datum.with_(name=later), text, origin
     return changed
 
 
@@ -270,7 +304,8 @@ def _no_target(known: Quantity, merged: Scenario, wanted_name: str | None, probl
     if wanted_name:
         return f"--target {wanted_name} does not depend on {known.name} here.{did_you_mean(wanted_name, names)} What does: {listed}"
     if not names:
-        return f"solve {known.name}: nothing that is computed depends on {known.name} here"
+        hint = "; when a cost is met by waiting is purchase_delay" if known.is_date else ""
+        return f"solve {known.name}: nothing that is computed depends on {known.name} here{hint}"
     return f"solve {known.name}: no target among what is given; give one that {known.name} moves: {listed}"
 
 

@@ -44,7 +44,7 @@ class Result:
 
     `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
     every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
-    holds the draws of what varies under ranges.
+    holds the draws of what varies under ranges; their percentiles are smoothed over `width` of them.
     """
 
     chip: Chip
@@ -63,6 +63,7 @@ class Result:
     draws: int = 0
     seed: int | None = None
     batches: int = field(default=0, repr=False)
+    width: float = field(default=0.0, repr=False)
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
@@ -109,7 +110,9 @@ class Result:
             raise InputError(f"percentile {quoted(percent)} is outside 0 to 100")
         known = self._cache.setdefault(("percentiles", key), {})
         if percent not in known:
-            known |= percentiles(self.samples[key], STANDARD if percent in STANDARD else (percent,))
+            wanted = STANDARD if percent in STANDARD else (percent,)
+            # The draws of an input are evenly spread themselves: nothing is left to smooth.
+            known |= percentiles(self.samples[key], wanted, 0.0 if key in self.data else self.width)
         value = float(known[percent]) / QUANTITIES[key].factor
         return value if math.isfinite(value) else None
 
@@ -132,7 +135,8 @@ class Result:
             return None
         known = self._cache.setdefault(("errors", key), {})
         if percent not in known:
-            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent})
+            width = 0.0 if key in self.data else self.width
+            known |= standard_errors(self.samples[key], self.batches, {10.0, 50.0, 90.0, percent}, width)
         error = known[percent] / QUANTITIES[key].factor
         return float(error) if math.isfinite(error) else None
 

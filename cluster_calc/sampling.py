@@ -1,9 +1,10 @@
 """Standard normal draws, one stream per quantity, the same whoever asks for them and in whatever order.
 
-`lattice` (the default) is randomised quasi-Monte Carlo: eight replicates of a rank-1 lattice, each shifted at random,
-so that the spread between replicates gives the standard error of anything computed from all. A shift is a whole number
-of lattice steps: every input's draws are then one table of normal quantiles, read in another order. `plain` is
-independent draws in blocks of 16,384 counted from the seed. Inputs are tied by rank correlation with a normal copula.
+`lattice` (the default) is randomised quasi-Monte Carlo: eight replicates of a rank-1 lattice (or five to seven, where
+those are whole), each shifted at random, so that the spread between replicates gives the standard error of anything
+computed from all. A shift is a whole number of lattice steps: every input's draws are then one table of normal
+quantiles, read in another order. `plain` is independent draws in blocks of 16,384 counted from the seed. Inputs are
+tied by rank correlation with a normal copula.
 """
 
 from __future__ import annotations
@@ -30,11 +31,10 @@ METHODS = ("lattice", "plain")
 # Below this a lattice has too few points to be one; above 2^20 points a further replicate is taken.
 _FEWEST, _BITS = 256, 20
 # The inputs that usually carry ranges take the leading components of the lattice, its best: first the ten whose ranges
-# ship, in the one of some seven hundred orders that kept the standard errors low on seeds and chips not searched over, with
-# fewer draws too; then those that are often typed. A new quantity moves none of their draws.
+# ship, by how much of a cost they usually move; then those that are often typed. A new quantity moves none of their draws.
 _LEADING = (
-    "server_cost_factor", "mfu", "goodput", "chip_price", "pue", "network_share", "electricity_price",
-    "annual_shipments", "power_utilisation", "server_power_factor", "rental_price", "training_compute",
+    "mfu", "server_cost_factor", "goodput", "power_utilisation", "network_share", "pue", "chip_price",
+    "electricity_price", "server_power_factor", "annual_shipments", "rental_price", "training_compute",
     "residual_value", "lifetime", "carbon_intensity", "tdp",
 )  # fmt: skip
 
@@ -70,10 +70,26 @@ def plain_normals(name: str, seed: int, block: int, size: int = BLOCK) -> Array:
     return np.random.Generator(np.random.PCG64(stream)).standard_normal(size)
 
 
+def evenly_spread(draws: int, method: str = "lattice") -> bool:
+    """Whether so many draws lie on lattices; few are independent whatever the method."""
+    return method != "plain" and draws >= _FEWEST
+
+
 def replicates(draws: int, method: str = "lattice") -> int:
-    """How many independent randomisations (or, for plain draws, batches) a number of draws holds."""
-    if method == "plain" or draws < _FEWEST:
+    """How many independent randomisations (or, for plain draws, batches) a number of draws holds.
+
+    Five to eight that are whole lattices, of a power of two of points, where the number allows it.
+
+    >>> replicates(16_384), replicates(49_152), replicates(50_000)
+    (8, 6, 8)
+    """
+    if not evenly_spread(draws, method):
         return min(16, draws)
+    if draws >> _BITS < REPLICATES:
+        whole = (
+            count for count in range(REPLICATES, 4, -1) if draws % count == 0 and (draws // count).bit_count() == 1
+        )
+        return next(whole, REPLICATES)
     return max(REPLICATES, -(-draws >> _BITS))
 
 
@@ -123,7 +139,7 @@ def normals(
     >>> abs(float(drawn["mfu"].mean())) < 1e-12
     True
     """
-    if method == "plain" or draws < _FEWEST:
+    if not evenly_spread(draws, method):
         block, offset = divmod(start, BLOCK)
         found = {name: plain_normals(name, seed, block)[offset : offset + stop - start] for name in names}
     else:

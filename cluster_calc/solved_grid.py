@@ -13,7 +13,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError
 from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.grid import axis
-from cluster_calc.inverse import SAME, Question, bisected, evaluated, meeting, question
+from cluster_calc.inverse import LATER, SAME, Question, bisected, evaluated, meeting, question
 from cluster_calc.nomenclature import QUANTITIES, Quantity
 from cluster_calc.scenario import Scenario
 
@@ -43,12 +43,16 @@ def solve_over(
     import numpy as np
     import pandas as pd
 
-    axes = [axis(*pair) for pair in (vary.items() if isinstance(vary, Mapping) else vary)]
+    solved_for = scenarios.name_of(name.strip().replace("-", "_"))
+    later = LATER if solved_for == "purchase_delay" else {}
+    axes = [
+        axis(later.get(key.strip().replace("-", "_"), key), values)
+        for key, values in (vary.items() if isinstance(vary, Mapping) else vary)
+    ]
     points = math.prod(map(len, axes))
     if points > MOST_POINTS:
         raise InputError(f"solving at {points:,} points: at most {MOST_POINTS:,}; give the axes fewer steps")
     seen = set()
-    solved_for = scenarios.name_of(name.strip().replace("-", "_"))
     for entry in axes:
         if entry.name == solved_for:
             raise InputError(f"{entry.name} is what is solved for, and it is varied: leave out one")

@@ -1,7 +1,8 @@
 """Running a sweep: to a table, a stream or a file, in one process or several, with the same bytes.
 
 A file grows as whole segments in the folder `FILE.partial`; whoever computes a segment writes it, and an interrupt, a
-full disk or a crash leaves the whole ones for `--resume`. At the end they become FILE in one step.
+full disk or a crash leaves the whole ones for `--resume`. They are joined in order while later ones are computed, and
+the joined file takes FILE's place in one step. How a sweep is cut depends on the sweep alone, never on who computes it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -27,8 +29,10 @@ from cluster_calc.nomenclature import QUANTITIES
 if TYPE_CHECKING:
     import pandas as pd
 
-SEGMENT_ROWS = 1 << 21
-SEGMENT_DRAWS = 1 << 24
+# A segment is a 64th of the work, so that several processes end together, within these limits.
+PARTS = 64
+LEAST_ROWS, SEGMENT_ROWS = 1 << 17, 1 << 21
+LEAST_DRAWS, SEGMENT_DRAWS = 1 << 19, 1 << 24
 ROW_GROUP = 1 << 19
 # Beyond this a sweep is more likely a slip of the finger than meant.
 MOST_ROWS = 1_000_000_000
@@ -90,10 +94,13 @@ def refuse_large(planned: Sweep, most: int, hint: str) -> None:
 
 def _per_segment(planned: Sweep) -> int:
     """Slabs in a segment."""
-    each = max(planned.rows / planned.slabs, 1)
-    found = SEGMENT_ROWS / each
+
+    def slabs(work: int, least: int, most: int) -> float:
+        return min(max(work / PARTS, least), most) * planned.slabs / work
+
+    found = slabs(planned.rows, LEAST_ROWS, SEGMENT_ROWS)
     if planned.draws:
-        found = min(found, SEGMENT_DRAWS / (each if planned.full else each * planned.draws))
+        found = min(found, slabs(planned.points * planned.draws, LEAST_DRAWS, SEGMENT_DRAWS))
     return max(1, int(found))
 
 
@@ -150,13 +157,11 @@ def _write_segment(planned: Sweep, index: int, path: Path) -> int:
 def _write_parquet(planned: Sweep, index: int, path: Path) -> None:
     import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     schema = _schema(planned)
     held: list[dict[str, Any]] = []
     rows = 0
-    with path.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd", compression_level=1,
-                                                   use_dictionary=_repeating(planned)) as writer:  # fmt: skip
+    with path.open("wb") as file, _parquet_writer(planned, file) as writer:
 
         def flush() -> None:
             arrays = [
@@ -202,11 +207,15 @@ def to_file(
     left = [index for index in range(total) if index not in whole]
     done = total - len(left)
     try:
-        for _ in _run(planned, folder, ending, left, processes):
-            done += 1
-            if progress:
-                progress(done, total)
-        _join(planned, folder, path, ending, total)
+        with _Join(planned, folder, ending) as joined:
+            for _ in _run(planned, folder, ending, left, processes):
+                done += 1
+                if progress:
+                    progress(done, total)
+                joined.take()
+            joined.take()
+        joined.whole.replace(path)
+        shutil.rmtree(folder, ignore_errors=True)
     except KeyboardInterrupt:
         print(_kept(planned, folder, ending, total), file=sys.stderr)
         raise
@@ -242,7 +251,7 @@ def _check_target(path: Path) -> str:
 
 def _opened(planned: Sweep, folder: Path, path: Path, ending: str, resume: bool) -> set[int]:
     """The folder of segments, made or taken up again; returns the segments that are whole."""
-    spec = {"fingerprint": planned.fingerprint(), "columns": list(planned.columns)}
+    spec = {"fingerprint": planned.fingerprint(), "columns": list(planned.columns), "segments": segments(planned)}
     if not folder.exists():
         if resume:
             raise InputError(f"--resume: there is no {quoted(folder)} to go on with")
@@ -282,9 +291,24 @@ def _kept(planned: Sweep, folder: Path, ending: str, total: int) -> str:
     return f"{kept} of {total} parts are whole in {folder}: --resume goes on"
 
 
-def _quiet_worker() -> None:
+_sweep: Sweep | None = None
+
+
+def _worker(planned: Sweep) -> None:
+    """What a worker process begins with: its sweep, once, with the models that a fork brings along."""
+    global _sweep
+    _sweep = planned
     # The parent is told of an interrupt and decides; a worker finishes its segment.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _workers(planned: Sweep, count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, initializer=_worker, initargs=(planned,))
+
+
+def _write_part(index: int, path: Path) -> int:
+    assert _sweep is not None
+    return _write_segment(_sweep, index, path)
 
 
 def _run(planned: Sweep, folder: Path, ending: str, left: list[int], processes: int) -> Iterator[int]:
@@ -292,58 +316,91 @@ def _run(planned: Sweep, folder: Path, ending: str, left: list[int], processes: 
         for index in left:
             yield _write_segment(planned, index, _part(folder, index, ending))
         return
-    with ProcessPoolExecutor(min(processes, len(left)), initializer=_quiet_worker) as pool:
+    with _workers(planned, min(processes, len(left))) as pool:
         waiting = iter(left)
-        running = {pool.submit(_write_segment, planned, index, _part(folder, index, ending))
-                   for _, index in zip(range(2 * processes), waiting, strict=False)}  # fmt: skip
+        # More than one each: while the parent joins, no worker waits for it.
+        running = {pool.submit(_write_part, index, _part(folder, index, ending))
+                   for _, index in zip(range(4 * processes), waiting, strict=False)}  # fmt: skip
         try:
             while running:
                 ready, running = wait(running, return_when=FIRST_COMPLETED)
+                for _, index in zip(ready, waiting, strict=False):
+                    running.add(pool.submit(_write_part, index, _part(folder, index, ending)))
                 for future in ready:
                     yield future.result()
-                    following = next(waiting, None)
-                    if following is not None:
-                        running.add(pool.submit(_write_segment, planned, following, _part(folder, following, ending)))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _join(planned: Sweep, folder: Path, path: Path, ending: str, total: int) -> None:
-    """The segments as one file, put in place in one step."""
-    parts = [_part(folder, index, ending) for index in range(total)]
-    whole = folder / f"whole{ending}"
-    try:
-        if ending == ".csv":
-            with whole.open("wb") as file:
-                file.write((",".join(planned.columns) + "\n").encode())
-                for part in parts:
-                    with part.open("rb") as source:
-                        shutil.copyfileobj(source, file, 1 << 20)
-        elif total == 1:
-            parts[0].replace(whole)
+class _Join:
+    """The segments as one file, taken in order as they become whole."""
+
+    def __init__(self, planned: Sweep, folder: Path, ending: str) -> None:
+        self.planned, self.folder, self.ending = planned, folder, ending
+        self.whole, self.next = folder / f"whole{ending}", 0
+
+    def __enter__(self) -> _Join:
+        self.file = self.whole.open("wb")
+        self.writer: Any = None
+        if self.ending == ".csv":
+            self.file.write((",".join(self.planned.columns) + "\n").encode())
         else:
-            import pyarrow.parquet as pq
+            self.writer = _parquet_writer(self.planned, self.file)
+        return self
 
-            with whole.open("wb") as file, pq.ParquetWriter(file, _schema(planned), compression="zstd",
-                                                           compression_level=1, use_dictionary=_repeating(planned)) as writer:  # fmt: skip
-                for part in parts:
-                    with pq.ParquetFile(part) as source:
-                        for group in range(source.num_row_groups):
-                            writer.write_table(source.read_row_group(group))
-    except OSError:
-        whole.unlink(missing_ok=True)
-        raise
-    whole.replace(path)
-    shutil.rmtree(folder, ignore_errors=True)
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        if kind is None:
+            try:
+                # A disk that is full shows itself here at the latest.
+                if self.writer is not None:
+                    self.writer.close()
+                self.file.close()
+            except OSError:
+                self._drop()
+                raise
+        else:
+            self._drop()
+
+    def _drop(self) -> None:
+        with suppress(OSError, ValueError):
+            if self.writer is not None:
+                self.writer.close()
+        with suppress(OSError):
+            self.file.close()
+        self.whole.unlink(missing_ok=True)
+
+    def take(self) -> None:
+        """Append every next segment that is whole."""
+        while (part := _part(self.folder, self.next, self.ending)).exists():
+            if self.writer is None:
+                with part.open("rb") as source:
+                    shutil.copyfileobj(source, self.file, 1 << 20)
+            else:
+                import pyarrow.parquet as pq
+
+                with pq.ParquetFile(part) as source:
+                    for group in range(source.num_row_groups):
+                        self.writer.write_table(source.read_row_group(group))
+            self.next += 1
 
 
-def to_stream(planned: Sweep, stream: TextIO, yes: bool = False) -> None:
+def _parquet_writer(planned: Sweep, file: Any) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetWriter(
+        file, _schema(planned), compression="zstd", compression_level=1, use_dictionary=_repeating(planned)
+    )
+
+
+def to_stream(planned: Sweep, stream: TextIO, yes: bool = False, progress: Progress | None = None) -> None:
     """Write a sweep as CSV, row by row in order."""
     if not yes:
         refuse_large(planned, MOST_ROWS, "say --yes if that is meant")
     stream.write(",".join(planned.columns) + "\n")
     for index in range(planned.slabs):
         stream.write(csv_lines(planned, planned.slab(index)))
+        if progress:
+            progress(index + 1, planned.slabs)
 
 
 # --- extremes ---------------------------------------------------------------------------------------------------------
@@ -414,8 +471,13 @@ def _in_order(planned: Sweep, tasks: list[tuple[int, int]], share: float, proces
         for first, last in tasks:
             yield _extremes(planned, first, last, share)
         return
-    with ProcessPoolExecutor(min(processes, len(tasks)), initializer=_quiet_worker) as pool:
-        yield from pool.map(_extremes, *zip(*((planned, first, last, share) for first, last in tasks), strict=True))
+    with _workers(planned, min(processes, len(tasks))) as pool:
+        yield from pool.map(_part_extremes, *zip(*((first, last, share) for first, last in tasks), strict=True))
+
+
+def _part_extremes(first: int, last: int, share: float) -> list[Extremes]:
+    assert _sweep is not None
+    return _extremes(_sweep, first, last, share)
 
 
 class Bar:
@@ -423,13 +485,16 @@ class Bar:
 
     def __init__(self, rows: int = 0) -> None:
         self.rows, self.begun, self.shown = rows, time.monotonic(), False
+        # What was there before, in a sweep that goes on: it took no time now.
+        self.before: int | None = None
 
     def __call__(self, done: int, total: int) -> None:
+        self.before = done - 1 if self.before is None else self.before
         spent = time.monotonic() - self.begun
         if spent < 1 or not sys.stderr.isatty():
             return
-        rate = f"{self.rows * done / total / spent:,.0f} rows/s  " if self.rows else ""
-        left = spent * (total - done) / max(done, 1e-9)
+        rate = f"{self.rows * (done - self.before) / total / spent:,.0f} rows/s  " if self.rows else ""
+        left = spent * (total - done) / max(done - self.before, 1e-9)
         self.shown = True
         print(
             f"\r{100 * done // total:3d} %  {rate}{left:,.0f} s left \x1b[K",

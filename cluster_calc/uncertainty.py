@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError
-from cluster_calc.sampling import BLOCK, Correlations, correlations_of, normals, replicates
+from cluster_calc.sampling import BLOCK, Correlations, correlations_of, evenly_spread, normals, replicates
 from cluster_calc.shapes import value_at
+from cluster_calc.smoothing import refined, width_for, window
 
 if TYPE_CHECKING:
     from cluster_calc.result import Result
@@ -100,7 +101,8 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
             raise InputError(
                 f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
             )
-    return replace(result, samples=samples, draws=draws, seed=seed, batches=replicates(draws, method))
+    batches, width = replicates(draws, method), smoothing_width(draws, method)
+    return replace(result, samples=samples, draws=draws, seed=seed, batches=batches, width=width)
 
 
 def without_constants(result: Result) -> Result:
@@ -116,8 +118,10 @@ def _constant(sample: Any) -> bool:
     return abs(float(sample[-1] - sample[0])) <= small and float(sample.max() - sample.min()) <= small
 
 
-def percentiles(sample: Any, percents: Iterable[float] = STANDARD) -> dict[float, Any]:
+def percentiles(sample: Any, percents: Iterable[float] = STANDARD, width: float = 0.0) -> dict[float, Any]:
     """Percentiles along the last axis by one partition, interpolated between draws.
+
+    `width` smooths them over that share of the draws to either side, which is right for evenly spread draws only.
 
     >>> import numpy as np
     >>> percentiles(np.arange(101.0), (10, 50))
@@ -126,27 +130,42 @@ def percentiles(sample: Any, percents: Iterable[float] = STANDARD) -> dict[float
     import numpy as np
 
     percents = tuple(percents)
-    last = sample.shape[-1] - 1
-    places = [percent / 100 * last for percent in percents]
-    wanted = sorted({edge for place in places for edge in (math.floor(place), math.ceil(place))})
-    parted = np.partition(sample, wanted, axis=-1)
+    count = sample.shape[-1]
+    places = [percent / 100 * (count - 1) for percent in percents]
+    around = [window(count, percent, width) if width else None for percent in percents]
+    edges = {edge for place in places for edge in (math.floor(place), math.ceil(place))}
+    edges |= {edge for entry in around if entry for edge in (entry.low, entry.high - 1)}
+    parted = np.partition(sample, sorted(edges), axis=-1)
     found = {}
-    for percent, place in zip(percents, places, strict=True):
+    for percent, place, entry in zip(percents, places, around, strict=True):
         low, high = parted[..., math.floor(place)], parted[..., math.ceil(place)]
         value = low + (high - low) * (place - math.floor(place))
+        if entry is not None:
+            value = refined(np.sort(parted[..., entry.low : entry.high], axis=-1), value, place, entry)
         found[percent] = float(value) if sample.ndim == 1 else value
     return found
 
 
-def standard_errors(sample: Any, batches: int, percents: Iterable[float] = (10.0, 50.0, 90.0)) -> dict[float, float]:
+def standard_errors(
+    sample: Any, batches: int, percents: Iterable[float] = (10.0, 50.0, 90.0), width: float = 0.0
+) -> dict[float, float]:
     """Standard errors of percentiles from the spread between independent batches of draws; nan where there are too few."""
     import numpy as np
 
     each = len(sample) // batches if batches else 0
     if batches < 2 or each < 8:
         return dict.fromkeys(percents, math.nan)
-    spread = percentiles(sample[: each * batches].reshape(batches, each), percents)
+    spread = percentiles(sample[: each * batches].reshape(batches, each), percents, width)
     return {percent: float(np.std(values, ddof=1)) / math.sqrt(batches) for percent, values in spread.items()}
+
+
+def smoothing_width(draws: int, method: str) -> float:
+    """How widely percentiles of so many draws are smoothed; 0 for independent draws.
+
+    >>> smoothing_width(16_384, "lattice"), smoothing_width(16_384, "plain")
+    (0.15, 0.0)
+    """
+    return width_for(draws) if evenly_spread(draws, method) else 0.0
 
 
 def mean(sample: Any) -> float:

@@ -97,3 +97,15 @@ def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], said: str)
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_all_stands_for_every_site() -> None:
+    from cluster_calc.catalog import catalog
+
+    found = cc.optimise("cost", vary={"chip": "b200", "site": "all"}, training_compute=2e25)
+    tried = {option.names["site"] for option in (*found.options, *found.misses)}
+    # Where prices are in another currency, or missing, the list says so.
+    assert len(tried) + len(found.left_out) == len(catalog().heads("sites"))
+    assert len(tried) > 40
+    owned = [option.objective for option in found.options if option.acquisition == "own"]
+    assert owned == sorted(owned)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -259,3 +262,39 @@ def test_gates_decide_the_exit_code_after_the_answer(arguments: list[str], code:
     outcome = CliRunner().invoke(main, [*arguments, "--flop", "2e25", *chip])
     assert outcome.exit_code == code, outcome.output
     assert outcome.stdout
+
+
+def test_every_everyday_question_of_the_documentation_is_one_command() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "ranges.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^\| .*\? \| `(solve [^`]+)`", page, re.MULTILINE)
+    assert len(asked) == 5
+    for command in asked:
+        code, out, err = run(*shlex.split(command), "--as-of", "2026-11-22")
+        assert code == 0, (command, err)
+        assert "Exactly" in out
+
+
+@pytest.mark.parametrize("option", ["run_cost", "budget", "capital_cost", "capital_budget", "later_run_cost"])
+def test_the_day_on_which_it_becomes_affordable(option: str) -> None:
+    amount = 100e6 if "capital" in option else 10e6
+    found = cc.solve("purchase_delay", **RUN, **{option: f"{amount} USD"}, as_of="2026-11-22")
+    goal = "later_capital_cost" if "capital" in option else "later_run_cost"
+    later = cc.estimate(**RUN, purchase_delay=f"{found.as_dict()['value']!r} years", as_of="2026-11-22")
+    assert found.target == goal
+    assert later.in_unit(goal) == pytest.approx(amount, rel=1e-9)
+    days = (np.datetime64(found.as_dict()["date"]) - np.datetime64("2026-11-22")).astype(int)
+    assert 0 <= days - found.value / 86400 < 1
+
+
+def test_what_a_later_purchase_may_cost_is_said_once() -> None:
+    with pytest.raises(InputError, match="both aim at later_run_cost"):
+        cc.solve("purchase_delay", **RUN, run_cost="10 MUSD", budget="9 MUSD")
+    with pytest.raises(InputError, match="is out of reach: purchase_delay from"):
+        cc.solve("purchase_delay", **RUN, run_cost="1 USD")
+    with pytest.raises(InputError, match="by waiting is purchase_delay"):
+        cc.solve("start", **RUN, budget="10 MUSD")
+    from cluster_calc.scenario import gather
+    from cluster_calc.solved_grid import solve_over
+
+    table = solve_over("purchase_delay", gather(RUN, origin="call"), {"run_cost": "5, 10 MUSD"})
+    assert table["later_run_cost"].tolist() == pytest.approx([5e6, 10e6], rel=1e-9)

@@ -25,7 +25,7 @@ def whole(draws: int, method: str, starts: list[int], name: str = "mfu") -> np.n
 
 
 @pytest.mark.parametrize("method", ["lattice", "plain"])
-@pytest.mark.parametrize("draws", [1, 100, 1000, 16_384, 50_000, 131_072])
+@pytest.mark.parametrize("draws", [1, 100, 1000, 16_384, 49_152, 50_000, 131_072])
 def test_blocks_in_any_order_give_the_same_draws(method: str, draws: int) -> None:
     starts = list(range(0, draws, BLOCK))
     forth, back = whole(draws, method, starts), whole(draws, method, starts[::-1])

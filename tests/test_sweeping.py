@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import os
 import resource
 import signal
@@ -115,6 +116,38 @@ def test_processes_and_blocks_leave_the_same_bytes(tmp_path: Path, monkeypatch: 
     assert single[0].low == pytest.approx(float(table["run_cost"].to_numpy().min()), rel=1e-15)
 
 
+def test_a_sweep_is_cut_so_that_several_processes_end_together() -> None:
+    # A cut depends on the sweep alone: a million rows, or ten million draws, are many segments and not one.
+    rows = planned({"mfu": "0.3:0.5:1000", "pue": "1.1:1.5:1000"})
+    draws = planned({"mfu": "0.3:0.5:60", "pue": "1.1:1.5:10"}, draws=16_384)
+    assert 6 <= sweeping.segments(rows) <= sweeping.PARTS
+    assert 12 <= sweeping.segments(draws) <= sweeping.PARTS
+    assert sweeping.segments(planned({"mfu": "0.3:0.5:1000"})) == 1
+
+
+def test_a_worker_is_told_its_sweep_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a task carries is a number and a path; the sweep with its models comes with the process.
+    monkeypatch.setattr(sweeping, "SEGMENT_ROWS", 4_000)
+    monkeypatch.setattr(sweeping, "LEAST_ROWS", 4_000)
+    sweep = planned({"mfu": "0.3:0.5:400", "pue": "1.1:1.5:400"})
+    monkeypatch.setattr(Sweep, "__getstate__", lambda _: pytest.fail("a sweep was pickled for a task"))
+    if multiprocessing.get_start_method() != "fork":
+        pytest.skip("without fork a worker is sent its sweep, once")
+    assert sweeping.to_file(sweep, tmp_path / "x.csv", processes=2).stat().st_size > 1e6
+    assert len(sweeping.extremes(sweep, processes=2)) == len(sweep.results)
+
+
+def test_progress_of_a_sweep_that_goes_on_counts_its_own_time_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    clock = iter([0.0, 10.0])
+    monkeypatch.setattr(sweeping.time, "monotonic", lambda: next(clock))
+    bar = sweeping.Bar(100_000)
+    bar(91, 100)  # ninety parts were there before
+    assert " 91 %  100 rows/s  90 s left" in capsys.readouterr().err
+
+
 def test_an_interrupted_sweep_keeps_whole_parts_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,7 +198,7 @@ def test_a_real_interrupt_exits_130_and_leaves_no_half_part(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
-def test_a_full_disk_leaves_whole_parts(tmp_path: Path, ending: str) -> None:
+def test_a_full_disk_leaves_whole_parts(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # A limit on the size of a file stands for the disk: the joined file hits it, the parts do not.
     code = (
         "import signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
@@ -186,10 +219,14 @@ def test_a_full_disk_leaves_whole_parts(tmp_path: Path, ending: str) -> None:
     assert len(outcome.stderr.splitlines()) == 1
     assert not (tmp_path / f"big.{ending}").exists()
     parts = sorted((tmp_path / f"big.{ending}.partial").glob(f"part-*.{ending}"))
-    assert len(parts) >= 4
-    code, _, said = run("--vary", "mfu=0.3:0.5:440", "--vary", "pue=1.1:1.5:600", "--flop", "2e25", "--chip", "h100",
-                        "--results", "run_cost", "-o", str(tmp_path / f"big.{ending}"), "--resume")  # fmt: skip
-    assert (code == 0) or "another sweep" in said
+    assert len(parts) >= 2
+    # With room again it goes on, and comes to what an undisturbed sweep writes.
+    monkeypatch.setattr(sweeping, "SEGMENT_ROWS", 60_000)
+    for name, more in ((f"big.{ending}", ["--resume"]), (f"fresh.{ending}", [])):
+        code, _, said = run("--vary", "mfu=0.3:0.5:440", "--vary", "pue=1.1:1.5:600", "--flop", "2e25", "--chip", "h100",
+                            "--results", "run_cost", "-o", str(tmp_path / name), *more)  # fmt: skip
+        assert code == 0, said
+    assert (tmp_path / f"big.{ending}").read_bytes() == (tmp_path / f"fresh.{ending}").read_bytes()
 
 
 def test_the_stream_and_the_extremes() -> None:

@@ -25,7 +25,7 @@ Examples:
 @click.option("--for", "objective", cls=shared.GroupedOption, heading="Choice", metavar="WHAT", default="cost",
               help="what to make least: cost (default), time, power, capital, energy, emissions or chips")  # fmt: skip
 @click.option("--vary", cls=shared.GroupedOption, heading="Choice", multiple=True, metavar="NAME=A,B",
-              help="names to choose from, chip=h100,b200; without a chip, the whole catalog")  # fmt: skip
+              help="names to choose from, chip=h100,b200 or site=all; without a chip, every chip")  # fmt: skip
 @shared.model_options
 @click.option("--require-feasible", is_flag=True, cls=shared.GroupedOption, heading="Gates",
               help="exit 3 when nothing meets all limits")  # fmt: skip

@@ -62,11 +62,11 @@ def command(
             output and Path(output).exists() and not Path(output).is_file() and not Path(output).is_dir()
         ):
             if output == "-":
-                to_stream(planned, sys.stdout, yes)
+                to_stream(planned, sys.stdout, yes, bar)
                 return
             try:
                 with Path(output).open("w", encoding="utf-8") as stream:
-                    to_stream(planned, stream, yes)
+                    to_stream(planned, stream, yes, bar)
             except OSError as error:
                 raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
         elif output:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cluster_calc.feasibility import CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS, EVERY_RUN, WORLD
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import plain, shown
 from cluster_calc.report.views import Row, Section
-from cluster_calc.result import Result
+from cluster_calc.result import Constraint, Result
 
 _TOLD = ("run_cost", "capital_cost", "cost_per_chip_hour", "training_time")
 _CONFIDENCE = 80.0
@@ -17,29 +17,36 @@ def ranges(result: Result) -> Section | None:
     if not result.samples:
         return None
     rows = [row for name in _TOLD if (row := _told(result, name)) is not None][:3]
-    for entry in result.feasibility:
-        if entry.probability is not None:
-            limit, limited, _ = CONSTRAINTS[entry.constraint]
-            rows.append(
-                Row(
-                    f"{QUANTITIES[limited].label.split(' (')[0].capitalize()} within {limit.replace('_', ' ')}",
-                    f"{plain(100 * entry.probability)}%",
-                    f"of draws meet {shown(limit, result.values[limit])}",
-                )
-            )
+    rows += [_met(result, entry) for entry in result.feasibility if entry.probability is not None]
     drawn = [name for name in result.samples if name in result.data]
     rows.append(Row("Drawn", f"{len(drawn)} inputs", ", ".join(_words(name) for name in drawn)))
-    choices = [name for name, datum in result.data.items() if datum.kind == "choice" and name not in drawn]
+    # A limit is chosen, as is the day to start.
+    limits = {limit for name, (limit, _, _) in CONSTRAINTS.items() if name not in WORLD} | {"start"}
+    choices = [
+        name for name, datum in result.data.items() if (datum.kind == "choice" or name in limits) and name not in drawn
+    ]
     if choices:
         rows.append(Row("Choices, held", f"{len(choices)}", ", ".join(_words(name) for name in choices)))
     single = [
         name
         for name, datum in result.data.items()
-        if name not in drawn and datum.kind not in ("choice", "convention") and datum.value is not None
+        if name not in (*drawn, *choices) and datum.kind != "convention" and datum.value is not None
     ]
     if single:
         rows.append(Row("No range known", f"{len(single)}", ", ".join(_words(name) for name in single)))
     return Section(f"Ranges ({result.draws:,} draws, seed {result.seed})", tuple(rows))
+
+
+def _met(result: Result, entry: Constraint) -> Row:
+    """How many draws meet a limit."""
+    limit, limited, _ = CONSTRAINTS[entry.constraint]
+    bound = shown(limit, result.values[limit]) if limit in result.values else entry.limit
+    if entry.constraint in EVERY_RUN:
+        # What the world sets is no amount of the thing it limits.
+        head = _words(entry.constraint) if entry.constraint in QUANTITIES else entry.constraint.capitalize()
+        return Row(f"{head} limit met", f"{plain(100 * (entry.probability or 0.0))}%", "of draws")
+    head = f"{_words(limited).capitalize()} within {_words(limit).lower()}"
+    return Row(head, f"{plain(100 * (entry.probability or 0.0))}%", f"of draws meet {bound}")
 
 
 def _words(name: str) -> str:

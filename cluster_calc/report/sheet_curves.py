@@ -191,7 +191,10 @@ def certainty(result: Result) -> Part | None:
     if not xs[-1] > xs[0]:
         return None
     held = float(np.mean(samples <= base))
-    middle, likely = (float(value) for value in np.percentile(samples, (50, 80)))
+    factor = QUANTITIES[name].factor
+    asked = (5, 10, 50, 80, 90, 95)
+    levels = {at: (result.percentile(name, at) or 0.0) * factor for at in asked}
+    middle, likely = levels[50], levels[80]
     marks = [(base, "base"), (middle, "P50"), (likely, "P80")]
     what = label_of(name).lower()
     drawing = charts.line(
@@ -201,9 +204,7 @@ def certainty(result: Result) -> Part | None:
         Scale(f"Chance that the {what} stays below", lambda value: percent(value, 2), False, (0.0, 1.0)),
         marks,
     )
-    asked = (5, 10, 50, 80, 90, 95)
-    rows = [TableRow(Cell(f"P{at}"), (Cell(shown(name, value)), Cell(f"{100 - at}%")))
-            for at, value in zip(asked, np.percentile(samples, asked), strict=True)]  # fmt: skip
+    rows = [TableRow(Cell(f"P{at}"), (Cell(shown(name, value)), Cell(f"{100 - at}%"))) for at, value in levels.items()]
     rows.append(TableRow(Cell("Base"), (Cell(shown(name, base)), Cell(percent(1 - held, 2))), total=True))
     lead = (
         f"In {percent(held, 2)} of {result.draws:,} draws the {what} stays within the base value. To be covered four times out "

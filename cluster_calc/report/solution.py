@@ -20,6 +20,8 @@ def solution_text(found: Solution, width: int = 80) -> str:
         ("asked for", shown(goal.name, found.wanted)),
         ("exactly", f"{known.option} {quote_shell(_typed(found))}"),
     ]
+    if found.day is not None:
+        rows.insert(1, ("that is", f"on {found.day}, prices falling as price_performance_trend says"))
     if found.samples is not None:
         spread = " · ".join(shown(known.name, value) for value in found.percentiles().values())
         rows.insert(1, ("P10 · P50 · P90", spread or "no draw reaches it"))
