@@ -19,9 +19,10 @@ from cluster_calc.report.memo_view import Memo, MemoPart
 from cluster_calc.report.numbers import shown
 from cluster_calc.report.sheet_view import Cell, Table, TableRow
 
-FIRST, OTHERS, COLUMNS = 46, 17, 7
-# Letters of a line of text across the columns, for the height of its row.
-LINE = 150
+# Widths in letters: of the first column, the least and the most of another, and of a line of text across all of them.
+FIRST, LEAST, MOST, LINE = 46, 15, 44, 150
+COLUMNS = 7
+HEIGHT = 15
 MOST_TEXT = 32_000
 CHANGED = "inputs_changed"
 # The inputs that a reviewer looks for first.
@@ -76,8 +77,11 @@ class _Workbook:
         key = (kind, number)
         if key not in self.formats:
             looks: dict[str, dict[str, Any]] = {
-                "text": {"text_wrap": True}, "quiet": {"text_wrap": True, "font_color": "#57616c"},
+                "text": {"text_wrap": True}, "word": {"text_wrap": True, "align": "left", "indent": 1},
+                "quiet": {"text_wrap": True, "font_color": "#57616c", "align": "left", "indent": 1},
+                "was": {"font_color": "#57616c"},
                 "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#f4f6f8"},
+                "figures": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#f4f6f8", "align": "right"},
                 "caption": {"bold": True, "font_color": "#1f5fa8"}, "title": {"bold": True, "font_size": 15},
                 "stamp": {"bold": True, "font_color": "#a3341b"}, "number": {}, "total": {"bold": True, "top": 1},
                 "free": {"bg_color": "#fff4cc", "border": 1, "border_color": "#b58a1c", "locked": False},
@@ -96,7 +100,7 @@ class _Workbook:
         self.titles.add(name.lower())
         sheet = self.book.add_worksheet(name)
         sheet.set_column(0, 0, FIRST)
-        sheet.set_column(1, 20, OTHERS)
+        sheet.set_column(1, 20, LEAST + 2)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -119,7 +123,16 @@ class _Workbook:
         words = printable(text)[:MOST_TEXT]
         sheet.merge_range(row, 0, row, COLUMNS, "", self.form(kind))
         sheet.write_string(row, 0, words, self.form(kind))
-        sheet.set_row(row, 15 * min(max(1, math.ceil(len(words) / LINE)), 27))
+        sheet.set_row(row, HEIGHT * min(max(1, math.ceil(len(words) / LINE)), 27))
+        return row + 1
+
+    def heads(
+        self, sheet: Any, row: int, heads: Sequence[str], widths: Sequence[float], numbers: Sequence[bool] = ()
+    ) -> int:
+        """The head of a table; the next row."""
+        for column, head in enumerate(heads):
+            self.text(sheet, row, column, head, "figures" if column < len(numbers) and numbers[column] else "head")
+        sheet.set_row(row, _height(heads, widths))
         return row + 1
 
     def _decision(self) -> None:
@@ -133,26 +146,29 @@ class _Workbook:
         for row, (head, text) in enumerate(lines, 4):
             self.text(sheet, row, 0, head, "head")
             self.text(sheet, row, 1, text)
+            sheet.set_row(row, _height((head, text), (24, 120)))
 
     def _part(self, part: MemoPart) -> None:
         sheet = self._sheet(part.title)
+        widths = _widths(part.tables)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         row = 4
         for text in part.paragraphs:
             row = self.line(sheet, row, text)
         for text in part.points:
             row = self.line(sheet, row, f"• {text}" if not text.startswith("[") else text)
         for entry in part.tables:
-            row = self._table(sheet, row + 1, entry)
+            row = self._table(sheet, row + 1, entry, widths)
             if any(cell.name.startswith("years.") and cell.name.endswith(".cash") for cell in _cells(entry)):
                 row = self._present_value(sheet, row)
 
-    def _table(self, sheet: Any, row: int, entry: Table) -> int:
+    def _table(self, sheet: Any, row: int, entry: Table, widths: Sequence[float]) -> int:
         self.text(sheet, row, 0, entry.caption, "caption")
-        for column, head in enumerate(entry.heads):
-            self.text(sheet, row + 1, column, head, "head")
-        first = row = row + 2
+        first = row = self.heads(sheet, row + 1, entry.heads, widths, entry.numbers)
         places = _places(entry, first)
         for line in entry.rows:
+            sheet.set_row(row, _height([_joined(cell) for cell in (line.head, *line.cells)], widths))
             self.text(sheet, row, 0, _joined(line.head), "total" if line.total else "text")
             for column, cell in enumerate(line.cells, 1):
                 formula, value = self._formula(entry, line, (first, row, column), cell, places)
@@ -180,7 +196,7 @@ class _Workbook:
         row, column = place
         number = None if value is None else number_format(cell, value)
         if number is None or value is None or not math.isfinite(value):
-            self.text(sheet, row, column, _joined(cell))
+            self.text(sheet, row, column, _joined(cell), "word")
             return
         if formula:
             sheet.write_formula(row, column, f"={formula}", self.form(kind, number), value)
@@ -210,22 +226,22 @@ class _Workbook:
         sheet.set_column(1, 5, 20)
         row = self._input_rows(sheet, row + 1, "Inputs that may be changed", free)
         first, last = row - len(free), row - 1
+        self.text(sheet, first - 2, 5, "Inputs that were changed", "quiet")
         self.book.define_name(CHANGED, f"=Inputs!$F${first}")
         sheet.write_formula(first - 1, 5, f"=SUMPRODUCT(--(B{first + 1}:B{last + 1}<>D{first + 1}:D{last + 1}))",
-                            self.form("quiet"), 0)  # fmt: skip
+                            self.form("was"), 0)  # fmt: skip
         self._input_rows(sheet, row + 1, "Inputs that are fixed here, because more than a cell follows from them", fixed)
 
     def _input_rows(self, sheet: Any, row: int, caption: str, entries: Sequence[Number]) -> int:
         self.text(sheet, row, 0, caption, "caption")
-        for column, head in enumerate(("Input", "Value", "Unit", "In the memo", "In base units")):
-            self.text(sheet, row + 1, column, head, "head")
-        row += 2
+        row = self.heads(sheet, row + 1, ("Input", "Value", "Unit", "In the memo", "In base units"), (FIRST, 20, 20, 20, 20),
+                         (False, True, False, True, True))  # fmt: skip
         for entry in entries:
             blank = entry.name == RATE and not self.live.rated
             number = plain_format(entry.display, entry.shown)
             self.text(sheet, row, 0, _capital(entry.label))
             self.text(sheet, row, 2, "share" if entry.unit == "1" and number == PERCENT else entry.unit, "quiet")
-            for column, kind in ((1, "free" if entry.free else "number"), (3, "quiet")):
+            for column, kind in ((1, "free" if entry.free else "number"), (3, "was")):
                 if blank:
                     sheet.write_blank(row, column, None, self.form(kind, number))
                 else:
@@ -233,25 +249,28 @@ class _Workbook:
             # A rate that was not given stays empty until the reviewer enters one.
             formula = f'=IF(ISNUMBER(B{row + 1}),B{row + 1}*{entry.factor!r},"")' if entry.name == RATE else (
                 f"=B{row + 1}*{entry.factor!r}")  # fmt: skip
-            sheet.write_formula(row, 4, formula, self.form("quiet"), "" if blank else entry.value)
+            sheet.write_formula(row, 4, formula, self.form("was"), "" if blank else entry.value)
             self._named(entry.name, "Inputs", row)
             row += 1
         return row
 
     def _steps(self, sheet: Any) -> None:
         sheet.set_column(3, 3, 110)
-        for column, head in enumerate(("Quantity", "Value", "Unit", "Formula, in base units", "In base units")):
-            self.text(sheet, 4, column, head, "head")
+        sheet.set_column(4, 4, 24)
+        heads = ("Quantity", "Value", "Unit", "Formula, in base units", "In base units")
+        self.heads(sheet, 4, heads, (FIRST, LEAST, LEAST, 110, 24), (False, True, False, False, True))
         for row, entry in enumerate(self.live.steps, 5):
             number = plain_format(entry.display, entry.shown)
             self.text(sheet, row, 0, _capital(entry.label))
             sheet.write_formula(row, 1, f"=E{row + 1}/{entry.factor!r}", self.form("number", number), entry.shown)
             self.text(sheet, row, 2, "" if entry.unit == "1" else entry.unit, "quiet")
-            self.text(sheet, row, 3, entry.formula or "a number: its formula does not fit a cell", "quiet")
+            text = entry.formula or "a number: its formula does not fit a cell"
+            self.text(sheet, row, 3, text, "quiet")
+            sheet.set_row(row, _height((text,), (110,)))
             if entry.formula:
-                sheet.write_formula(row, 4, f"={entry.formula}", self.form("quiet"), entry.value)
+                sheet.write_formula(row, 4, f"={entry.formula}", self.form("was"), entry.value)
             else:
-                sheet.write_number(row, 4, entry.value, self.form("quiet"))
+                sheet.write_number(row, 4, entry.value, self.form("was"))
             self._named(entry.name, "Model", row)
         sheet.freeze_panes(5, 1)
 
@@ -264,9 +283,7 @@ class _Workbook:
             ("payment", self.live.payments, "Amount", MONEY), ("hours", self.live.hours, "Chip-hours", "#,##0"),
         ):  # fmt: skip
             heads = ("Option", "Line", "Years from the start", "Year", "Share of a year", title, f"{title}, discounted")
-            for column, head in enumerate(heads):
-                self.text(sheet, row + 1, column, head, "head")
-            first = row = row + 2
+            first = row = self.heads(sheet, row + 1, heads, (FIRST, *[LEAST] * 6), (False, False, *[True] * 5))
             for entry in entries:
                 self._payment(sheet, row, entry, number)
                 row += 1
@@ -278,7 +295,7 @@ class _Workbook:
         self.text(sheet, row, 0, entry.option)
         self.text(sheet, row, 1, entry.line)
         for column, value in ((2, entry.time), (3, entry.year), (4, entry.length)):
-            sheet.write_number(row, column, value, self.form("quiet", "0.####"))
+            sheet.write_number(row, column, value, self.form("was", "0.####"))
         if entry.formula:
             formula = entry.formula.format(time=f"C{row + 1}", length=f"E{row + 1}")
             sheet.write_formula(row, 5, f"={formula}", self.form("number", number), entry.amount)
@@ -322,6 +339,27 @@ def number_format(cell: Cell, value: float) -> str | None:
     if known and (known.is_date or shown(known.name, value * known.factor) != cell.text):
         return None
     return f'{plain_format("", value)}" {unit}"' if unit != "1" else plain_format("", value)
+
+
+def _widths(tables: Sequence[Table]) -> list[float]:
+    """The width of each column in letters, so that no figure is cut off and no word stands in a narrow column."""
+    widths = [float(FIRST)] + [LEAST + 2.0] * COLUMNS
+    for entry in tables:
+        for column in range(1, len(entry.heads)):
+            cells = [row.cells[column - 1] for row in entry.rows]
+            longest = max((len(_joined(cell)) + 2 for cell in cells), default=0)
+            wanted = float(min(max(longest, LEAST), MOST))
+            if column < len(widths):
+                widths[column] = max(widths[column], wanted)
+            else:
+                widths.append(wanted)
+    return widths
+
+
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """The height of a row whose texts wrap in columns of these widths."""
+    lines = [math.ceil(1.08 * len(text) / width) for text, width in zip(texts, widths, strict=False)]
+    return HEIGHT * min(max(1, *lines, 1), 27)
 
 
 def _places(entry: Table, first: int) -> dict[str, tuple[str, float]]:
