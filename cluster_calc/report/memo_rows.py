@@ -12,6 +12,8 @@ EMPTY = ("", "–")
 NARROW_COLUMNS, NARROW_LETTERS = 4, 64
 # Letters of a column count up to this many for its share of the width.
 LONGEST = 34
+# A word up to this long is not broken for the width of its column.
+WORD = 16
 _CITED = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -53,7 +55,8 @@ def widths(table: Table) -> list[int]:
         cells = [(row, row.head if not place else row.cells[place - 1]) for row in table.rows]
         text = max((len(cell.text) for _, cell in cells), default=0)
         small = max((len(cell.small) for row, cell in cells if not reason(row)), default=0)
-        word = max((len(part) for part in head.split()), default=0)
+        words = [part for _, cell in cells for part in cell.text.split() if len(part) <= WORD]
+        word = max((len(part) for part in [*head.split(), *words]), default=0)
         # A column that is filled in by hand takes what a signature takes.
         blank = 20 if table.rows and not text and place else 0
         found.append(max(6, word, blank, min(text, LONGEST), min(small, LONGEST) // 2))

@@ -184,6 +184,7 @@ def contents(document: Any, titles: Sequence[str]) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
+    document.add_paragraph("Contents", style="Caption")
     marks = [heading_mark(number) for number in range(1, len(titles) + 1)]
     for place, (title, mark) in enumerate(zip(titles, marks, strict=True)):
         paragraph = document.add_paragraph(style="toc 1")
