@@ -16,6 +16,7 @@ from cluster_calc import cash_flow
 from cluster_calc.cash_flow import YEAR, Finance, Flow
 from cluster_calc.errors import InputError
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.renting import HOUR, WAYS
 from cluster_calc.report.spreadsheet import Untranslatable, translated, written
 from cluster_calc.result import Result
 
@@ -36,11 +37,10 @@ _OWNED = {
     ),
     "operations": (f"-operations_cost / training_time * {YEAR} * length * (1 + inflation_rate) ** time",),
 }
-_RENTED = (
-    f"-chips * {YEAR} * used_share * length * {{price}} * (1 + rental_price_growth) ** time",
-    f"-chips * {YEAR} * length * {{price}} * (1 + rental_price_growth) ** time",
-    f"-chips * {YEAR} * used_share / spot_goodput * length * {{price}} * (1 + rental_price_growth) ** time",
-)
+# A commitment is paid whether its hours are used or not; what is taken away at times is rented for longer.
+_RENTED = f"-chips * {YEAR} * used_share * length * {{price}} * (1 + rental_price_growth) ** time"
+_COMMITTED = f"-chips * {YEAR} * length * {{price}} * (1 + rental_price_growth) ** time"
+_SPOT = f"-chips * {YEAR} * used_share / spot_goodput * length * {{price}} * (1 + rental_price_growth) ** time"
 _HOURS = f"chips * used_share * goodput * {YEAR / 3600} * length"
 
 
@@ -147,7 +147,11 @@ def _planned(held: Mapping[str, Any], result: Result) -> Finance | None:
         for name, entry in held["finance"]["inputs"].items()
         if name in plan.inputs and not _same(plan.inputs[name].value / QUANTITIES[name].factor, entry["value"])
     }
-    if asked:  # the horizon of another option, for example
+    for entry in held["finance"]["rent"]:
+        name, _ = WAYS.get(str(entry["term"]), ("", False))
+        if name and entry["term"] not in {known.rent.term for known in plan.alternatives}:
+            asked[name] = plan.inputs[RATE].with_(name=name, value=float(entry["price"]) / HOUR)
+    if asked:  # the horizon of another option, for example, or the price of a way to rent that the estimate did not use
         merged = result.scenario
         data = {**merged.data, **asked}
         plan = cash_flow.plan(type(merged)(merged.settings, data, merged.texts, merged.origins), result=result)
@@ -283,18 +287,18 @@ class _Sources:
                 text = f"{flow.amount / capital.value:.12g}*capital_cost" if capital and capital.value else ""
         elif not isinstance(owner, Finance):
             price = self._price(owner.rent)
-            shapes = tuple(shape.format(price=price) for shape in _RENTED) if price else ()
-            text = self._matching(shapes, flow.time, length, flow.amount)
+            shape = _COMMITTED if owner.rent.committed else _SPOT if owner.rent.term == "spot" else _RENTED
+            text = self._matching((shape.format(price=price),), flow.time, length, flow.amount)
         return Payment(option, flow.line, flow.time, length, flow.amount, text)
 
     def _price(self, rent: Any) -> str:
         """The name of a rent's price; a price of its own where the estimate's is another."""
         name = str(rent.datum.name)
-        base = rent.price / 3600
+        base = rent.price / HOUR
         if name in self.inputs and _same(self.inputs[name].value, base):
             return name
         own = f"rent_{rent.term.replace('-', '_')}"
-        self.inputs[own] = Number(own, f"rent {rent.term.replace('-', ' ')}", base, "USD/chip/hour", 1 / 3600, "price",
+        self.inputs[own] = Number(own, f"rent {rent.term.replace('-', ' ')}", base, "USD/chip/hour", 1 / HOUR, "price",
                                   said=str(rent.datum.origin))  # fmt: skip
         return own
 
