@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_calc.cash_flow import Finance, table
+from cluster_calc.cash_flow import COLOCATE, Finance
+from cluster_calc.flows import table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.result import Result
 
@@ -71,8 +72,7 @@ def ways(cases: Sequence[Case], rated: bool, wanted: Sequence[str], fleet: str) 
             Way(name, words, -sum(row["cash"] for row in rows[:2]), total, entry.npv if rated else None,
                 entry.per_delivered_hour if rated else total / hours, left)
         )  # fmt: skip
-    if "colocation_price" not in first.result.data or not first.result.data["colocation_price"].value:
-        found.append(Way("colocate", "Colocate", why="no colocation price was given (--colocation-price)"))
+    found.append(_colocated(first, rated))
     found += [_bought(case, rated, bool(number)) for number, case in enumerate(cases)]
     return tuple(way for way in found if not wanted or way.name.partition(":")[0] in wanted)
 
@@ -83,10 +83,25 @@ def _minimum(fleet: str) -> str:
     return "the memo file describes no existing_fleet"
 
 
+def _colocated(case: Case, rated: bool) -> Way:
+    """Owned hardware on a rented site."""
+    plan = case.finance
+    title = f"Buy and colocate, {case.result.chip.name}"
+    if plan is None or plan.colocated is None:
+        return Way("colocate", title, why=plan.left_out.get(COLOCATE, "") if plan else case.why)
+    found = plan.colocated
+    rows, total = found.by_year(), -sum(flow.amount for flow in found.flows)
+    lost = found.book_values[0] - found.book_values[min(1, len(found.book_values) - 1)]
+    return Way(
+        "colocate", title, -sum(row["cash"] for row in rows[:2]), total, found.npv if rated else None,
+        found.per_delivered_hour if rated else total / plan.delivered_hours, lost,
+        _json(case.result, "shipment_share"), _json(case.result, "peak_facility_power"),
+    )  # fmt: skip
+
+
 def _bought(case: Case, rated: bool, other: bool) -> Way:
     result, plan = case.result, case.finance
-    colocated = bool("colocation_price" in result.data and result.data["colocation_price"].value)
-    title = f"{'Buy and colocate' if colocated else 'Buy'}, {result.chip.name}"
+    title = f"Buy, {result.chip.name}"
     name = f"buy:{result.chip.id}" if other else "buy"
     share, power = _json(result, "shipment_share"), _json(result, "peak_facility_power")
     if plan is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cluster_calc.cash_flow import YEAR, Finance
+from cluster_calc.cash_flow import Finance
+from cluster_calc.flows import YEAR
 from cluster_calc.memo_file import MemoFile, printable
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import memo_tables as tables
