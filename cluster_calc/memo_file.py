@@ -48,6 +48,7 @@ MOST_TEXT = 5000
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 MOST_ENTRIES = 50
 
+
 @dataclass(frozen=True)
 class MemoFile:
     """What a memo file holds; empty where nothing was said."""
@@ -70,7 +71,7 @@ class MemoFile:
     quote: tuple[Mapping[str, Any], ...] = ()
     risk: tuple[Mapping[str, Any], ...] = ()
     gate: tuple[Mapping[str, Any], ...] = ()
-    where: str = "memo.toml"
+    where: str = field(default="memo.toml", compare=False)
 
     @property
     def inputs(self) -> dict[str, Any]:

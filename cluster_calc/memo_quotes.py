@@ -168,7 +168,9 @@ def _meant(row: Mapping[str, Any], chips: Sequence[str]) -> tuple[str, float | N
     if len(mine) == 1:
         return mine[0], None
     if named and not mine:
-        raise InputError(f"its item names {quoted(sorted(named)[0])}, which the memo does not consider; chip = ID says otherwise")
+        raise InputError(
+            f"its item names {quoted(sorted(named)[0])}, which the memo does not consider; chip = ID says otherwise"
+        )
     if len(set(chips)) > 1:
         raise InputError("it names no chip, and the memo has several; say chip = ID")
     return (chips[0] if chips else ""), None
@@ -203,7 +205,7 @@ def _amount(row: Mapping[str, Any]) -> tuple[float, str]:
     if named and wanted and named != wanted:
         raise InputError(f"its price {quoted(price)} and its currency {quoted(wanted)} do not agree")
     if not (named or wanted):
-        raise InputError(f"its price {quoted(price)} names no currency; say currency = \"USD\"")
+        raise InputError(f'its price {quoted(price)} names no currency; say currency = "USD"')
     amount = number * _SCALES[code[1] if code else ""]
     if not amount > 0:
         raise InputError(f"its price {quoted(price)} is not above 0")
@@ -242,7 +244,9 @@ def _with(merged: Scenario, quote: Priced, extra: MemoFile) -> Scenario:
     words += [f"of {row['dated']}"] if row["dated"] else []
     words += [f"valid until {row['expires']}"] if row["expires"] else ["without an expiry"]
     if quote.rate is not None:
-        words.append(f"{quote.amount:,.6g} {quote.currency} at {float(quote.rate.value):g} USD/{quote.currency} of {quote.rate.as_of}")
+        words.append(
+            f"{quote.amount:,.6g} {quote.currency} at {float(quote.rate.value):g} USD/{quote.currency} of {quote.rate.as_of}"
+        )
     confidence = "high" if quote.rate is None else quote.rate.confidence or "high"
     values: dict[str, Any] = {
         quote.quantity: {
