@@ -84,6 +84,8 @@ def preset(
     """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
     found: dict[str, Datum] = {}
     remarks: list[str] = []
+    if settings.get("colocation_power"):
+        remarks += _held_power(settings, given)
     if settings.get("method"):
         from cluster_calc import published
 
@@ -104,6 +106,20 @@ def preset(
         price = price or (quote.datum if quote is not None else None)
         found |= money_terms.figures(settings, given, book, price.as_of if price is not None else "")
     return {name: datum for name, datum in found.items() if name not in given}, remarks
+
+
+def _held_power(settings: Mapping[str, Any], given: dict[str, Datum]) -> list[str]:
+    """Electricity that the rent of the site holds is not charged again."""
+    from cluster_calc.datum import Datum, Source
+
+    if "colocation_price" not in given:
+        return ["colocation_power says what --colocation-price holds; none is given, so it is not used"]
+    if settings["colocation_power"] == "included" and "electricity_cost" not in given:
+        given["electricity_cost"] = Datum(
+            "electricity_cost", 0.0, Source("colocation price", title="the rent of the site holds the power (colocation_power = included)"),
+            origin="default", kind="convention", confidence="high",
+        )  # fmt: skip
+    return []
 
 
 def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:

@@ -38,6 +38,7 @@ SETTINGS: dict[str, str] = {
     "price_year": "also restate them in the money of this year",
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",
+    "colocation_power": "the rent of a site leaves the power metered (default) or included",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -220,7 +221,7 @@ def setting(name: str, value: Any) -> Any:
         return value.strip().upper()
     if name == "price_year" and not re.fullmatch("(19|20)[0-9]{2}", value.strip()):
         raise InputError(f"price_year: {quoted(value)} is not a year, for example 2025")
-    if name in ("rate_terms", "flow_timing"):
+    if name in ("rate_terms", "flow_timing", "colocation_power"):
         from cluster_calc.cash_flow import checked
 
         return checked(name, value)

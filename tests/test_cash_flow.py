@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cluster_calc as cc
-from cluster_calc.cash_flow import Flow, net_present_value, table
 from cluster_calc.errors import InputError
+from cluster_calc.flows import Flow, net_present_value, table
 from cluster_calc.report import finance as report
 
 CLUSTER: dict[str, Any] = {"chip": "h100", "chips": 1024, "horizon": "4 years"}
@@ -112,7 +112,7 @@ def test_commitments_pay_for_idle_hours_and_spot_for_lost_ones() -> None:
     cost = {entry.rent.term: entry.npv for entry in plan.alternatives}
     assert cost["1-year"] == pytest.approx(2 * cost["on-demand"]) == cost["3-year"]
     assert cost["spot"] == pytest.approx(cost["on-demand"] / 0.8)
-    assert not plan.left_out
+    assert list(plan.left_out) == ["colocate"]
 
 
 def test_what_has_no_price_is_left_out_and_named() -> None:
@@ -161,3 +161,95 @@ def test_a_year_starts_after_the_payments_at_the_start() -> None:
         [Flow("a", -0.5, 1.0), Flow("a", 0, 2.0), Flow("a", 0.5, 4.0), Flow("a", 1.0, 8.0), Flow("a", 1.5, 16.0)]
     )
     assert [row["a"] for row in rows] == [3.0, 12.0, 16.0]
+
+
+SITE: dict[str, Any] = {**CLUSTER, "colocation_price": "150 USD/kW/month", "construction_cost": "11.7 USD/W"}
+
+
+def test_colocating_rents_the_site_on_full_load_and_builds_none() -> None:
+    plan = cc.finance(**SITE, discount_rate=0.1, inflation_rate=0.02)
+    found = plan.colocated
+    assert found is not None
+    assert found.power == "metered"
+    full_load = plan.result.values["peak_facility_power"] / 1000
+    rent = sum(full_load * 150 * 12 * (1.02 / 1.1) ** (year + 0.5) for year in range(4))
+    building = plan.result.values["facility_capital"]
+    assert found.npv - plan.npv == pytest.approx(building - rent, rel=1e-9)
+    assert {"facility"} == {flow.line for flow in plan.flows} - {flow.line for flow in found.flows}
+    assert "colocation" not in plan.by_year()[0]
+    assert found.by_year()[1]["colocation"] == pytest.approx(-full_load * 1800 * 1.02**0.5)
+
+
+def test_a_rent_of_the_site_that_holds_the_power_leaves_no_electricity() -> None:
+    metered, held = (cc.finance(**SITE, colocation_power=power) for power in ("metered", "included"))
+    assert metered.colocated is not None
+    assert held.colocated is not None
+    energy = sum(flow.amount / 1.1**flow.time for flow in metered.flows if flow.line == "electricity")
+    assert held.colocated.npv - metered.colocated.npv == pytest.approx(-energy, rel=1e-9)
+    assert held.npv == metered.npv
+    run = cc.estimate(
+        chip="h100", training_compute=1e24, colocation_price="150 USD/kW/month", colocation_power="included"
+    )
+    lines = ("depreciation", "colocation_cost")
+    assert run.values["run_cost"] == pytest.approx(sum(run.values[name] for name in lines))
+    assert "held by the rent of the site" in str(run)
+
+
+@pytest.mark.parametrize("power", ["metered", "included"])
+@pytest.mark.parametrize("used", [0.5, 1.0])
+def test_colocating_draws_level_where_it_says(power: str, used: float) -> None:
+    plan = cc.finance(**SITE, colocation_power=power, used_share=used)
+    assert plan.colocated is not None
+    level = plan.colocated.break_even
+    assert level.price is not None
+    assert level.months is not None
+    again = cc.finance(
+        **SITE | {"colocation_price": f"{level.price!r} USD/kW/month"}, colocation_power=power, used_share=used
+    )
+    assert again.colocated is not None
+    assert again.colocated.npv == pytest.approx(again.npv, rel=1e-9)
+    # The first months over which a building of one's own costs no more, and no month before.
+    for months, owning_costs_less in ((level.months, True), (level.months - 1, False)):
+        over = cc.finance(**SITE | {"horizon": f"{months} month"}, colocation_power=power, used_share=used)
+        assert over.colocated is not None
+        assert (over.npv >= over.colocated.npv) is owning_costs_less
+
+
+def test_renting_draws_level_with_colocating_where_it_says() -> None:
+    plan = cc.finance(**SITE)
+    hourly = plan.alternatives[0]
+    beside = hourly.beside_colocated
+    assert beside is not None
+    assert beside.share is not None
+    assert beside.price is not None
+    at_share = cc.finance(**SITE, used_share=beside.share)
+    at_price = cc.finance(**SITE, rental_price=f"{beside.price!r} USD/hour")
+    for again in (at_share, at_price):
+        assert again.colocated is not None
+        assert again.colocated.npv == pytest.approx(again.alternatives[0].npv, rel=1e-9)
+
+
+def test_without_a_price_of_the_site_colocating_is_left_out_by_name() -> None:
+    plan = cc.finance(**CLUSTER)
+    assert plan.colocated is None
+    assert "supply --colocation-price" in plan.left_out["colocate"]
+    assert plan.as_dict()["colocate"] is None
+
+
+def test_yearly_rates_count_without_a_run() -> None:
+    plan = cc.finance(**CLUSTER, staff_rate="3 MUSD/year", maintenance_rate=0.04, inflation_rate=0)
+    first = plan.by_year()[1]
+    assert first["staff"] == pytest.approx(-3e6)
+    assert first["maintenance"] == pytest.approx(-0.04 * plan.result.values["capital_cost"])
+    with pytest.raises(InputError, match="operations_cost is that of a run"):
+        cc.finance(**CLUSTER, operations_cost="1 MUSD")
+
+
+@pytest.mark.parametrize("growth", [-0.3, 0.0, 0.1])
+def test_every_set_is_charged_on_its_own_price(growth: float) -> None:
+    plan = cc.finance(
+        **CLUSTER | {"horizon": "10 years"}, lifetime="3 years", residual_value=0.2, hardware_price_growth=growth
+    )
+    spent = -sum(flow.amount for flow in plan.flows if flow.line in ("capital", "refresh", "residual"))
+    assert sum(plan.depreciation) == pytest.approx(spent, rel=1e-9)
+    assert [flow.time for flow in plan.flows if flow.line == "refresh"] == pytest.approx([3, 6, 9])

@@ -111,6 +111,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
             continue
+        if entry.name == "storage_rate":
+            found.append(
+                _option("--colocation-power", metavar="WORD", heading=entry.group, help=SETTINGS["colocation_power"])
+            )
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":

@@ -9,7 +9,9 @@ import textwrap
 from typing import Any
 
 from cluster_calc import __version__
-from cluster_calc.cash_flow import Alternative, Finance, table
+from cluster_calc.break_even import Levels
+from cluster_calc.cash_flow import COLOCATE, KILOWATT_MONTH, Alternative, Finance
+from cluster_calc.flows import table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit, source_of
 from cluster_calc.report.numbers import money, plain, shown
@@ -41,10 +43,28 @@ def as_dict(found: Finance) -> dict[str, Any]:
             "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
             "book_value_at_horizon": found.book_values[-1], "years": found.by_year(),
         },
+        "colocate": _colocated(found),
         "rent": [_rent(entry) for entry in found.alternatives],
         "left_out": dict(found.left_out),
         "cheapest": _cheapest(found),
         "warnings": list(result.warnings),
+    }  # fmt: skip
+
+
+def _colocated(found: Finance) -> dict[str, Any] | None:
+    entry = found.colocated
+    if entry is None:
+        return None
+    return {
+        "price": float(entry.price.value) / KILOWATT_MONTH, "unit": "USD/kW/month", "source": source_of(entry.price),
+        "power": entry.power, "npv": entry.npv, "cost_per_delivered_chip_hour": entry.per_delivered_hour,
+        "payback_months": entry.payback_months, **_levels(entry.break_even), "years": entry.by_year(),
+    }  # fmt: skip
+
+
+def _levels(level: Levels) -> dict[str, Any]:
+    return {
+        "break_even_used_share": level.share, "break_even_months": level.months, "break_even_price": level.price,
     }  # fmt: skip
 
 
@@ -53,12 +73,16 @@ def _rent(entry: Alternative) -> dict[str, Any]:
         "term": entry.rent.term, "price": entry.rent.price, "unit": "USD/chip/hour", "source": source_of(entry.rent.datum),
         "npv": entry.npv, "cost_per_delivered_chip_hour": entry.per_delivered_hour,
         "break_even_used_share": entry.break_even_share, "break_even_months": entry.break_even_months,
-        "break_even_price": entry.break_even_price, "years": table(entry.flows),
+        "break_even_price": entry.break_even_price,
+        "break_even_with_colocate": _levels(entry.beside_colocated) if entry.beside_colocated else None,
+        "years": table(entry.flows),
     }  # fmt: skip
 
 
 def _cheapest(found: Finance) -> str:
     options = {OWN: found.npv, **{entry.rent.term: entry.npv for entry in found.alternatives}}
+    if found.colocated:
+        options[COLOCATE] = found.colocated.npv
     return max(options, key=lambda name: options[name])
 
 
@@ -80,6 +104,7 @@ def csv_text(found: Finance) -> str:
 def _assumptions(found: Finance) -> list[str]:
     timing = "in the middle of each year" if found.timing == "mid-year" else "at the end of each year"
     lines = [f"Money is {found.terms}; running costs count {timing}, capital at the start, the residual at the end"]
+    lines.append(_site(found))
     for name in ("horizon", "discount_rate", "inflation_rate", "used_share", "goodput", "electricity_price_growth",
                  "rental_price_growth", "hardware_price_growth"):  # fmt: skip
         datum = found.inputs[name]
@@ -87,19 +112,42 @@ def _assumptions(found: Finance) -> list[str]:
     return lines
 
 
+def _site(found: Finance) -> str:
+    """What the site of each way of owning costs."""
+    building = found.result.values.get("facility_capital")
+    own = "Own stands on a site that is there and costs nothing (--construction-cost builds one)"
+    if building:
+        own = "Own builds its site, which is worth nothing at the end"
+    if found.colocated is None:
+        return own
+    power = {"metered": "the power is metered and paid beside it (--colocation-power included says that it holds it)",
+             "included": "it holds the power"}[found.colocated.power]  # fmt: skip
+    return f"{own}; colocate is owned hardware on a rented site, whose rent counts the full load: {power}"
+
+
 def _options(found: Finance) -> list[tuple[str, str, str, str]]:
     rows = [(OWN, money(found.npv), f"{money(found.per_delivered_hour)}", "")]
+    if (colocated := found.colocated) is not None:
+        price = float(colocated.price.value) / KILOWATT_MONTH
+        head = f"{COLOCATE} at {money(price)}/kW/month"
+        level = _level_text(colocated.break_even, "/kW/month")
+        rows.append((head, money(colocated.npv), money(colocated.per_delivered_hour), level))
     for entry in found.alternatives:
-        level = []
-        if entry.break_even_share is not None:
-            level.append(f"{plain(100 * entry.break_even_share)}% of hours used")
-        if entry.break_even_months is not None:
-            level.append(f"{plain(entry.break_even_months)} months")
-        if entry.break_even_price is not None:
-            level.append(f"{money(entry.break_even_price)}/hour")
-        price = f"rent {entry.rent.term} at {money(entry.rent.price)}"
-        rows.append((price, money(entry.npv), money(entry.per_delivered_hour), ", ".join(level)))
+        levels = Levels(entry.break_even_share, entry.break_even_months, entry.break_even_price)
+        head = f"rent {entry.rent.term} at {money(entry.rent.price)}"
+        rows.append((head, money(entry.npv), money(entry.per_delivered_hour), _level_text(levels, "/hour")))
     return rows
+
+
+def _level_text(levels: Levels, per: str) -> str:
+    words = []
+    if levels.share is not None:
+        words.append(f"{plain(100 * levels.share)}% of hours used")
+    if levels.months is not None:
+        words.append(f"{plain(levels.months)} months")
+    if levels.price is not None:
+        words.append(f"{money(levels.price)}{per}")
+    return ", ".join(words)
 
 
 def text(found: Finance, width: int = 80) -> str:
@@ -112,7 +160,7 @@ def text(found: Finance, width: int = 80) -> str:
         width,
     )
     best = _cheapest(found)
-    lines += [f"Cheapest: {best if best == OWN else 'rent ' + best}", "", "Options"]
+    lines += [f"Cheapest: {best if best in (OWN, COLOCATE) else 'rent ' + best}", "", "Options"]
     lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  draws level with owning at")
     for name, npv, hour, level in _options(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "

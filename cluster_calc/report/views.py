@@ -174,7 +174,9 @@ def _share(result: Result, name: str, total: str) -> str:
 
 
 def _held(result: Result, name: str) -> str:
-    """What the accelerators' price holds besides them."""
+    """What the accelerators' price holds besides them, or that the rent of the site holds the power."""
+    if name == "electricity_cost" and result.scenario.settings.get("colocation_power") == "included":
+        return "; held by the rent of the site" if "colocation_price" in result.data else ""
     if name != "accelerator_capital" or result.values.get("server_cost_factor") != 1.0:
         return ""
     return ", with their servers" + (" and network" if result.values.get("network_share") == 0.0 else "")

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from cluster_calc.errors import InputError
-from cluster_calc.memo_file import TEMPLATE, MemoFile, memo_file, read_memo_file
+from cluster_calc.memo_file import MemoFile, memo_file, read_memo_file
+from cluster_calc.memo_template import TEMPLATE
 from cluster_calc.report import memo_text
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.memo import memo
@@ -56,9 +57,17 @@ def looked_up(held: dict[str, Any], name: str) -> float:
     if first == "options":
         option, _, field = rest.rpartition(".")
         return float(held["options"][option][field])
-    if first == "years":
+    if first in ("years", "colocate"):
         year, line = rest.split(".")
-        return float(held["finance"]["own"]["years"][int(year)][line])
+        return float(held["finance"]["own" if first == "years" else first]["years"][int(year)][line])
+    if first == "rents":
+        term, year, line = rest.split(".")
+        return float(held["rents"][term][int(year)][line])
+    if first == "tax":
+        year, line = rest.split(".")
+        return float(held["tax"]["years"][int(year) - 1][line])
+    if first == "opex":
+        return float(held["opex"][rest])
     if first == "percentiles":
         total, field = rest.split(".")
         return float(held["percentiles"][total][field])
@@ -76,7 +85,7 @@ def test_every_figure_of_the_page_is_the_one_of_its_json(view: Memo) -> None:
         name = node.attrib["data-name"]
         assert float(node.attrib["value"]) == pytest.approx(looked_up(held, name), rel=1e-12), name
         seen.add(name.split(".")[0])
-    assert {"options", "years", "percentiles", "run_cost", "capital_cost", "switches"} <= seen
+    assert {"options", "years", "tax", "opex", "percentiles", "run_cost", "capital_cost", "switches"} <= seen
 
 
 def test_the_figures_of_the_markdown_are_those_of_the_view(view: Memo) -> None:
@@ -89,13 +98,48 @@ def test_the_figures_of_the_markdown_are_those_of_the_view(view: Memo) -> None:
 def test_the_sentences_say_the_numbers_of_the_json(view: Memo) -> None:
     held = json.loads(view.data)
     best = held["options"][held["recommended"]]
-    p80 = held["percentiles"]["capital_cost"]["p80"]
-    assert f"${p80 / 1e6:.3g}M in cash (P80)" in view.ask
     decision = dict(view.decision)
     assert f"a net present value of -${-best['npv'] / 1e6:.3g}M" in decision["Recommended"]
-    assert best["npv"] == max(entry["npv"] for entry in held["options"].values() if entry["npv"] is not None)
+    served = [entry for entry in held["options"].values() if entry["npv"] is not None and entry["meets"] >= 1]
+    assert best["npv"] == max(entry["npv"] for entry in served)
     assert held["estimate"]["chip"]["name"] in best["title"], "the memo details the chip that it recommends"
     assert decision["Estimate class"].startswith(f"AACE class {held['aace_class']}")
+
+
+def test_the_ask_is_the_cash_of_the_start_with_its_contingency() -> None:
+    wide = memo(**RUN, discount_rate=0.08, chip_price="30000..60000 USD", price_basis="server", network_share=0.1)
+    held = json.loads(wide.data)
+    start = -held["finance"]["own"]["years"][0]["cash"]
+    p80 = held["percentiles"]["capital_cost"]["p80"]
+    assert held["ask"]["base"] == pytest.approx(start, rel=1e-12)
+    assert held["ask"]["amount"] == pytest.approx(p80, rel=1e-12)
+    assert p80 > start
+    assert f"Approve ${p80 / 1e6:.3g}M in cash (P80)" in wide.ask
+    assert f"a contingency of ${(p80 - start) / 1e6:.3g}M" in wide.ask
+    high = memo(**RUN, discount_rate=0.08)  # the default network share lies above the middle of its range
+    held = json.loads(high.data)
+    assert held["ask"]["amount"] == held["ask"]["base"] > held["percentiles"]["capital_cost"]["p80"]
+    assert "It lies above P80" in high.ask
+    assert "no contingency is added" in high.ask
+    first = held["finance"]["own"]["years"]
+    assert held["ask"]["year_1"] == pytest.approx(-first[0]["cash"] - first[1]["cash"], rel=1e-12)
+
+
+def test_owned_chips_need_no_cash() -> None:
+    some = json.loads(memo(**RUN, owned_chips=2000, discount_rate=0.08).data)
+    none = json.loads(memo(**RUN, discount_rate=0.08).data)
+    chips = none["estimate"]["results"]["chips"]["value"]
+    assert some["ask"]["base"] == pytest.approx(none["ask"]["base"] * (1 - 2000 / chips), rel=1e-9)
+    assert some["ask"]["base"] == pytest.approx(-some["finance"]["own"]["years"][0]["cash"], rel=1e-12)
+
+
+def test_levelised_cost_and_net_present_value_order_the_options_alike(view: Memo) -> None:
+    held = json.loads(view.data)
+    hours = held["finance"]["own"]["npv"] / -held["finance"]["own"]["cost_per_delivered_chip_hour"]
+    served = [entry for entry in held["options"].values() if entry["npv"] is not None and entry["meets"] == 1]
+    assert len(served) >= 3
+    for entry in served:
+        assert entry["per_delivered_hour"] == pytest.approx(-entry["npv"] / hours, rel=1e-9)
 
 
 def test_amortised_and_cash_stand_in_different_tables(view: Memo) -> None:
@@ -105,7 +149,7 @@ def test_amortised_and_cash_stand_in_different_tables(view: Memo) -> None:
     for entry in tables(view):
         heads = {cell.name for row in entry.rows for cell in row.cells}
         assert not {"depreciation", "accelerator_capital"} <= heads
-        *lines, total = [row.cells[0].value for row in entry.rows]
+        *lines, total = [row.cells[0].value for row in entry.rows] or [None]
         if entry.rows[-1].total:
             assert sum(value for value in lines if value is not None) == pytest.approx(total, rel=1e-12)
 
@@ -129,7 +173,7 @@ def test_all_options_are_over_the_same_horizon() -> None:
         held = json.loads(view.data)
         assert held["estimate"]["chip"]["id"].startswith("nvidia-b200"), "the cheaper one is detailed"
         assert held["finance"]["inputs"]["horizon"]["value"] == float(years[0])
-        assert f"Cash over {years}" in memo_text.markdown(view)
+        assert f"cash over {years}" in memo_text.markdown(view)
 
 
 def test_a_memo_without_gaps_is_no_draft() -> None:

@@ -133,7 +133,7 @@ def test_another_program_reads_the_figures_in_the_pdf(view: Memo, tmp_path: Path
         assert page.strip().startswith(DRAFT)
         assert f"Page {number} of {len(pages)}" in page
     for cell in cells(view):
-        if "$" in cell.text:
+        if "$" in cell.text and cell.value is not None:  # sentences wrap
             assert re.sub("^-", "−", cell.text) in text
     assert b"/Outlines" in data, "a bookmark for each section"
     assert b"/FontFile" in data, "the fonts are inside"

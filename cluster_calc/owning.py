@@ -1,0 +1,240 @@
+"""The flows of owning a cluster over any number of years, on a site of one's own or a rented one, and of renting its like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cluster_calc.datum import Datum
+from cluster_calc.errors import InputError
+from cluster_calc.flows import MONTHS, YEAR, Flow
+from cluster_calc.formulas.running_costs import colocation_cost
+from cluster_calc.graph import model_of
+from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.renting import Rent
+from cluster_calc.result import Result
+
+# Lines of operating cost, as formulas/running_costs.py has them: name of the line → the rate it takes.
+LINES = {
+    "staff": "staff_rate", "maintenance": "maintenance_rate", "colocation": "colocation_price", "storage": "storage_rate",
+    "insurance": "insurance_rate", "software": "software_price",
+}  # fmt: skip
+COLOCATION = "colocation"
+MOST_MONTHS = 20 * MONTHS
+
+
+def of_the_run(result: Result, name: str) -> float:
+    """A cost that was given for the run, scaled from its time to the year."""
+    time = result.values.get("training_time")
+    if time is None:
+        raise InputError(
+            f"{name} is that of a run, and there is none: give a demand, or yearly rates (--staff-rate, --maintenance-rate …)"
+        )
+    return float(result.values[name]) * YEAR / float(time)
+
+
+def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]:
+    """USD a year of every line that has a rate, by the formulas of a run, with a year in the place of its time.
+
+    What was given for the run itself, a line or the total, is scaled from its time to the year.
+    """
+    values = result.values
+    if "operations_cost" in data:
+        # A total of one's own holds every line but the rent of a site, which may be weighed against a site of one's own.
+        return {"operations": of_the_run(result, "operations_cost")}
+    rates = {rate: float(data[rate].value) if rate in data else 0.0 for rate in LINES.values()}
+    basis = {name: float(values[name]) for name in ("capital_cost", "chips", "peak_facility_power")}
+    found = model_of("running-costs").evaluate({**basis, **rates, "training_time": YEAR})
+    lines = {}
+    for line, rate in LINES.items():
+        name = f"{line}_cost"
+        amount = of_the_run(result, name) if name in data else float(found[name])
+        if amount or rate in data or name in data:
+            lines[line] = amount
+    return lines
+
+
+class Cluster:
+    """The yearly figures of a cluster, and the flows they make over any number of years."""
+
+    def __init__(
+        self, result: Result, data: Mapping[str, Datum], timing: str, electricity: float, power_included: bool = False
+    ) -> None:
+        self.result, self.timing, self.power_included = result, timing, power_included
+        values = result.values
+        self.chips = float(values["chips"])
+        self.capital = float(values["capital_cost"])
+        self.building = float(values.get("facility_capital", 0.0))
+        bought = 1.0 - min(float(values.get("owned_chips", 0.0)) / self.chips, 1.0)
+        self.cash = self.capital * bought
+        self.left = float(values.get("residual_value", 0.0))
+        self.share = float(data["used_share"].value)
+        self.goodput = float(data["goodput"].value)
+        self.spot = float(data["spot_goodput"].value)
+        self.electricity = electricity
+        self.lines = running_costs(result, result.data)
+        self.rate = float(data["discount_rate"].value)
+        self.growth = {
+            "electricity": float(data["electricity_price_growth"].value), "operations": float(data["inflation_rate"].value),
+            "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
+        }  # fmt: skip
+        self.deposit = float(data["deposit_share"].value)
+        self.lead = float(data["deposit_lead"].value) / YEAR
+        self.worth: dict[float, float] = {}
+        self.horizon = round(float(data["horizon"].value) / YEAR * MONTHS) / MONTHS
+
+    def parts(self, years: float) -> Iterable[tuple[float, float]]:
+        """Each year of the horizon: when its flows count, and how much of a year it is."""
+        for year in range(math.ceil(years - 1e-9)):
+            length = min(1.0, years - year)
+            yield year + (length / 2 if self.timing == "mid-year" else length), length
+
+    def investment(self, colocated: bool = False) -> float:
+        """Cash for hardware that is bought, and for the building of a site of one's own."""
+        return self.cash + (0.0 if colocated else self.building)
+
+    def power(self, colocated: bool = False) -> float:
+        """Electricity of a fully used year, in today's money; none where the rent of the site holds it."""
+        return 0.0 if colocated and self.power_included else self.electricity
+
+    def running(self, colocated: bool = False) -> dict[str, float]:
+        """The other lines of a year; the rent of a site falls on those who rent one."""
+        return {line: amount for line, amount in self.lines.items() if colocated or line != COLOCATION}
+
+    def site(self, price: float) -> float:
+        """Rent of the site a year at a price per power and month, the price being in USD/kW/month."""
+        factor = QUANTITIES["colocation_price"].factor
+        return float(colocation_cost(float(self.result.values["peak_facility_power"]), price * factor, YEAR))
+
+    def owned(
+        self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None
+    ) -> Iterable[Flow]:
+        """The flows of owning; the capital apart from deposits falls due at the start.
+
+        `price` is another rent of the site, in USD/kW/month.
+        """
+        share = self.share if share is None else share
+        if self.deposit:
+            yield Flow("deposit", -self.lead, -self.cash * self.deposit)
+        yield Flow("capital", 0.0, -self.cash * (1 - self.deposit))
+        if self.building and not colocated:
+            yield Flow("facility", 0.0, -self.building)
+        for time, length in self.parts(years):
+            used = self.power(colocated) * share * length
+            if used:
+                yield Flow("electricity", time, -used * (1 + self.growth["electricity"]) ** time)
+            for line, amount in self.running(colocated).items():
+                rent = self.site(price) if price is not None and line == COLOCATION else amount
+                yield Flow(line, time, -rent * length * (1 + self.growth["operations"]) ** time)
+        bought = 0.0
+        for time in self.refreshes(years):
+            # The set that goes is sold for what its own purchase left; the next costs what like hardware costs by then.
+            yield Flow("refresh", time, -self.capital * self.price_level(time))
+            yield Flow("residual", time, self.capital * self.left * self.price_level(bought))
+            bought = time
+        yield Flow("residual", years, self.residual(years))
+
+    def price_level(self, time: float) -> float:
+        """Price of like hardware then ÷ its price at the start."""
+        return float((1 + self.growth["hardware"]) ** time)
+
+    def residual(self, years: float) -> float:
+        """Value of the set that stands at the end, in the money its purchase was paid in."""
+        bought = max(self.refreshes(years), default=0.0)
+        return self.book_value(years) * self.price_level(bought)
+
+    def refreshes(self, years: float) -> Iterable[float]:
+        """When the hardware reaches the end of a life before the horizon does."""
+        life = self.result.values.get("service_time")
+        if life is None:
+            return
+        age = float(self.result.values.get("hardware_age", 0.0)) / YEAR
+        count = 1
+        while (time := count * float(life) / YEAR - age) < years - 1e-6:
+            if time > 0:
+                yield time
+            count += 1
+
+    def books(self, years: float) -> Iterable[float]:
+        """Value of the hardware at the start and at the end of every year of the horizon."""
+        yield float(self._model(training_time=1.0)["book_value_at_start"])
+        for year in range(1, math.ceil(years - 1e-9) + 1):
+            yield self.residual(min(float(year), years))
+
+    def _model(self, **changed: float) -> Mapping[str, Any]:
+        data = {name: datum.value for name, datum in self.result.data.items() if datum.value is not None}
+        for name in ("training_compute", "time_allowed", "accelerator_time"):
+            data.pop(name, None)
+        return self.result.model.evaluate({**data, "chips": self.chips, **changed})
+
+    def book_value(self, years: float) -> float:
+        """Value of the hardware at the end of the horizon, of the set that then stands, at the prices of the start."""
+        if years not in self.worth:
+            life = self.result.values.get("service_time")
+            end = float(self.result.values.get("hardware_age", 0.0)) + years * YEAR
+            if life is not None:
+                end -= max(math.ceil(end / float(life) - 1e-9) - 1, 0) * float(life)
+            if life is not None and end >= float(life) * (1 - 1e-9):
+                self.worth[years] = self.capital * self.left
+            else:
+                self.worth[years] = float(self._model(hardware_age=end, training_time=1.0)["book_value_at_start"])
+        return self.worth[years]
+
+    def charges(self, years: float) -> Iterable[float]:
+        """Depreciation of each year of the horizon, of the chips bought and those already owned alike.
+
+        A year in which a set is replaced has the charges of both, each on the price of its own purchase.
+        """
+        age = float(self.result.values.get("hardware_age", 0.0))
+        changes = [0.0, *self.refreshes(years)]
+        for year in range(math.ceil(years - 1e-9)):
+            end, charge = min(year + 1.0, years), 0.0
+            for bought, until in zip(changes, [*changes[1:], math.inf], strict=True):
+                first, last = max(bought, float(year)), min(until, end)
+                if last - first < 1e-9:
+                    continue
+                old = (first - bought) * YEAR + (age if bought == 0.0 else 0.0)
+                length = (last - first) * YEAR
+                values = self._model(
+                    hardware_age=old,
+                    training_time=length,
+                    accelerator_time=self.chips * length,
+                    chip_hours=self.chips * length,
+                )
+                charge += float(values["hardware_charge"]) * self.price_level(bought)
+            yield charge
+
+    def delivered(self, years: float, share: float | None = None) -> tuple[float, float]:
+        """Chip-hours in which useful steps run, and the same discounted as money is."""
+        yearly = self.chips * (self.share if share is None else share) * self.goodput * YEAR / 3600
+        parts = list(self.parts(years))
+        return yearly * sum(length for _, length in parts), yearly * sum(
+            length / (1 + self.rate) ** time for time, length in parts
+        )
+
+    def rented(
+        self, rent: Rent, years: float, share: float | None = None, price: float | None = None
+    ) -> Iterable[Flow]:
+        """The flows of renting chips that deliver as much: by the used hour, or all hours of a commitment."""
+        share = self.share if share is None else share
+        price = rent.price if price is None else price
+        hours = self.chips * YEAR / 3600 * (1.0 if rent.committed else share)
+        if rent.term == "spot":
+            hours /= self.spot
+        for time, length in self.parts(years):
+            yield Flow("rent", time, -hours * length * price * (1 + self.growth["rent"]) ** time)
+
+    def payback(self, rent: Rent, *, colocated: bool = False) -> float | None:
+        """Months after which the cash spent on owning is no more than the rent would have been, not discounted."""
+        spent, saved = self.investment(colocated), 0.0
+        yearly = sum(self.running(colocated).values())
+        for month in range(1, MOST_MONTHS + 1):
+            time = (month - 0.5) / MONTHS
+            hours = self.chips * YEAR / 3600 / MONTHS * (1.0 if rent.committed else self.share)
+            saved += hours * rent.price * (1 + self.growth["rent"]) ** time
+            spent += self.power(colocated) * self.share / MONTHS * (1 + self.growth["electricity"]) ** time
+            spent += yearly / MONTHS * (1 + self.growth["operations"]) ** time
+            if spent <= saved:
+                return float(month)
+        return None

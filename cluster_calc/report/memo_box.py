@@ -1,0 +1,302 @@
+"""The decision box of a memo: the ask, by when, why, what waiting costs, what must hold; and what keeps it a draft."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Any
+
+from cluster_calc.catalog import day_of
+from cluster_calc.memo_file import MemoFile, printable
+from cluster_calc.report.memo_dates import DAY, decided
+from cluster_calc.report.memo_options import NO_RATE, cost_of
+from cluster_calc.report.memo_subject import CONFIDENCE, Subject
+from cluster_calc.report.numbers import money, plain, shown
+from cluster_calc.report.sheet_parts import label_of, percent, verdict_text
+from cluster_calc.report.views import swings
+
+# What the answer rests on whatever its range: the price of the hardware, and of the rent beside it.
+CARRIED = ("chip_price", "rental_price")
+LARGE = 0.05
+# A rate of exchange keeps as long as a price does.
+RATE_KEEPS = 180
+INVESTMENT = frozenset({"capital", "deposit", "milestone", "facility"})
+
+
+def lower(text: str) -> str:
+    """A title inside a sentence; what begins with an abbreviation keeps it.
+
+    >>> lower("Rent on demand"), lower("MFU of 30%")
+    ('rent on demand', 'MFU of 30%')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def aace(extra: MemoFile, valid: int) -> tuple[int, str]:
+    """The estimate class of AACE International, and why; `valid` is the number of quotes that can be used."""
+    no_quote = "no quote" if not extra.quote else "no valid quote"
+    absent = [words for words, there in ((no_quote, valid), ("no site contract", extra.site_contract)) if not there]
+    if absent:
+        return 5, f"AACE class 5: {' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} named"
+    count = f"{valid} valid quote{'' if valid == 1 else 's'}"
+    return (
+        4,
+        f"AACE class 4: {count} and a site contract are named; a lower class needs a design that this memo does not hold",
+    )
+
+
+def asked(subject: Subject) -> dict[str, Any]:
+    """The ask in figures: the amount, what it is, and what it is made of; None where there is none."""
+    best, result, owned = subject.best, subject.result, subject.owned
+    if best is None:
+        return {"amount": None, "basis": None}
+    if not (best.name == "buy" or best.name == "colocate") or owned is None:
+        return {"amount": best.cash_year_1, "basis": "base", "base": best.cash_year_1, "year_1": best.cash_year_1}
+    base = -sum(flow.amount for flow in owned.flows if flow.line in INVESTMENT)
+    name = subject.committed
+    level = at = None
+    # A percentile is that of the whole commitment, or there is none.
+    if name is not None and abs(float(result.in_unit(name)) - base) <= 1e-6 * abs(base):
+        level, at = result.percentile(name, CONFIDENCE), result.base_percentile(name)
+    contingency = None if level is None else max(level - base, 0.0)
+    return {
+        "amount": base + (contingency or 0.0), "basis": "P80" if contingency else "base", "base": base, "p80": level,
+        "contingency": contingency, "base_percentile": at, "year_1": best.cash_year_1, "quantity": name,
+        "base_percentile_share": None if at is None else at / 100,
+    }  # fmt: skip
+
+
+def ask(subject: Subject) -> str:
+    """What is asked for, as cash."""
+    best, found = subject.best, asked(subject)
+    if best is None:
+        return "Nothing can be asked for yet: no option has a cost."
+    if best.name == "do minimum":
+        return f"Approve {money(found['amount'])} in cash for year 1 to use what there is: no purchase is needed. It is the base value."
+    if "p80" not in found:
+        return (
+            f"Approve {money(found['amount'])} in cash for year 1: {lower(best.title)}. "
+            "It is the base value; a price per hour has no percentile here."
+        )
+    what = f"{shown('chips', subject.result.values.get('new_chips', subject.result.values['chips']))} × {subject.case.title}"
+    place = " and place them on a rented site" if best.name == "colocate" else ""
+    amount, base, level = (found[name] for name in ("amount", "base", "p80"))
+    if level is None:
+        words = f"Approve {money(base)} in cash to buy {what}{place}: the base value; it has no P80, as nothing in it has a range."
+    elif found["contingency"]:
+        words = (
+            f"Approve {money(amount)} in cash (P80) to buy {what}{place}: the base value of {money(base)} and a contingency of "
+            f"{money(found['contingency'])}."
+        )
+    else:
+        at = f", at P{plain(found['base_percentile'], 2)} of the draws" if found["base_percentile"] is not None else ""
+        words = (
+            f"Approve {money(base)} in cash to buy {what}{place}: the base value{at}. It lies above P80 ({money(level)}), so no "
+            "contingency is added."
+        )
+    return f"{words} With what runs it, cash by the end of year 1 is {money(found['year_1'])} at base."
+
+
+def decision(subject: Subject) -> tuple[tuple[str, str], ...]:
+    """The lines of the decision box."""
+    rows = [
+        ("Date needed", _date(subject)),
+        ("Recommended", _recommendation(subject)),
+        ("A quarter's wait", _waiting(subject)),
+        ("What must hold", _holds(subject)),
+        ("Money", _money(subject)),
+        ("Estimate class", f"{aace(subject.extra, len(subject.valid_quotes))[1]}."),
+    ]
+    return tuple((head, printable(text)) for head, text in rows)
+
+
+def _date(subject: Subject) -> str:
+    day, best = decided(subject.extra, subject.today), subject.best
+    words = (
+        f"Decision by {day}"
+        if subject.extra.decision_date
+        else f"Not given (decision_date in the memo file); decided on {day}"
+    )
+    if best is None:
+        return f"{words}."
+    if best.ready.date is None:
+        return f"{words}; no date of readiness: {best.ready.why}."
+    return f"{words}, it can be at work on {best.ready.date}: {best.ready.note}."
+
+
+def run_end(subject: Subject) -> str | None:
+    """The day a run that starts when the recommended option is ready would end."""
+    best, time = subject.best, subject.result.values.get("training_time")
+    if best is None or best.ready.date is None or time is None or float(time) / DAY > 36525:
+        return None
+    return (
+        datetime.date.fromisoformat(best.ready.date) + datetime.timedelta(days=math.ceil(float(time) / DAY))
+    ).isoformat()
+
+
+def too_late(subject: Subject) -> str:
+    """That the run would end after the deadline; empty where it does not, or there is none."""
+    deadline, end = subject.result.values.get("deadline"), run_end(subject)
+    if deadline is None or end is None:
+        return ""
+    last = shown("deadline", deadline)
+    return f"The run would end on {end}, after the deadline {last}" if end > last else ""
+
+
+def _recommendation(subject: Subject) -> str:
+    best, rated = subject.best, subject.rated
+    if best is None:
+        return "No option: none that delivers the demand has a cost."
+    others = [way for way in subject.ways if way.serves and way is not best]
+    second = min(others, key=lambda way: cost_of(way, rated), default=None)
+    if rated:
+        reason = f"a net present value of {money(best.npv or 0.0)}"
+        beside = f" with {money(second.npv or 0.0)}" if second else ""
+    else:
+        reason = f"cash of {money(best.total or 0.0)} over the horizon, not discounted"
+        beside = f" with {money(second.total or 0.0)}" if second else ""
+    whose = (
+        "those that hold every limit"
+        if any(way.broken for way in others) and not best.broken
+        else "those that could be costed"
+    )
+    least = f"the least cost of {whose}: " if others else ""
+    rest = f"; next is {lower(second.title)}{beside}" if second else "; no other option has a cost"
+    return f"{best.title}: {least}{reason}{rest}."
+
+
+def _waiting(subject: Subject) -> str:
+    found, best = subject.waiting, subject.best
+    if best is None:
+        return "Not computed: no option is recommended."
+    if best.name.startswith("rent") or best.name == "do minimum":
+        return "No cash is lost by waiting: nothing is bought; the need stays unmet meanwhile."
+    if found.net is None or found.bridge is None or found.decline is None or found.electricity is None:
+        fall = (
+            f" The hardware's price falls by {money(found.decline)} meanwhile, at its trend."
+            if found.decline is not None
+            else ""
+        )
+        return f"Not computed: {found.why}.{fall}"
+    verb = f"costs {money(found.net)}" if found.net >= 0 else f"saves {money(-found.net)}"
+    return (
+        f"Waiting {verb}: {money(found.bridge)} of rent on demand for the same use, less {money(found.decline)} by which the "
+        f"hardware's price falls at its trend and {money(found.electricity)} of electricity not drawn."
+    )
+
+
+def _holds(subject: Subject) -> str:
+    result, plan, best = subject.result, subject.plan, subject.best
+    held = []
+    if any(entry.limit is not None for entry in result.feasibility):
+        held.append(verdict_text(result))
+    else:
+        held.append("No limit was given, so none was checked")
+    owned = subject.owned
+    hourly = (
+        None if plan is None else next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None)
+    )
+    if plan is not None and hourly is not None and subject.rated:
+        share = hourly.break_even_share
+        if owned is not plan:
+            share = hourly.beside_colocated.share if hourly.beside_colocated else None
+        if share is not None:
+            used = percent(float(plan.inputs["used_share"].value))
+            held.append(
+                f"owning and renting on demand draw level at {percent(share)} of hours used; the plan has {used}"
+            )
+    if best is not None and best.name.startswith("buy") and "facility_capital" not in result.values:
+        held.append("a site with that power is there, as no building is in the sum")
+    if best is not None and best.name in ("buy", "colocate") and owned is not None:
+        sold = sum(flow.amount for flow in owned.flows if flow.line == "residual")
+        if sold > LARGE * (best.total or 0.0):
+            held.append(f"the hardware is worth {money(sold)} when it is sold")
+    late = too_late(subject)
+    return "; ".join([*held, *([lower(late)] if late else [])]) + "."
+
+
+def _money(subject: Subject) -> str:
+    plan = subject.plan
+    if plan is None:
+        return "US dollars at the prices of the sources; nothing is discounted."
+    words = f"US dollars, {plan.terms}"
+    grown = plan.inputs["inflation_rate"].value
+    if plan.terms == "nominal":
+        words += f": running costs grow with prices, {percent(float(grown))} a year"
+    if not subject.rated:
+        return f"{words}. Not discounted: {NO_RATE}."
+    when = "in the middle of each year" if plan.timing == "mid-year" else "at the end of each year"
+    return f"{words}. NPV at {percent(float(plan.inputs['discount_rate'].value))} a year, {plan.terms}, flows {when}."
+
+
+def gaps(subject: Subject) -> tuple[str, ...]:
+    """Why the memo is no document to approve yet; empty when nothing is missing."""
+    result, plan, best, _extra = subject.result, subject.plan, subject.best, subject.extra
+    found = []
+    if best is None:
+        found.append(f"No option has a cost: {subject.case.why or 'figures are missing'}")
+    elif best.broken:
+        found.append(f"The recommended option does not hold its limits: {', '.join(best.broken)}")
+    rents = plan.alternatives if plan else ()
+    if not rents and "rental_cost" not in result.values:
+        found.append(f"No rental option: no rental price was found for {result.chip.name} (--rental-price)")
+    elif not rents:
+        found.append("No rental option could be set beside owning")
+    if not subject.rated:
+        found.append(NO_RATE[:1].upper() + NO_RATE[1:])
+    price = result.data.get("chip_price") or result.data.get("server_price")
+    if (price is None or price.value is None) and "capital_cost" not in result.data:
+        found.append(f"No price of the hardware: none was found for {result.chip.name} (--chip-price)")
+    elif price is not None and not price.as_of:
+        found.append("No dated source of the hardware's price")
+    if late := too_late(subject):
+        found.append(late)
+    found += [*_quotes(subject), *_weak(subject)]
+    return tuple(printable(gap) for gap in dict.fromkeys(found))
+
+
+def _quotes(subject: Subject) -> list[str]:
+    """What is wrong with the quotes."""
+    extra = subject.extra
+    if not extra.quote:
+        return ["No quote is named in a memo file"]
+    until = extra.decision_date or subject.today
+    found = []
+    for quote in subject.quotes:
+        row = quote.row
+        if row["expires"] and row["expires"] < until:
+            found.append(f"The quote of {row['vendor']} expires on {row['expires']}, before {until}")
+        elif row["use"] and quote.price is None:
+            found.append(f"The quote of {quote.name} is not used: {quote.why_not}")
+        if not quote.used_for:
+            continue
+        if quote.quantity == "chip_price" and not (row["holds"] or row["server"]):
+            found.append(f"The quote of {quote.name} does not say what its price holds: taken as the bare chip (holds)")
+        rate = quote.rate
+        if rate is not None and rate.as_of:
+            age = (datetime.date.fromisoformat(subject.today) - datetime.date.fromisoformat(day_of(rate.as_of))).days
+            if age > RATE_KEEPS:
+                found.append(f"Stale: {float(rate.value):g} USD per {quote.currency} is dated {rate.as_of}")
+    if not subject.valid_quotes:
+        found.append("No quote can be used")
+    return found
+
+
+def _weak(subject: Subject) -> list[str]:
+    """Low confidence and stale figures that carry the answer."""
+    result, plan = subject.result, subject.plan
+    planned = {name: plan.inputs[name] for name in ("used_share",)} if plan else {}
+    target = "capital_cost" if "capital_cost" in result.values else "run_cost"
+    moved = [
+        name for goal in (target, "run_cost") for name, low, high in swings(result, goal) if max(abs(low), abs(high)) > LARGE
+    ]  # fmt: skip
+    found = []
+    for name in dict.fromkeys([*CARRIED, *moved, *planned]):
+        datum = planned.get(name) or result.data.get(name)
+        if datum is None or datum.value is None:
+            continue
+        if datum.confidence == "low":
+            found.append(f"Low confidence: {label_of(name)} {shown(name, datum.value)}, which carries the answer")
+        if name in result.stale:
+            found.append(f"Stale: {label_of(name)} {shown(name, datum.value)} is dated {datum.as_of}")
+    return found
