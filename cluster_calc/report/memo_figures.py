@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from cluster_calc.report.memo_live import RATE, Live
-
-SAME = 1e-9
+from cluster_calc.report.memo_ledger import RATE, SAME, Payment
+from cluster_calc.report.memo_live import Live
 
 
 class Figures:
@@ -42,25 +41,25 @@ class Figures:
         payments = [entry for entry in self.live.payments if entry.option == option]
         if not payments:
             return
-        hours = [entry for entry in self.live.hours if entry.option == option]
-        total, worked = -sum(entry.amount for entry in payments), sum(entry.amount for entry in hours)
+        total, worth = -sum(entry.amount for entry in payments), -self._discounted(payments)
+        amount, value = _sum("payment_amount", option), _sum("payment_value", option)
         if field == "cash_year_1":
-            first = -sum(entry.amount for entry in payments if entry.year <= 1)
-            yield f"-{_sum('payment_amount', option, '<=1')}", first
+            yield (
+                f"-{_sum('payment_amount', option, '<=1')}",
+                -sum(entry.amount for entry in payments if entry.year <= 1),
+            )
         elif field == "total":
-            yield f"-{_sum('payment_amount', option)}", total
-        elif field == "npv" and self.rate is not None:
-            yield self.npv(option), sum(self._worth(entry.amount, entry.time) for entry in payments)
-        elif field == "per_delivered_hour":
-            if self.rate is not None:
-                worth = -sum(self._worth(entry.amount, entry.time) for entry in payments)
-                useful = sum(self._worth(entry.amount, entry.time) for entry in hours)
-                yield f"-{_sum('payment_value', option)}/{_sum('hours_value', option)}", worth / useful if useful else 0.0
-            if worked:
-                yield f"-{_sum('payment_amount', option)}/{_sum('hours_amount', option)}", total / worked
+            yield f"-{amount}", total
+        elif field == "npv":
+            yield self.npv(option), -worth
+        elif field == "per_delivered_hour" and self.live.hours:
+            # Every option by the hours of the chip that the memo details.
+            worked = sum(entry.amount for entry in self.live.hours)
+            yield f"-{value}/SUM(hours_value)", worth / self._discounted(self.live.hours)
+            yield f"-{amount}/SUM(hours_amount)", total / worked if worked else 0.0
         elif field == "exit_cost":
             yield from self._exit(option)
-        elif option == self.live.own:
+        elif option in (self.live.own, self.live.colocated):
             known = {"power": "peak_facility_power"}.get(field, field)
             if known in self.live.names:
                 entry = self.live.names[known]
@@ -69,36 +68,56 @@ class Figures:
     def _exit(self, option: str) -> Iterator[tuple[str, float]]:
         """What stopping after a year loses: book value, or the rent of a commitment's years left."""
         shares, capital = self.live.shares, self.live.names.get("capital_cost")
-        if option == self.live.own and capital is not None and "years.1.book_value" in shares:
+        if option in (self.live.own, self.live.colocated) and capital is not None and "years.1.book_value" in shares:
             lost = shares["years.0.book_value"] - shares["years.1.book_value"]
             yield f"{lost:.12g}*capital_cost", lost * capital.value
-        left = -sum(
-            entry.amount for entry in self.live.payments if entry.option == option and 2 <= entry.year <= 3
-        )
+        left = -sum(entry.amount for entry in self.live.payments if entry.option == option and 2 <= entry.year <= 3)
         yield f"-({_sum('payment_amount', option, '<=3')}-{_sum('payment_amount', option, '<=1')})", left
 
     def _year(self, name: str, places: Mapping[str, tuple[str, float]]) -> Iterator[tuple[str, float]]:
-        """Candidates for a figure of the cash by year."""
-        head, _, rest = name.partition(".")
-        year, _, line = rest.partition(".")
-        if head != "years" or not year.isdigit():
-            return
-        own = [entry for entry in self.live.payments if entry.option == self.live.own]
+        """Candidates for a figure of a year: of owning, of a way to rent, of depreciation, of the first year's operation."""
         if name in self.live.shares:
             capital = self.live.names["capital_cost"]
             yield f"{self.live.shares[name]:.12g}*capital_cost", self.live.shares[name] * capital.value
-        elif line == "cash":
-            amount = sum(entry.amount for entry in own if entry.year == int(year))
-            yield _sum("payment_amount", self.live.own, f"={year}"), amount
-        elif line == "cumulative" and f"years.{year}.cash" in places:
-            (address, worth), before = places[f"years.{year}.cash"], places.get(f"years.{int(year) - 1}.cumulative")
-            yield (f"{before[0]}+{address}", before[1] + worth) if before else (address, worth)
-        elif any(entry.line == line for entry in own):
-            amount = sum(entry.amount for entry in own if entry.line == line and entry.year == int(year))
-            yield _sum("payment_amount", self.live.own, f"={year}", line), amount
+            return
+        head, _, rest = name.partition(".")
+        if head == "opex":
+            for option in (self.live.own, self.live.colocated):
+                found = self._line(option, rest, 1)
+                yield f"-{_sum('payment_amount', option, '=1', rest)}", -found
+            return
+        place, _, line = rest.rpartition(".")
+        year = place.rpartition(".")[2]
+        option = {"years": self.live.own, "colocate": self.live.colocated}.get(head) or self.live.rents.get(
+            place.rpartition(".")[0] if head == "rents" else "", ""
+        )
+        if not option or not year.isdigit():
+            return
+        path = name.removesuffix(f".{year}.{line}")
+        if line == "cash":
+            yield _sum("payment_amount", option, f"={year}"), self._line(option, "", int(year))
+        elif line == "cumulative":
+            upto = sum(
+                entry.amount for entry in self.live.payments if entry.option == option and entry.year <= int(year)
+            )
+            before = places.get(f"{path}.{int(year) - 1}.cumulative")
+            cash = places.get(f"{path}.{year}.cash")
+            if before and cash:
+                yield f"{before[0]}+{cash[0]}", before[1] + cash[1]
+            yield _sum("payment_amount", option, f"<={year}"), upto
+        else:
+            yield _sum("payment_amount", option, f"={year}", line), self._line(option, line, int(year))
 
-    def _worth(self, amount: float, time: float) -> float:
-        return amount / (1 + (self.rate or 0.0)) ** time
+    def _line(self, option: str, line: str, year: int) -> float:
+        """What an option pays in a year, on one line or on all."""
+        return sum(
+            entry.amount for entry in self.live.payments
+            if entry.option == option and entry.year == year and line in ("", entry.line)
+        )  # fmt: skip
+
+    def _discounted(self, entries: Sequence[Payment]) -> float:
+        rate = self.rate
+        return math.nan if rate is None else sum(entry.amount / (1 + rate) ** entry.time for entry in entries)
 
 
 def _sum(values: str, option: str, year: str = "", line: str = "") -> str:

@@ -15,7 +15,7 @@ from cluster_calc.report.sheet_view import Cell, Table
 from cluster_calc.resources import shipped
 
 # Archivable and accessible: fonts inside, every part tagged, a title and a language.
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 
 
 def pdf(view: Memo) -> bytes:
@@ -51,7 +51,9 @@ def _words(text: str, count: int) -> list[list[Any]]:
 
 def _part(part: MemoPart, count: int) -> dict[str, Any]:
     listed = part.id == "sources" and count > 0
-    points = [[[printable(text), 0]] for text in part.points] if listed else [_words(text, count) for text in part.points]
+    points = (
+        [[[printable(text), 0]] for text in part.points] if listed else [_words(text, count) for text in part.points]
+    )
     return {
         "title": printable(part.title), "paragraphs": [_words(text, count) for text in part.paragraphs], "points": points,
         "sources": listed, "tables": [_table(entry, count) for entry in part.tables],

@@ -26,7 +26,9 @@ def reason(row: TableRow) -> str:
     >>> reason(TableRow(Cell("Rent", "on demand"), (Cell("$3M"), Cell("–"))))
     ''
     """
-    bare = len(row.cells) > 1 and all(cell.text in EMPTY and not cell.small and cell.value is None for cell in row.cells)
+    bare = len(row.cells) > 1 and all(
+        cell.text in EMPTY and not cell.small and cell.value is None for cell in row.cells
+    )
     return row.head.small if bare else ""
 
 

@@ -14,7 +14,8 @@ from cluster_calc.memo_file import printable
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.memo_docx import MISSING, moment
 from cluster_calc.report.memo_figures import Figures
-from cluster_calc.report.memo_live import RATE, Live, Number, Payment, live
+from cluster_calc.report.memo_ledger import RATE, Number, Payment
+from cluster_calc.report.memo_live import Live, live
 from cluster_calc.report.memo_view import Memo, MemoPart
 from cluster_calc.report.numbers import shown
 from cluster_calc.report.sheet_view import Cell, Table, TableRow
@@ -177,7 +178,12 @@ class _Workbook:
         return row
 
     def _formula(
-        self, entry: Table, line: TableRow, place: tuple[int, int, int], cell: Cell, places: dict[str, tuple[str, float]]
+        self,
+        entry: Table,
+        line: TableRow,
+        place: tuple[int, int, int],
+        cell: Cell,
+        places: dict[str, tuple[str, float]],
     ) -> tuple[str, float | None]:
         """The live formula of a cell and what it gives; no formula where it is a number or a word."""
         first, row, column = place
@@ -230,7 +236,9 @@ class _Workbook:
         self.book.define_name(CHANGED, f"=Inputs!$F${first}")
         sheet.write_formula(first - 1, 5, f"=SUMPRODUCT(--(B{first + 1}:B{last + 1}<>D{first + 1}:D{last + 1}))",
                             self.form("was"), 0)  # fmt: skip
-        self._input_rows(sheet, row + 1, "Inputs that are fixed here, because more than a cell follows from them", fixed)
+        self._input_rows(
+            sheet, row + 1, "Inputs that are fixed here, because more than a cell follows from them", fixed
+        )
 
     def _input_rows(self, sheet: Any, row: int, caption: str, entries: Sequence[Number]) -> int:
         self.text(sheet, row, 0, caption, "caption")
@@ -278,7 +286,11 @@ class _Workbook:
         self.book.define_name(name, f"={sheet}!$E${row + 1}")
 
     def _payments(self, sheet: Any) -> None:
-        row = self.line(sheet, 3, "Every payment of every option; costs are negative. A payment without a formula is a number of the memo.")
+        row = self.line(
+            sheet,
+            3,
+            "Every payment of every option; costs are negative. A payment without a formula is a number of the memo.",
+        )
         for caption, entries, title, number in (
             ("payment", self.live.payments, "Amount", MONEY), ("hours", self.live.hours, "Chip-hours", "#,##0"),
         ):  # fmt: skip
@@ -329,10 +341,12 @@ def number_format(cell: Cell, value: float) -> str | None:
     '0.0##%'
     """
     if "$" in cell.text:
-        return PRICE if abs(value) < 1000 and value != round(value) or "/" in cell.text else MONEY
+        return PRICE if (abs(value) < 1000 and value != round(value)) or "/" in cell.text else MONEY
     if cell.text.endswith("%"):
         return PERCENT
-    known = QUANTITIES.get(cell.name.rpartition(".")[2]) or QUANTITIES.get(cell.name.split(".")[1:2][0] if "." in cell.name else "")
+    known = QUANTITIES.get(cell.name.rpartition(".")[2]) or QUANTITIES.get(
+        cell.name.split(".")[1:2][0] if "." in cell.name else ""
+    )
     unit = known.unit if known else "kW" if cell.name.endswith(".power") else None
     if unit is None:
         return None

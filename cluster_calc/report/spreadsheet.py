@@ -23,12 +23,12 @@ _CALLS = {
 LONGEST = 8000
 
 
-class Untranslatable(Exception):
+class UntranslatableError(Exception):
     """A formula that a spreadsheet cannot hold; its value then stands as a number."""
 
 
 def translated(formula: Callable[..., Any]) -> str:
-    """The formula's return expression with the names of its quantities; Untranslatable where there is no such text.
+    """The formula's return expression with the names of its quantities; UntranslatableError where there is no such text.
 
     >>> from cluster_calc.formulas import capital, straight_line
     >>> translated(capital.all_in_price)
@@ -39,9 +39,9 @@ def translated(formula: Callable[..., Any]) -> str:
     try:
         text = written(expression(formula), getattr(formula, "__globals__", {}))
     except (TypeError, OSError, SyntaxError, RecursionError) as error:
-        raise Untranslatable(str(error)) from None
+        raise UntranslatableError(str(error)) from None
     if len(text) > LONGEST:
-        raise Untranslatable("longer than a cell")
+        raise UntranslatableError("longer than a cell")
     return text
 
 
@@ -68,7 +68,7 @@ def written(node: ast.expr, known: Mapping[str, Any] | None = None, bound: Mappi
             return f"MOD({text(node.left)},{text(node.right)})"
         sign = _SIGNS.get(type(node.op))
         if sign is None:
-            raise Untranslatable(ast.unparse(node))
+            raise UntranslatableError(ast.unparse(node))
         rank = _rank(node)
         return f"{_wrapped(node.left, text, rank, sign == '^')}{sign}{_wrapped(node.right, text, rank, sign in '-/^')}"
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _SIGNS:
@@ -77,7 +77,7 @@ def written(node: ast.expr, known: Mapping[str, Any] | None = None, bound: Mappi
         return f"IF({text(node.test)},{text(node.body)},{text(node.orelse)})"
     if isinstance(node, ast.Call) and not node.keywords:
         return _called(node, known, bound)
-    raise Untranslatable(ast.unparse(node))
+    raise UntranslatableError(ast.unparse(node))
 
 
 def _named(name: str, known: Mapping[str, Any], bound: Mapping[str, str]) -> str:
@@ -88,7 +88,7 @@ def _named(name: str, known: Mapping[str, Any], bound: Mapping[str, str]) -> str
         return repr(value).upper()
     if name in QUANTITIES:
         return name
-    raise Untranslatable(name)
+    raise UntranslatableError(name)
 
 
 def _called(node: ast.Call, known: Mapping[str, Any], bound: Mapping[str, str]) -> str:
@@ -96,12 +96,12 @@ def _called(node: ast.Call, known: Mapping[str, Any], bound: Mapping[str, str]) 
     if isinstance(node.func, ast.Attribute) or (isinstance(node.func, ast.Name) and node.func.id in _CALLS):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
         if name not in _CALLS:
-            raise Untranslatable(name)
+            raise UntranslatableError(name)
         return _CALLS[name].format(*given)
     # A helper of our own: its expression with the arguments put in.
     helper = known.get(node.func.id) if isinstance(node.func, ast.Name) else None
     if helper is None or not hasattr(helper, "__code__"):
-        raise Untranslatable(ast.unparse(node))
+        raise UntranslatableError(ast.unparse(node))
     names = helper.__code__.co_varnames[: helper.__code__.co_argcount]
     inside = {name: f"({text})" for name, text in zip(names, given, strict=True)}
     return f"({written(expression(helper), helper.__globals__, inside)})"

@@ -87,7 +87,9 @@ def with_number(data: bytes, sheet: str, cell: str, value: float) -> bytes:
             text = old.read(name)
             if name == place:
                 text, count = re.subn(
-                    rf'(<c r="{cell}"[^>]*?)(?:/>|><v>[^<]*</v></c>)'.encode(), rf"\1><v>{value!r}</v></c>".encode(), text
+                    rf'(<c r="{cell}"[^>]*?)(?:/>|><v>[^<]*</v></c>)'.encode(),
+                    rf"\1><v>{value!r}</v></c>".encode(),
+                    text,
                 )
                 assert count == 1, f"{sheet}!{cell} holds no number"
             new.writestr(name, text)
