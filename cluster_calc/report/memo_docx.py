@@ -55,8 +55,8 @@ class _Document:
         self.word = word
         self.document, self.view = document, view
         self.sources = memo_rows.sources(view)
-        self.numbering = 0
         self.marks = 0
+        self.ids: dict[str, str] = {}
 
     def write(self) -> None:
         """The whole memo, in the order in which it is read."""
@@ -92,8 +92,15 @@ class _Document:
         self._heading("Reproduce it", 2)
         document.add_paragraph(printable(view.command), style="Command")
 
+    def _styled(self, paragraph: Any, style: str) -> Any:
+        """The paragraph in a style; looking its id up once, as the library takes milliseconds for it."""
+        if style not in self.ids:
+            self.ids[style] = self.document.styles[style].style_id
+        paragraph._p.style = self.ids[style]
+        return paragraph
+
     def _heading(self, text: str, level: int) -> Any:
-        paragraph = self.document.add_heading(printable(text), level)
+        paragraph = self._styled(self.document.add_paragraph(printable(text)), f"Heading {level}")
         if level == 1:
             self.marks += 1
             self.word.bookmark(paragraph, self.word.heading_mark(self.marks))
@@ -101,7 +108,7 @@ class _Document:
 
     def _text(self, text: str, style: str = "Normal", into: Any = None) -> Any:
         """A paragraph whose citations are fields that follow the numbered sources."""
-        paragraph = self.document.add_paragraph(style=style) if into is None else into
+        paragraph = self._styled(self.document.add_paragraph() if into is None else into, style)
         for piece, number in memo_rows.cited(printable(text), self.sources):
             if number:
                 self.word.reference(paragraph, self.word.source_mark(number), piece)
@@ -115,8 +122,8 @@ class _Document:
             self._text(text)
         if part.id == "sources" and self.sources:
             for number, text in enumerate(part.points, 1):
-                entry = self.document.add_paragraph(re.sub(r"^\[\d+\]\s*", "", printable(text)), style="Source")
-                self.word.bookmark(entry, self.word.source_mark(number))
+                entry = self.document.add_paragraph(re.sub(r"^\[\d+\]\s*", "", printable(text)))
+                self.word.bookmark(self._styled(entry, "Source"), self.word.source_mark(number))
         else:
             for text in part.points:
                 self._text(text, "List Bullet")
@@ -125,7 +132,7 @@ class _Document:
 
     def _table(self, entry: Table, widths: tuple[float, ...] | None = None) -> None:
         if entry.caption:
-            self.document.add_paragraph(printable(entry.caption), style="Caption")
+            self._styled(self.document.add_paragraph(printable(entry.caption)), "Caption")
         table = self.document.add_table(rows=0, cols=len(entry.heads), style="Memo table")
         shares = memo_rows.widths(entry)
         self.word.layout(table, widths or [WIDTH * share / sum(shares) for share in shares], printable(entry.caption))
@@ -143,20 +150,22 @@ class _Document:
                 continue
             for target, cell, number in zip(cells, (row.head, *row.cells), entry.numbers, strict=True):
                 self._fill(target, cell, "Table figure" if number else "Table text", row.total)
-        self.document.add_paragraph(style="Table end")
+        self._styled(self.document.add_paragraph(), "Table end")
 
     def _fill(self, target: Any, cell: Cell, style: str, strong: bool = False) -> None:
         paragraph = target.paragraphs[0]
-        paragraph.style = style
         # A figure is not separated from its sign.
-        self._text(re.sub(r"^-(?=[$\d])", "−", cell.text) if cell.value is not None else cell.text, into=paragraph)
+        text = re.sub(r"^-(?=[$\d])", "−", cell.text) if cell.value is not None else cell.text
+        self._text(text, style, into=paragraph)
         if strong:
             for run in paragraph.runs:
                 run.bold = True
         if cell.small:
-            note = target.add_paragraph(style="Table note")
-            note.alignment = paragraph.style.paragraph_format.alignment
-            self._text(cell.small, into=note)
+            self._text(
+                cell.small,
+                "Table note figure" if style == "Table figure" else "Table note",
+                into=target.add_paragraph(),
+            )
 
 
 def _timeless(data: bytes) -> bytes:

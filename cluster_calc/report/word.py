@@ -25,6 +25,7 @@ _STYLES: dict[str, tuple[str, float, str, bool, float, float]] = {
     "Table head": ("Table text", 7.5, GREY, True, 0, 0),
     "Table head figure": ("Table head", 7.5, GREY, True, 0, 0),
     "Table note": ("Table text", 7.5, GREY, False, 0, 0),
+    "Table note figure": ("Table note", 7.5, GREY, False, 0, 0),
     "Table end": ("Normal", 4, "", False, 0, 0),
 }
 _TABLE = """<w:style {} w:type="table" w:customStyle="1" w:styleId="MemoTable"><w:name w:val="Memo table"/>
@@ -52,8 +53,9 @@ def styles(document: Any) -> None:
     known["Normal"].font.size = Pt(9.5)
     known["Normal"].paragraph_format.space_after = Pt(3)
     known["Normal"].paragraph_format.line_spacing = 1.05
+    there = {style.name for style in known}
     for name, (base, size, colour, bold, before, after) in _STYLES.items():
-        if name not in [style.name for style in known]:
+        if name not in there:
             known.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name == "toc 1")
         style = known[name]
         if name not in ("Heading 1", "Heading 2", "List Bullet"):
@@ -67,7 +69,7 @@ def styles(document: Any) -> None:
     known["Command"].font.name = "Courier New"
     _fonts(known["Command"], "Courier New")
     known["Stamp"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for name in ("Table figure", "Table head figure"):
+    for name in ("Table figure", "Table head figure", "Table note figure"):
         known[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     title = known["Title"].element.get_or_add_pPr()
     for border in title.findall("{*}pBdr"):  # the template's rule under the title
