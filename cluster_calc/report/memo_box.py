@@ -208,11 +208,16 @@ def _holds(subject: Subject) -> str:
     if best is not None and best.name.startswith("buy") and "facility_capital" not in result.values:
         held.append("a site with that power is there, as no building is in the sum")
     if best is not None and best.name in ("buy", "colocate") and owned is not None:
-        sold = sum(flow.amount for flow in owned.flows if flow.line == "residual")
+        sold = resale(subject)
         if sold > LARGE * (best.total or 0.0):
             held.append(f"the hardware is worth {money(sold)} when it is sold")
     late = too_late(subject)
     return "; ".join([*held, *([lower(late)] if late else [])]) + "."
+
+
+def resale(subject: Subject) -> float:
+    """What the hardware is sold for over the horizon, undiscounted."""
+    return sum(flow.amount for flow in subject.owned.flows if flow.line == "residual") if subject.owned else 0.0
 
 
 def _money(subject: Subject) -> str:
