@@ -22,7 +22,15 @@ CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "st
                  "installation_capital", "contingency_capital")  # fmt: skip
 DEVELOPMENT_LINES = ("run_cost", "development_cost")
 PROJECT_LINES = ("capital_cost", "facility_capital")
-OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
+OPERATIONS = (
+    "staff_cost",
+    "maintenance_cost",
+    "colocation_cost",
+    "demand_charge_cost",
+    "storage_cost",
+    "insurance_cost",
+    "software_cost",
+)
 # Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
 SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
 BUILDING = "the building, cooling plant and grid connection"
@@ -33,7 +41,7 @@ EXCLUDED = (
 )
 RATE_OF = {
     "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
-    "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
+    "demand_charge_cost": "demand_charge", "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
 }  # fmt: skip
 SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
@@ -475,7 +483,9 @@ def excluded(result: Result) -> tuple[str, ...]:
     for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
         absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
         if absent and not (names is OPERATIONS and "operations_cost" in result.data):
-            words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
+            words = ", ".join(
+                f"{name.rsplit('_', 1)[0].replace('_', ' ')} ({QUANTITIES[options[name]].option})" for name in absent
+            )
             found.insert(0, words)
     return tuple(found)
 
