@@ -40,6 +40,7 @@ def options_tables(ways: Sequence[Way], rated: bool, horizon: str, chip: str) ->
             continue
         path = f"options.{way.name}"
         notes = [] if way.meets >= 1 else [f"meets {percent(way.meets)} of the demand"]
+        notes += [way.note] if way.note else []
         notes += [f"does not hold: {', '.join(way.broken)}"] if way.broken else []
         head = Cell(way.title, "; ".join(notes))
         hourly = (

@@ -121,10 +121,12 @@ def _random_quote(draw: np.random.Generator, chip: str, others: list[str], words
         ("chip", 0.5, str(draw.choice([chip, *others]))), ("item", 0.3, str(draw.choice(["HGX H100", words]))), ("number", 0.4, "Q-17"),
         ("exchange_rate", 0.2, 1.25), ("holds", 0.6, str(draw.choice(["chip", "server", "rack", "all-in"]))), ("chips", 0.3, 8),
         ("dated", 0.4, "2026-10-01"), ("expires", 0.7, str(draw.choice(["2026-01-01", "2028-01-31"]))), ("deposit", 0.4, 0.3),
-        ("delivery_weeks", 0.4, float(draw.choice([1, 12, 90.5]))), ("terms", 0.3, words), ("chosen", 0.2, True), ("use", 0.1, False),
+        ("payments", 0.2, "30% at -2 month, 60% at start, 10% at 3 month"), ("delivery_weeks", 0.4, float(draw.choice([1, 12, 90.5]))), ("terms", 0.3, words), ("chosen", 0.2, True), ("use", 0.1, False),
     ):  # fmt: skip
         if draw.random() < share:
             row[name] = value
+    if "payments" in row:
+        row.pop("deposit", None)
     return row
 
 
