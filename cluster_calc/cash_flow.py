@@ -20,7 +20,9 @@ from cluster_calc.estimation import run
 from cluster_calc.flows import MONTHS, YEAR, Flow, net_present_value, table
 from cluster_calc.lookup import Finder
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.owning import Cluster, of_the_run
+from cluster_calc.owning import Cluster, Electricity, Terms, of_the_run
+from cluster_calc.payments import Payment, payments
+from cluster_calc.price_path import decimal_year, path_of
 from cluster_calc.renting import Rent, rents
 from cluster_calc.result import Result
 
@@ -35,6 +37,8 @@ INPUTS = (
 # Growth of a price of its own: with prices in general unless given, so that real and nominal terms never mix.
 GROWTHS = ("electricity_price_growth", "hardware_price_growth", "rental_price_growth")
 COLOCATE = "colocate"
+# Without these there is nothing to own.
+NEEDED = ("capital_cost", "facility_power")
 KILOWATT_MONTH = QUANTITIES["colocation_price"].factor
 
 
@@ -43,6 +47,8 @@ class Alternative:
     """Renting the same delivered compute, and where it draws level with owning; None where it never does.
 
     `beside_colocated` says where it draws level with owned hardware on a rented site, where that is an option.
+    `dearer_than_on_demand` marks a commitment whose chip-hour costs more than one on demand; `owed_beyond` is the rent of
+    the last commitment after the horizon, which counts in no other figure.
     """
 
     rent: Rent
@@ -53,6 +59,8 @@ class Alternative:
     break_even_months: float | None
     break_even_price: float | None
     beside_colocated: Levels | None = None
+    dearer_than_on_demand: bool = False
+    owed_beyond: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ class Finance:
     terms: str
     timing: str
     inputs: Mapping[str, Datum]
+    payments: tuple[Payment, ...]
     flows: tuple[Flow, ...]
     npv: float
     delivered_hours: float
@@ -105,6 +114,25 @@ class Finance:
     def by_year(self) -> list[dict[str, Any]]:
         """One row a year: every line, the cash, its running total, the depreciation and what the books then say."""
         return _with_books(self.flows, self.depreciation, self.book_values)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should be told, of the estimate and of the ways to rent."""
+        found = list(self.result.warnings)
+        hourly = next((entry.rent.words for entry in self.alternatives if entry.rent.term == "on-demand"), "")
+        for entry in self.alternatives:
+            rent = entry.rent
+            if entry.dearer_than_on_demand:
+                found.append(
+                    f"a commitment is dearer than no commitment: {rent.words} against {hourly}; give like quotes with "
+                    f"--rental-price and --rental-price-{rent.term}"
+                )
+            if entry.owed_beyond > 0.5:
+                found.append(
+                    f"rent {rent.term}: its last commitment ends after the horizon, and {entry.owed_beyond:,.0f} USD fall due "
+                    "then; they are in no figure here"
+                )
+        return tuple(found)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of the plan."""
@@ -136,7 +164,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     """The finance of a merged scenario; `result` is its estimate where there is one."""
     book = book or catalog()
     result = result or run(merged, book)
-    for name in ("capital_cost", "facility_power"):
+    for name in NEEDED:
         if name not in result.values:
             raise InputError(f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}")
         if getattr(result.values[name], "shape", ()):
@@ -144,13 +172,15 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     terms = str(merged.settings.get("rate_terms", TERMS[0]))
     timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
     data = _inputs(merged, result, book, terms)
+    deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
+    due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
     included = merged.settings.get("colocation_power") == "included"
-    figures = Cluster(result, data, timing, _electricity(merged, result, book), included)
+    figures = Cluster(result, data, Terms(timing, _electricity(merged, result, data, book), due, included))
     years = figures.horizon
     flows = tuple(figures.owned(years))
     hours, discounted = figures.delivered(years)
     npv = net_present_value(flows, figures.rate)
-    found, left_out = rents(result, merged, data)
+    found, left_out = rents(result, merged)
     hourly = next((rent for rent in found if rent.term == "on-demand"), None)
     charges, books = tuple(figures.charges(years)), tuple(figures.books(years))
     price = result.data.get("colocation_price")
@@ -160,27 +190,55 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
             "no colocation price was given: supply --colocation-price, and --colocation-power if it holds the power"
         )
     else:
-        colocated = _colocated(figures, price, npv, discounted, hourly, charges, books)
+        colocated = _colocated(figures, price, discounted, hourly)
     return Finance(
-        result=result, terms=terms, timing=timing, inputs=data, flows=flows, npv=npv, delivered_hours=hours,
+        result=result, terms=terms, timing=timing, inputs=data, payments=due, flows=flows, npv=npv, delivered_hours=hours,
         discounted_hours=discounted, per_delivered_hour=-npv / discounted, depreciation=charges,
         payback_months=figures.payback(hourly) if hourly else None, book_values=books,
-        alternatives=tuple(_alternative(figures, rent, npv, discounted, colocated) for rent in found), colocated=colocated,
+        alternatives=tuple(_alternative(figures, rent, discounted, hourly, colocated) for rent in found), colocated=colocated,
         left_out=left_out,
     )  # fmt: skip
 
 
-def _electricity(merged: scenarios.Scenario, result: Result, book: Catalog) -> float:
-    """Electricity of a fully used year on a site of one's own, in today's money."""
+def rent_value(merged: scenarios.Scenario, result: Result, rent: Rent) -> float:
+    """The net present value of renting what owning would deliver; it needs no price of the hardware."""
+    book = catalog()
+    data = _inputs(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
+    timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
+    figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
+    return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
+
+
+def _electricity(merged: scenarios.Scenario, result: Result, data: Mapping[str, Datum], book: Catalog) -> Electricity:
+    """Electricity on a site of one's own."""
+    growth = float(data["electricity_price_growth"].value)
+    energy = float(result.values["facility_power"]) * YEAR
     given = result.data.get("electricity_cost")
     if given is not None and given.kind == "given":
-        return of_the_run(result, "electricity_cost")
+        return Electricity(energy, of_the_run(result, "electricity_cost") / energy, growth)
+    path = path_of(merged.settings, book, growth)
+    if path is not None:
+        start = decimal_year(float(result.data["start"].value) / 86400.0)
+        return Electricity(energy, path.at(start), growth, path, start)
     price = result.data.get("electricity_price")
     # Where the rent of a site holds the power, the estimate reads no price of it.
     price = price or Finder(book, result.chip, result.precision, merged, merged.data, {}).find("electricity_price")
     if price is None:
         raise InputError("finance needs electricity_price: supply --electricity-price")
-    return float(result.values["facility_power"] * price.value) * YEAR
+    return Electricity(energy, float(price.value), growth)
+
+
+def horizon_of(merged: scenarios.Scenario, result: Result, book: Catalog) -> Datum:
+    """The horizon given, or the whole months of the hardware's service life."""
+    given = merged.data.get("horizon")
+    if given is not None:
+        return given
+    lifetime = result.data.get("lifetime") or book.assumption("lifetime")
+    assert lifetime is not None
+    months = max(int(float(lifetime.value) / YEAR * MONTHS + 1e-6), 1) if isinstance(lifetime.value, float) else 1
+    return lifetime.with_(
+        name="horizon", value=months / MONTHS * YEAR, low=None, high=None, note="the hardware's service life"
+    )
 
 
 def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
@@ -198,10 +256,7 @@ def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: st
     for name in GROWTHS:
         general = data["inflation_rate"].with_(name=name, note="grows with prices in general")
         data[name] = merged.data.get(name, general)
-    if "horizon" not in data:
-        lifetime = result.data.get("lifetime") or book.assumption("lifetime")
-        assert lifetime is not None
-        data["horizon"] = lifetime.with_(name="horizon", note="the hardware's service life")
+    data["horizon"] = horizon_of(merged, result, book)
     for name, datum in data.items():
         if getattr(datum.value, "shape", ()):
             raise InputError(f"finance takes single values, and {name} is a list")
@@ -214,26 +269,31 @@ def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: st
 
 
 def _alternative(
-    figures: Cluster, rent: Rent, own: float, discounted: float, colocated: Colocated | None
+    figures: Cluster, rent: Rent, discounted: float, hourly: Rent | None, colocated: Colocated | None
 ) -> Alternative:
     flows = tuple(figures.rented(rent, figures.horizon))
     npv = net_present_value(flows, figures.rate)
     rented = partial(figures.rented, rent)
     level = levels(figures, figures.owned, rented, rent.price)
     beside = levels(figures, partial(figures.owned, colocated=True), rented, rent.price) if colocated else None
-    return Alternative(rent, flows, npv, -npv / discounted, level.share, level.months, level.price, beside)
+    dearer = rent.committed and hourly is not None and rent.price > hourly.price
+    return Alternative(
+        rent, flows, npv, -npv / discounted, level.share, level.months, level.price, beside, dearer, figures.owed(rent)
+    )
 
 
-def _colocated(
-    figures: Cluster, price: Datum, own: float, discounted: float, hourly: Rent | None, charges: tuple[float, ...],
-    books: tuple[float, ...],
-) -> Colocated:  # fmt: skip
-    flows = tuple(figures.owned(figures.horizon, colocated=True))
+def _colocated(figures: Cluster, price: Datum, discounted: float, hourly: Rent | None) -> Colocated:
+    years = figures.horizon
+    flows = tuple(figures.owned(years, colocated=True))
     npv = net_present_value(flows, figures.rate)
-    power = POWERS[figures.power_included]
-    payback = figures.payback(hourly, colocated=True) if hourly else None
-    level = levels(figures, figures.owned, partial(figures.owned, colocated=True), float(price.value) / KILOWATT_MONTH)
-    return Colocated(price, power, flows, npv, -npv / discounted, payback, level, charges, books)
+    return Colocated(
+        price=price, power=POWERS[figures.power_included], flows=flows, npv=npv, per_delivered_hour=-npv / discounted,
+        payback_months=figures.payback(hourly, colocated=True) if hourly else None,
+        break_even=levels(
+            figures, figures.owned, partial(figures.owned, colocated=True), float(price.value) / KILOWATT_MONTH
+        ),
+        depreciation=tuple(figures.charges(years)), book_values=tuple(figures.books(years)),
+    )  # fmt: skip
 
 
 def checked(name: str, value: str) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cluster_calc import scenario as scenarios
+from cluster_calc.catalog import catalog
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
@@ -22,24 +23,62 @@ from cluster_calc.result import Result
 SCHEMA = "cluster-calc/compare/1"
 METRICS = (
     "training_compute", "training_time", "chips", "peak_facility_power", "capital_cost", "run_cost", "cost_per_chip_hour",
-    "cost_per_delivered_chip_hour", "cost_per_zettaflop", "rental_cost", "facility_energy", "emissions", "shipment_share",
+    "cost_per_delivered_chip_hour", "cost_per_zettaflop", "rental_cost", "rent_commitment", "facility_energy", "emissions",
+    "shipment_share",
 )  # fmt: skip
 # More is better; of everything else, less.
 MORE_IS_BETTER = frozenset({"compute_per_dollar", "training_compute"})
 # What a switching value is sought for: a figure of the best option alone, or of the site that all share.
-OWN = ("chip_price", "mfu", "goodput", "lifetime", "tdp", "server_cost_factor", "network_share", "residual_value")
-SHARED = ("electricity_price", "pue", "power_utilisation", "lifetime", "residual_value", "operations_cost")
+OWN = (
+    "chip_price",
+    "rental_price",
+    "mfu",
+    "goodput",
+    "lifetime",
+    "tdp",
+    "server_cost_factor",
+    "network_share",
+    "residual_value",
+)
+SHARED = (
+    "used_share",
+    "colocation_price",
+    "electricity_price",
+    "pue",
+    "power_utilisation",
+    "lifetime",
+    "residual_value",
+    "operations_cost",
+)
+# Results that rented chips do not have: no gap, but no part of the option.
+OWNED_ONLY = frozenset({"capital_cost", "new_capital", "depreciation", "project_capital"})
 GRID = 48
+SAME = 1e-9
 HALVINGS = 60
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its name, its estimate, and the net present value of owning it over the horizon all options share."""
+    """One option: its name, its estimate, and its net present value over the horizon all options share.
+
+    `way` is how the chips are had where options differ in that: own, colocate, or the term of a rent.
+    """
 
     name: str
     result: Result
     npv: float | None = None
+    way: str = ""
+
+    def why_missing(self, name: str) -> str:
+        """Why the option has no such result."""
+        if self.rented and name in OWNED_ONLY:
+            return "rented: nothing is bought"
+        return self.result.missing.get(name, "not part of this estimate")
+
+    @property
+    def rented(self) -> bool:
+        """Whether its chips are rented."""
+        return "acquire" in self.result.scenario.settings
 
 
 @dataclass(frozen=True)
@@ -64,6 +103,7 @@ class Comparison:
     first_share: Mapping[str, float]
     switches: tuple[Switch, ...]
     horizon: Datum | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Result:
         return next(option.result for option in self.options if option.name == name)
@@ -98,10 +138,12 @@ class Comparison:
         return text(self)
 
 
-def compare(*files: str | Path, chips: Iterable[str] = (), by: str = "run_cost", **given: Any) -> Comparison:
-    """Scenario files, or chips on the same demand, side by side.
+def compare(
+    *files: str | Path, chips: Iterable[str] = (), acquire: Iterable[str] = (), by: str = "run_cost", **given: Any
+) -> Comparison:
+    """Scenario files, chips, or ways to have them (`acquire`: own, colocate, on-demand, 1-year, 3-year, spot), side by side.
 
-    What is given beside them holds for every option and overrides the files.
+    What is given beside them holds for every option and overrides the files. Every way is set beside every file or chip.
 
     >>> both = compare(chips=["h100", "a100"], training_compute=2e25)
     >>> both.ranking[0]
@@ -109,7 +151,11 @@ def compare(*files: str | Path, chips: Iterable[str] = (), by: str = "run_cost",
     """
     named = {name: value for name, value in given.items() if value is not None}
     return of(
-        [(scenarios.gather(named, origin="call", file=file), Path(file).stem) for file in files], chips, by, named
+        [(scenarios.gather(named, origin="call", file=file), Path(file).stem) for file in files],
+        chips,
+        by,
+        named,
+        acquire=acquire,
     )
 
 
@@ -121,36 +167,69 @@ def of(
     *,
     origin: str = "call",
     ambient: bool = False,
+    acquire: Iterable[str] = (),
 ) -> Comparison:
-    """A comparison of merged scenarios and of chips on what is given."""
+    """A comparison of merged scenarios and of chips on what is given, each had in every way asked for."""
     wanted = quantity(by).name
+    ways: tuple[str, ...] = ()
+    if acquire:
+        from cluster_calc.acquisition import ways_of
+
+        ways = ways_of([acquire] if isinstance(acquire, str) else acquire)
     cases = list(listed)
     for chip in chips:
         cases.append((scenarios.gather({**(given or {}), "chip": chip}, origin=origin, ambient=ambient), ""))
-    if len(cases) < 2:
+    if len(cases) * max(len(ways), 1) < 2:
         raise InputError(
             "compare needs two options or more, for example `cluster-calc compare --flop 2e25 --chip h100 --chip mi300x`"
         )
     options: list[Option] = []
     horizon: Datum | None = None
+    left_out: dict[str, str] = {}
     for merged, name in cases:
         try:
+            if ways:
+                horizon = _every_way(
+                    merged, name if len(cases) > 1 else "", ways, options, left_out, horizon, len(cases) > 1
+                )
+                continue
             result = run(merged)
         except InputError as error:
             raise InputError(f"{name}: {error}" if name else str(error)) from None
         npv, horizon = _owning(merged, result, horizon)
         options.append(Option(_unique(name or result.chip.id, options), result, npv))
-    return ranked(options, wanted, horizon)
+    if not options:
+        raise InputError("compare: no way to have the chips has its price: " + "; ".join(left_out.values()))
+    return ranked(options, wanted, horizon, left_out)
 
 
-def ranked(options: Sequence[Option], by: str = "run_cost", horizon: Datum | None = None) -> Comparison:
+def _every_way(
+    merged: scenarios.Scenario, name: str, ways: Sequence[str], options: list[Option], left_out: dict[str, str],
+    horizon: Datum | None, named: bool,
+) -> Datum:  # fmt: skip
+    """The options of one scenario, one for every way to have its chips, and the horizon they all share."""
+    from cluster_calc.acquisition import acquired
+    from cluster_calc.cash_flow import horizon_of
+
+    horizon = horizon or horizon_of(merged, run(merged), catalog())
+    merged = replace(merged, data={**merged.data, "horizon": horizon})
+    found, absent = acquired(merged, ways)
+    chip = name or (found[0].result.chip.id if found else str(merged.settings.get("chip", "")))
+    before = f"{chip}: " if named else ""
+    left_out |= {f"{before}{way}": why for way, why in absent.items()}
+    options += [Option(_unique(before + entry.words, options), entry.result, entry.npv, entry.way) for entry in found]
+    return horizon
+
+
+def ranked(
+    options: Sequence[Option],
+    by: str = "run_cost",
+    horizon: Datum | None = None,
+    left_out: Mapping[str, str] | None = None,
+) -> Comparison:
     """Options with their order by one result, and what would change the first place."""
     wanted = quantity(by).name
-    missing = {
-        option.name: option.result.missing.get(wanted, "not part of this estimate")
-        for option in options
-        if wanted not in option.result.values
-    }
+    missing = {option.name: option.why_missing(wanted) for option in options if wanted not in option.result.values}
     found = [option for option in options if option.name not in missing]
     if not found:
         raise InputError(f"--by {quoted(by)}: no option has this result ({next(iter(missing.values()))})")
@@ -159,20 +238,20 @@ def ranked(options: Sequence[Option], by: str = "run_cost", horizon: Datum | Non
     return Comparison(
         tuple(options), wanted, tuple(option.name for option in found), missing,
         _first_share(found, wanted, sign), tuple(_switches(found, wanted, sign)), horizon,
+        left_out or {},
     )  # fmt: skip
 
 
 def _owning(merged: scenarios.Scenario, result: Result, horizon: Datum | None) -> tuple[float | None, Datum | None]:
     """The net present value of owning, and its horizon: the first option's holds for all that give none of their own."""
-    from cluster_calc.cash_flow import plan
+    from cluster_calc.cash_flow import NEEDED, plan
 
     if horizon is not None and "horizon" not in merged.data:
         merged = replace(merged, data={**merged.data, "horizon": horizon})
-    try:
-        found = plan(merged, result=result)
-    except InputError:
+    if any(name not in result.values for name in NEEDED):
         # Nothing to own without a price or a power; `missing` says which.
         return None, horizon
+    found = plan(merged, result=result)
     return found.npv, horizon or found.inputs["horizon"]
 
 
@@ -204,25 +283,35 @@ def _first_share(options: list[Option], by: str, sign: float) -> dict[str, float
 
 
 def _switches(options: list[Option], by: str, sign: float) -> Iterable[Switch]:
-    """Values nearest to the base at which the runner-up draws level, for the best option's own figures and the shared ones."""
+    """Values nearest to the base at which the runner-up draws level: of the best option's own figures, of its own, of those
+    both share."""
     if len(options) < 2:
         return
     best, second = options[:2]
-    for names, both in ((OWN, False), (SHARED, True)):
+    # Two ways to have one chip differ in its rent alone: what else the chip is, it is in both.
+    alike = bool(best.way and second.way) and best.result.chip.id == second.result.chip.id
+    apart = ("rental_price",) if alike else OWN
+    shared = (*SHARED, *(name for name in OWN if name not in (*apart, *SHARED)))
+    for names, moved in ((apart, (best,)), (apart, (second,)), (shared, (best, second))):
         for name in names:
-            datum = best.result.data.get(name)
-            if datum is None or datum.value is None or (both and name not in second.result.data):
+            held = [option for option in moved if _number(option, name) is not None]
+            values = {_number(option, name) for option in held}
+            if len(values) != 1:
                 continue
-            if both and second.result.data[name].value != datum.value:
-                continue
-            found = _level(best, second if both else None, second, name, by, sign)
+            found = _level(best, second, held, name, by, sign)
             if found is not None:
-                yield Switch(name, "all options" if both else best.name, float(datum.value), found, second.name)
+                whose = "all options" if len(moved) > 1 else moved[0].name
+                yield Switch(name, whose, float(values.pop() or 0.0), found, second.name)
 
 
-def _level(best: Option, moved: Option | None, second: Option, name: str, by: str, sign: float) -> float | None:
+def _number(option: Option, name: str) -> float | None:
+    datum = option.result.data.get(name)
+    return None if datum is None or datum.value is None else float(datum.value)
+
+
+def _level(best: Option, second: Option, moved: Sequence[Option], name: str, by: str, sign: float) -> float | None:
     known = QUANTITIES[name]
-    base = float(best.result.data[name].value)
+    base = _number(moved[0], name) or 0.0
     scale = known.factor
     low = known.low * scale if known.low > 0 else base / 100 if base else 0.0
     high = min(known.high * scale, base * 100 if base else known.high * scale)
@@ -232,13 +321,16 @@ def _level(best: Option, moved: Option | None, second: Option, name: str, by: st
         return None
 
     def gap(value: float) -> float:
-        left = _evaluated(best, name, value, by)
-        right = _evaluated(second, name, value, by) if moved is not None else _single(second, by)
+        left, right = (
+            _evaluated(option, name, value, by) if option in moved else _single(option, by) for option in (best, second)
+        )
         return sign * (left - right)
 
+    # Where both are equal at the very end of the range, neither comes first there.
+    least = SAME * abs(_single(best, by))
     for end in (high, low):
         found = _crossing(gap, base, end)
-        if found is not None:
+        if found is not None and gap(end) > least:
             return found
     return None
 

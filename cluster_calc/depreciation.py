@@ -21,9 +21,28 @@ METHODS = (
     "price-performance-first-order",
     "resale",
 )
-# Rates of operating costs: giving one opens the lines of running_costs.py.
+# Rates of operating costs, and the lines they make: giving one opens the lines of running_costs.py.
 RATES = frozenset(
-    {"staff_rate", "maintenance_rate", "colocation_price", "storage_rate", "insurance_rate", "software_price"}
+    {
+        "staff_rate",
+        "maintenance_rate",
+        "colocation_price",
+        "demand_charge",
+        "storage_rate",
+        "insurance_rate",
+        "software_price",
+    }
+)
+LINES = frozenset(
+    {
+        "staff_cost",
+        "maintenance_cost",
+        "colocation_cost",
+        "demand_charge_cost",
+        "storage_cost",
+        "insurance_cost",
+        "software_cost",
+    }
 )
 # Settings and quantities that ask for other money or another year (money_terms.py).
 MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
@@ -45,6 +64,9 @@ def method_of(settings: Mapping[str, Any]) -> str:
 
 def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
     """The formula sets of the price of the hardware, of its charge, of its age and of what else runs up costs."""
+    if "acquire" in settings:
+        # Rented: nothing is bought, and the rent holds what runs up costs besides.
+        return () if "paid_share" in given else ("committed",)
     sets: tuple[str, ...] = ("bill" if settings.get("server") else "two-factors", method_of(settings))
     if settings.get("method"):
         sets += ("epoch-tpu" if is_tpu(item) else "epoch-gpu",)
@@ -63,7 +85,7 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         from cluster_calc import money_terms
 
         sets += money_terms.sets_of(settings, given, mode)
-    if mode != "cluster" and RATES.intersection(given):
+    if mode != "cluster" and (RATES | LINES).intersection(given):
         sets += ("running-costs",)
     return sets
 
@@ -84,12 +106,18 @@ def preset(
     """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
     found: dict[str, Datum] = {}
     remarks: list[str] = []
+    if settings.get("electricity_price_path"):
+        from cluster_calc import price_path
+
+        # The ratio replaces a formula, so that it has to be given.
+        given |= price_path.figures(settings, given, book)
     if settings.get("colocation_power"):
         remarks += _held_power(settings, given)
     if settings.get("method"):
         from cluster_calc import published
 
-        found, remarks = published.preset(settings, item, given, book)
+        figures, told = published.preset(settings, item, given, book)
+        found, remarks = {**figures, **found}, [*remarks, *told]
     if settings.get("server"):
         from cluster_calc import servers
 
@@ -114,11 +142,11 @@ def _held_power(settings: Mapping[str, Any], given: dict[str, Datum]) -> list[st
 
     if "colocation_price" not in given:
         return ["colocation_power says what --colocation-price holds; none is given, so it is not used"]
-    if settings["colocation_power"] == "included" and "electricity_cost" not in given:
-        given["electricity_cost"] = Datum(
-            "electricity_cost", 0.0, Source("colocation price", title="the rent of the site holds the power (colocation_power = included)"),
-            origin="default", kind="convention", confidence="high",
-        )  # fmt: skip
+    if settings["colocation_power"] == "included":
+        source = Source("colocation price", title="the rent of the site holds the power (colocation_power = included)")
+        for name in ("electricity_cost", "demand_charge_cost"):
+            if name not in given:
+                given[name] = Datum(name, 0.0, source, origin="default", kind="convention", confidence="high")
     return []
 
 

@@ -70,6 +70,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         if other in given:
             given[name] = given.pop(other).with_(name=name)
     mode, sets = mode_of(given, settings)
+    if "acquire" in settings:
+        sets = tuple("rented-run" if name == "run" else name for name in sets)
     law = None
     if settings.get("scaling_law"):
         from cluster_calc import laws
@@ -90,7 +92,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             origin="default", kind="convention", confidence="high",
         )  # fmt: skip
     dated = depreciation.dated_names(settings)
-    if ("deadline" in given or dated.intersection(given)) and "start" not in given:
+    by_date = "deadline" in given or dated.intersection(given) or settings.get("electricity_price_path")
+    if by_date and "start" not in given:
         today = settings.get("as_of") or datetime.date.today().isoformat()
         given["start"] = Datum(
             "start", scenarios.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),

@@ -52,10 +52,14 @@ class Finder:
                 if found is not None:
                     data[name] = found
         reached = set(data) | {step.name for step in model.plan(data)}
-        for name in model.steps:
-            # A formula whose inputs are unknown falls back on the default of what it returns, if there is one.
-            if name not in reached and (fallback := self.from_file(name) or self.book.assumption(name)) is not None:
+        for name in model.order:
+            # A formula whose inputs are unknown falls back on the default of what it returns, if there is one. What
+            # follows from that default is reached by it, and is not replaced by a default of its own.
+            if name not in model.steps or name in reached:
+                continue
+            if (fallback := self.from_file(name) or self.book.assumption(name)) is not None:
                 data[name] = fallback
+                reached = set(data) | {step.name for step in model.plan(data)}
         return data
 
     def find(self, name: str) -> Datum | None:

@@ -33,7 +33,7 @@ LISTS: dict[str, dict[str, str]] = {
     "quote": {
         "vendor": "text", "number": "text", "for": "way", "chip": "text", "server": "text", "item": "text", "price": "amount",
         "currency": "text", "exchange_rate": "positive", "holds": "basis", "chips": "count", "dated": "date", "expires": "date",
-        "deposit": "share", "delivery_weeks": "number", "terms": "text", "chosen": "flag", "use": "flag",
+        "deposit": "share", "payments": "schedule", "delivery_weeks": "number", "terms": "text", "chosen": "flag", "use": "flag",
     },
     "risk": {"risk": "text", "trigger": "text", "effect": "text", "owner": "text"},
     "gate": {"what": "text", "date": "date", "owner": "text"},
@@ -196,6 +196,8 @@ def _entries(key: str, value: Any, fault: Any) -> tuple[Mapping[str, Any], ...]:
         first = next(iter(known))
         if not row[first]:
             fault(f"{key}[{number}]", f"{key}: {first} is missing")
+        if row.get("deposit") and row.get("payments"):
+            fault(f"{key}[{number}].payments", f"{key}: deposit and payments both say when it is paid; leave one out")
         if row.get("chip") and row.get("server"):
             fault(f"{key}[{number}].server", f"{key}: chip and server are both given; the server names its chip")
         found.append(row)
@@ -203,7 +205,10 @@ def _entries(key: str, value: Any, fault: Any) -> tuple[Mapping[str, Any], ...]:
 
 
 def _row(key: str, place: str, entry: Mapping[str, Any], known: Mapping[str, str], fault: Any) -> dict[str, Any]:
-    row = {name: DEFAULTS.get(name, "" if kind in ("text", "date", "basis") else None) for name, kind in known.items()}
+    row = {
+        name: DEFAULTS.get(name, "" if kind in ("text", "date", "basis", "schedule") else None)
+        for name, kind in known.items()
+    }
     for name, part in entry.items():
         if name not in known:
             fault(f"{place}.{name}", f"{key}: there is no {quoted(name)}; there is {', '.join(known)}")
@@ -236,6 +241,8 @@ def field_of(name: str, kind: str, place: str, value: Any, fault: Any) -> Any:
             fault(place, f"{name}: {quoted(value)} is not one of {', '.join(known)}.{did_you_mean(str(value), known)}")
             return DEFAULTS.get(name, "")
         return value
+    if kind == "schedule":
+        return _schedule(name, place, value, fault)
     if kind == "flag":
         if not isinstance(value, bool):
             fault(place, f"{name}: {quoted(value)} is neither true nor false")
@@ -243,6 +250,18 @@ def field_of(name: str, kind: str, place: str, value: Any, fault: Any) -> Any:
     if kind == "amount" and isinstance(value, str):
         return _text(name, place, value, fault)
     return _number(name, kind, place, value, fault)
+
+
+def _schedule(name: str, place: str, value: Any, fault: Any) -> str:
+    """A schedule of payments, as --payment-schedule takes it."""
+    from cluster_calc.payments import schedule_of
+
+    text = _text(name, place, value, fault)
+    try:
+        schedule_of(text)
+    except InputError as error:
+        fault(place, str(error).replace("payment_schedule", name, 1))
+    return text
 
 
 def _number(name: str, kind: str, place: str, value: Any, fault: Any) -> Any:

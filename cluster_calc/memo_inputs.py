@@ -68,7 +68,12 @@ def _recorded(name: str, given: Mapping[str, Any], compare: Sequence[str]) -> li
             f"{quoted(name)} already holds a result: leave out --{wrong[0].replace('_', '-')}, or the file"
         )
     found = []
-    for entry in entries_from(read_text(name)):
+    read = entries_from(read_text(name))
+    # A comparison may set ways to have a chip side by side; the memo computes them all from owning.
+    owned = [entry for entry in read if not isinstance(entry, dict) or entry.get("acquisition", "own") == "own"]
+    if not owned:
+        raise InputError(f"{quoted(name)} compares rented options alone; a memo starts from one that is owned")
+    for entry in owned:
         scenario, book = reopened(entry)
         if faults := scenario.add(given, "command line"):
             raise InputError(str(faults[0]))

@@ -143,7 +143,9 @@ def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[s
         amount, code = _amount(row)
         rate = _rate(row, code, today)
     except (InputError, UnitError) as error:
-        return refused(str(error))
+        return refused(
+            str(error).removeprefix("currency: ").replace("--exchange-rate in USD", "exchange_rate in the quote")
+        )
     each = row["chips"] if held is None else held
     usd = amount * (1.0 if rate is None else float(rate.value)) / each
     unit = "USD/chip" if row["for"] == "buy" else "USD/kW/month" if row["for"] == "colocate" else "USD/chip/hour"
@@ -257,14 +259,23 @@ def _with(merged: Scenario, quote: Priced, extra: MemoFile) -> Scenario:
     if quote.quantity == "chip_price":
         if row["server"] or row["holds"]:
             values["price_basis"] = row["holds"] or "server"
-        if row["deposit"]:
-            values["deposit_share"] = row["deposit"]
         if row["delivery_weeks"] is not None:
             values["delivery_time"] = f"{row['delivery_weeks']!r} week"
-            if row["deposit"]:
-                values["deposit_lead"] = f"{row['delivery_weeks']!r} week"
+        # What is typed of the payments stands before the quote's terms, as its price would.
+        typed = {"payment_schedule", "deposit_share", "deposit_lead"} & {
+            name for name, origin in merged.origins.items() if origin in TYPED
+        }
+        if row["payments"] and not typed:
+            values["payment_schedule"] = row["payments"]
+        elif row["deposit"] and not typed:
+            values["deposit_share"] = row["deposit"]
+            if row["delivery_weeks"] is not None:
+                values["deposit_lead"] = values["delivery_time"]
     # What another price held says nothing of this one.
-    drop = ("price_basis",) if quote.quantity == "chip_price" and "chip_price" in merged.data else ()
+    drop = ["price_basis"] if quote.quantity == "chip_price" and "chip_price" in merged.data else []
+    # Terms of payment replace one another.
+    drop += ["deposit_share", "deposit_lead"] if "payment_schedule" in values else []
+    drop += ["payment_schedule"] if "deposit_share" in values else []
     return over(merged, values, extra.where, drop)
 
 
@@ -280,7 +291,7 @@ def over(merged: Scenario, values: Mapping[str, Any], where: str, drop: Sequence
 
     copy = Scenario(dict(merged.settings), dict(merged.data), dict(merged.texts), dict(merged.origins))
     for name in drop:
-        for part in (copy.settings, copy.texts, copy.origins):
+        for part in (copy.settings, copy.data, copy.texts, copy.origins):
             part.pop(name, None)
     place = Place(shown_path(where))
     if faults := copy.add(values, "file", dict.fromkeys(values, place)):

@@ -60,6 +60,7 @@ TEMPLATE = """\
 # dated = 2026-11-01                      # left out: the day of the memo
 # expires = 2027-02-28                    # left out: it does not expire, and the memo says so
 # deposit = 0.3                           # share paid with the order; left out: none
+# or: payments = "30% at -12 week, 60% at start, 10% at 3 month"   # left out: all at the start
 # delivery_weeks = 12                     # left out: the catalog's delivery time
 # terms = "90 days' payment"              # left out: a dash
 # chosen = true                           # left out: the cheapest is used

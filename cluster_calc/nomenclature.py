@@ -196,6 +196,10 @@ _ALL = (
     _not_negative("rental_price", "q", "USD/chip/hour", "price", "rent per chip-hour", MONEY, usual=(0.02, 200), example="'2 USD/hour'"),
     _not_negative("rental_cost", "Q", "USD", "money", "the same chip-hours rented", MONEY, example="'5 MUSD'"),
     _not_negative("rental_ratio", "Q/R", "1", "ratio", "rental cost ÷ run cost", MONEY, bare=True, example="1.5"),
+    _not_negative("idle_rent", "Q_i", "USD", "money", "the run's share of committed hours that no run uses", MONEY, example="'1 MUSD'"),
+    _positive("paid_share", "η_p", "1", "share", "share of the paid hours that runs use", MONEY, high=1.0, bare=True, example="0.8"),
+    _not_negative("commitment_time", "T_c", "month", "time", "length of a commitment to rent", MONEY, example="'12 month'"),
+    _not_negative("rent_commitment", "Q_c", "USD", "money", "rent that is owed from the day of signing", MONEY, example="'10 MUSD'"),
     # Bill of materials
     _positive("server_price", "p_s", "USD/server", "money", "price of one server with its accelerators", MONEY, usual=(1e3, 1e8),
               example="'300000 USD/server'"),
@@ -223,19 +227,22 @@ _ALL = (
     _not_negative("facility_capital", "K_b", "USD", "money", "building for the cluster, apart from its hardware", MONEY, example="'100 MUSD'"),
     _not_negative("project_capital", "K_p", "USD", "money", "cash for hardware and building", MONEY, example="'500 MUSD'"),
     # Operating costs
-    _not_negative("staff_rate", "o_s/T", "USD/year", "money", "operations staff of the cluster a year", MONEY, example="'3 MUSD/year'"),
+    _not_negative("staff_rate", "o_s/T", "USD/year", "price", "operations staff of the cluster a year", MONEY, example="'3 MUSD/year'"),
     _not_negative("maintenance_rate", "m", "1/year", "number", "maintenance and support a year as a share of the capital cost", MONEY,
                   high=1.0, usual=(0.0, 0.15), bare=True, example="0.04"),
     _not_negative("colocation_price", "o_c/WT", "USD/kW/month", "price", "rent of the site per power at full load", MONEY,
                   usual=(0, 500), example="'150 USD/kW/month'"),
-    _not_negative("storage_rate", "o_t/T", "USD/year", "money", "network transit and storage services a year", MONEY,
+    _not_negative("demand_charge", "o_w/WT", "USD/kW/month", "price", "what the utility bills for power at full load, beside the energy",
+                  MONEY, usual=(0, 60), example="'15 USD/kW/month'"),
+    _not_negative("storage_rate", "o_t/T", "USD/year", "price", "network transit and storage services a year", MONEY,
                   example="'1 MUSD/year'"),
     _not_negative("insurance_rate", "i", "1/year", "number", "insurance a year as a share of the capital cost", MONEY, high=1.0,
                   usual=(0.0, 0.05), bare=True, example="0.005"),
-    _not_negative("software_price", "o_l/nT", "USD/chip/year", "money", "licences per chip and year", MONEY, example="'4500 USD/year'"),
+    _not_negative("software_price", "o_l/nT", "USD/chip/year", "price", "licences per chip and year", MONEY, example="'4500 USD/year'"),
     *(_not_negative(f"{what}_cost", symbol, "USD", "money", f"{meaning} over the run", MONEY, example="'100000 USD'")
       for what, symbol, meaning in (("staff", "o_s", "operations staff"), ("maintenance", "o_m", "maintenance and support"),
-                                    ("colocation", "o_c", "rent of the site"), ("storage", "o_t", "network transit and storage services"),
+                                    ("colocation", "o_c", "rent of the site"),
+                                    ("demand_charge", "o_w", "demand charges"), ("storage", "o_t", "network transit and storage services"),
                                     ("insurance", "o_i", "insurance"), ("software", "o_l", "licences"))),
     # Other money, other years
     _positive("exchange_rate", "x", "USD/local", "number", "US dollars per unit of the currency asked for", MONEY, usual=(1e-5, 1e4),
@@ -254,6 +261,8 @@ _ALL = (
     *(_not_negative(f"later_{what}", f"{symbol}_t", "USD", "money", f"{what.replace('_', ' ')} of the same run bought that much later",
                     MONEY, example="'1 MUSD'")
       for what, symbol in (("capital_cost", "K"), ("depreciation", "d"), ("electricity_cost", "E_$"), ("run_cost", "R"))),
+    _positive("later_electricity_ratio", "e_t/e", "1", "ratio", "electricity price when it is bought later ÷ electricity price now", MONEY,
+              bare=True, example="1.1"),
     # Finance
     _positive("horizon", "H", "year", "years", "time over which owning and renting are compared", MONEY, high=30.0, usual=(0.5, 10),
               example="'4 years'"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cluster_calc.datum import Datum
@@ -12,15 +14,17 @@ from cluster_calc.flows import MONTHS, YEAR, Flow
 from cluster_calc.formulas.running_costs import colocation_cost
 from cluster_calc.graph import model_of
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.payments import Payment
+from cluster_calc.price_path import PricePath
 from cluster_calc.renting import Rent
 from cluster_calc.result import Result
 
 # Lines of operating cost, as formulas/running_costs.py has them: name of the line → the rate it takes.
 LINES = {
-    "staff": "staff_rate", "maintenance": "maintenance_rate", "colocation": "colocation_price", "storage": "storage_rate",
+    "staff": "staff_rate", "maintenance": "maintenance_rate", "colocation": "colocation_price", "demand_charge": "demand_charge", "storage": "storage_rate",
     "insurance": "insurance_rate", "software": "software_price",
 }  # fmt: skip
-COLOCATION = "colocation"
+COLOCATION, DEMAND_CHARGE = "colocation", "demand_charge"
 MOST_MONTHS = 20 * MONTHS
 
 
@@ -47,24 +51,51 @@ def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]
     basis = {name: float(values[name]) for name in ("capital_cost", "chips", "peak_facility_power")}
     found = model_of("running-costs").evaluate({**basis, **rates, "training_time": YEAR})
     lines = {}
-    for line, rate in LINES.items():
+    for line in LINES:
         name = f"{line}_cost"
-        amount = of_the_run(result, name) if name in data else float(found[name])
-        if amount or rate in data or name in data:
+        given = name in data and data[name].kind == "given"
+        amount = of_the_run(result, name) if given else float(found[name])
+        if amount or given:
             lines[line] = amount
     return lines
+
+
+@dataclass(frozen=True)
+class Electricity:
+    """Energy of a fully used year in J, its first price in USD/J, and how that moves: by a yearly growth, or along a path."""
+
+    energy: float
+    price: float
+    growth: float
+    path: PricePath | None = None
+    start: float = 0.0
+
+    def cost(self, time: float, middle: float) -> float:
+        """A fully used year's, paid at a time and used around the middle of a period: a path has the price of its use."""
+        if self.path is None:
+            return float(self.energy * self.price * (1 + self.growth) ** time)
+        return self.energy * self.path.at(self.start + middle)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a cluster is owned: when running costs count, the price of power, when the hardware is paid."""
+
+    timing: str
+    electricity: Electricity
+    payments: tuple[Payment, ...]
+    power_included: bool = False
 
 
 class Cluster:
     """The yearly figures of a cluster, and the flows they make over any number of years."""
 
-    def __init__(
-        self, result: Result, data: Mapping[str, Datum], timing: str, electricity: float, power_included: bool = False
-    ) -> None:
-        self.result, self.timing, self.power_included = result, timing, power_included
+    def __init__(self, result: Result, data: Mapping[str, Datum], terms: Terms) -> None:
+        self.result, self.timing, self.power_included = result, terms.timing, terms.power_included
+        self.electricity, self.payments = terms.electricity, terms.payments
         values = result.values
         self.chips = float(values["chips"])
-        self.capital = float(values["capital_cost"])
+        self.capital = float(values.get("capital_cost", math.nan))
         self.building = float(values.get("facility_capital", 0.0))
         bought = 1.0 - min(float(values.get("owned_chips", 0.0)) / self.chips, 1.0)
         self.cash = self.capital * bought
@@ -72,17 +103,18 @@ class Cluster:
         self.share = float(data["used_share"].value)
         self.goodput = float(data["goodput"].value)
         self.spot = float(data["spot_goodput"].value)
-        self.electricity = electricity
-        self.lines = running_costs(result, result.data)
         self.rate = float(data["discount_rate"].value)
         self.growth = {
-            "electricity": float(data["electricity_price_growth"].value), "operations": float(data["inflation_rate"].value),
+            "operations": float(data["inflation_rate"].value),
             "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
         }  # fmt: skip
-        self.deposit = float(data["deposit_share"].value)
-        self.lead = float(data["deposit_lead"].value) / YEAR
         self.worth: dict[float, float] = {}
         self.horizon = round(float(data["horizon"].value) / YEAR * MONTHS) / MONTHS
+
+    @cached_property
+    def lines(self) -> dict[str, float]:
+        """The operating lines of a year, in today's money."""
+        return running_costs(self.result, self.result.data)
 
     def parts(self, years: float) -> Iterable[tuple[float, float]]:
         """Each year of the horizon: when its flows count, and how much of a year it is."""
@@ -94,13 +126,15 @@ class Cluster:
         """Cash for hardware that is bought, and for the building of a site of one's own."""
         return self.cash + (0.0 if colocated else self.building)
 
-    def power(self, colocated: bool = False) -> float:
-        """Electricity of a fully used year, in today's money; none where the rent of the site holds it."""
-        return 0.0 if colocated and self.power_included else self.electricity
+    def energy_cost(self, time: float, middle: float, colocated: bool = False) -> float:
+        """Electricity of a fully used year; none where the rent of the site holds it."""
+        return 0.0 if colocated and self.power_included else self.electricity.cost(time, middle)
 
     def running(self, colocated: bool = False) -> dict[str, float]:
-        """The other lines of a year; the rent of a site falls on those who rent one."""
-        return {line: amount for line, amount in self.lines.items() if colocated or line != COLOCATION}
+        """The other lines of a year; the rent of a site falls on those who rent one, and may hold the power."""
+        held = (DEMAND_CHARGE,) if self.power_included else ()
+        absent = held if colocated else (COLOCATION,)
+        return {line: amount for line, amount in self.lines.items() if line not in absent}
 
     def site(self, price: float) -> float:
         """Rent of the site a year at a price per power and month, the price being in USD/kW/month."""
@@ -110,20 +144,19 @@ class Cluster:
     def owned(
         self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None
     ) -> Iterable[Flow]:
-        """The flows of owning; the capital apart from deposits falls due at the start.
+        """The flows of owning; the hardware is paid as scheduled.
 
         `price` is another rent of the site, in USD/kW/month.
         """
         share = self.share if share is None else share
-        if self.deposit:
-            yield Flow("deposit", -self.lead, -self.cash * self.deposit)
-        yield Flow("capital", 0.0, -self.cash * (1 - self.deposit))
+        for payment in self.payments:
+            yield Flow(payment.line, payment.time, -self.cash * payment.share)
         if self.building and not colocated:
             yield Flow("facility", 0.0, -self.building)
-        for time, length in self.parts(years):
-            used = self.power(colocated) * share * length
-            if used:
-                yield Flow("electricity", time, -used * (1 + self.growth["electricity"]) ** time)
+        for year, (time, length) in enumerate(self.parts(years)):
+            if not (colocated and self.power_included):
+                used = self.energy_cost(time, year + length / 2, colocated) * share * length
+                yield Flow("electricity", time, -used)
             for line, amount in self.running(colocated).items():
                 rent = self.site(price) if price is not None and line == COLOCATION else amount
                 yield Flow(line, time, -rent * length * (1 + self.growth["operations"]) ** time)
@@ -219,11 +252,23 @@ class Cluster:
         """The flows of renting chips that deliver as much: by the used hour, or all hours of a commitment."""
         share = self.share if share is None else share
         price = rent.price if price is None else price
-        hours = self.chips * YEAR / 3600 * (1.0 if rent.committed else share)
-        if rent.term == "spot":
-            hours /= self.spot
+        hours = self.paid_hours(rent, share)
         for time, length in self.parts(years):
             yield Flow("rent", time, -hours * length * price * (1 + self.growth["rent"]) ** time)
+
+    def paid_hours(self, rent: Rent, share: float) -> float:
+        """Chip-hours paid a year for the same delivered compute: all hours of a commitment, more on spot for what it loses."""
+        hours = self.chips * YEAR / 3600 * (1.0 if rent.committed else share)
+        return hours / self.spot if rent.term == "spot" else hours
+
+    def owed(self, rent: Rent) -> float:
+        """Rent of the last commitment that falls due after the horizon, at the price of its start; 0 without one."""
+        if not rent.months:
+            return 0.0
+        term = rent.months / MONTHS
+        begun = math.ceil(self.horizon / term - 1e-9)
+        level = (1 + self.growth["rent"]) ** ((begun - 1) * term)
+        return float(self.paid_hours(rent, self.share) * max(begun * term - self.horizon, 0.0) * rent.price * level)
 
     def payback(self, rent: Rent, *, colocated: bool = False) -> float | None:
         """Months after which the cash spent on owning is no more than the rent would have been, not discounted."""
@@ -233,7 +278,7 @@ class Cluster:
             time = (month - 0.5) / MONTHS
             hours = self.chips * YEAR / 3600 / MONTHS * (1.0 if rent.committed else self.share)
             saved += hours * rent.price * (1 + self.growth["rent"]) ** time
-            spent += self.power(colocated) * self.share / MONTHS * (1 + self.growth["electricity"]) ** time
+            spent += self.energy_cost(time, time, colocated) * self.share / MONTHS
             spent += yearly / MONTHS * (1 + self.growth["operations"]) ** time
             if spent <= saved:
                 return float(month)

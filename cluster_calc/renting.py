@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cluster_calc.catalog import Quote, day_of
+from cluster_calc.book.chips import standing
 from cluster_calc.datum import Datum
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
 HOUR = 3600.0
-# Term → the quantity that gives its price, and whether all hours are paid, used or not.
+# Term → the quantity that gives its price, and the months of a commitment, whose hours are all paid, used or not.
 WAYS = {
-    "on-demand": ("rental_price", False),
-    "1-year": ("rental_price_1_year", True),
-    "3-year": ("rental_price_3_year", True),
-    "spot": ("rental_price_spot", False),
+    "on-demand": ("rental_price", 0),
+    "1-year": ("rental_price_1_year", 12),
+    "3-year": ("rental_price_3_year", 36),
+    "spot": ("rental_price_spot", 0),
 }
 
 
@@ -26,30 +25,36 @@ class Rent:
 
     term: str
     price: float
-    committed: bool
+    months: int
     datum: Datum
 
+    @property
+    def words(self) -> str:
+        """The price with who asks it and when, for a reader."""
+        said = ", ".join(filter(None, (self.datum.label or f"{self.term}, given", self.datum.as_of)))
+        return f"{self.price:.4g} USD/hour ({said})"
 
-def rents(result: Result, merged: Scenario, data: Mapping[str, Datum]) -> tuple[list[Rent], dict[str, str]]:
+    @property
+    def committed(self) -> bool:
+        """Whether all hours are paid."""
+        return self.months > 0
+
+
+def rents(result: Result, merged: Scenario) -> tuple[list[Rent], dict[str, str]]:
     """The ways that have a price, and why the others are left out."""
     as_of = str(merged.settings.get("as_of", ""))
     found, left_out = [], {}
-    for term, (name, committed) in WAYS.items():
+    for term, (name, months) in WAYS.items():
         datum = merged.data.get(name) or _quoted(result, term, as_of)
         if datum is None:
             option = "--" + name.replace("_", "-")
             left_out[term] = f"no {term} price found for {result.chip.name}: supply {option}"
             continue
-        found.append(Rent(term, float(datum.value) * HOUR, committed, datum))
+        found.append(Rent(term, float(datum.value) * HOUR, months, datum))
     return found, left_out
 
 
 def _quoted(result: Result, term: str, as_of: str) -> Datum | None:
-    """The quote of that term: the one the estimate uses, or the newest."""
-    used = result.data.get("rental_price")
-    quotes: list[Quote] = [quote for quote in result.chip.rentals if quote.term == term]
-    if used is not None and any(quote.datum is used for quote in quotes):
-        return used
-    known = [quote for quote in quotes if not as_of or day_of(quote.datum.as_of) <= as_of]
-    newest = max(known, key=lambda quote: day_of(quote.datum.as_of), default=None)
-    return newest.datum if newest is not None else None
+    """The quote of that term that stands, as the estimate's own rent is chosen."""
+    quote = standing(tuple(quote for quote in result.chip.rentals if quote.term == term), as_of)
+    return quote.datum if quote is not None else None

@@ -39,6 +39,8 @@ SETTINGS: dict[str, str] = {
     "rate_terms": "discount rate and growth are nominal (default) or real, never both",
     "flow_timing": "running costs count at mid-year (default) or year-end",
     "colocation_power": "the rent of a site leaves the power metered (default) or included",
+    "electricity_price_path": "electricity price by calendar year, '2027=8 cent/kWh, 2028=8.5 cent/kWh', or site for the site's dated prices",
+    "payment_schedule": "when the hardware is paid, '20% at -6 month, 50% at start, 30% at 3 month'; default: at the start",
     "keep_both": "the FLOP count stands, parameters and tokens serve memory and data",
     "ranges": "draw from every range there is",
     "draws": "number of draws",
@@ -221,6 +223,14 @@ def setting(name: str, value: Any) -> Any:
         return value.strip().upper()
     if name == "price_year" and not re.fullmatch("(19|20)[0-9]{2}", value.strip()):
         raise InputError(f"price_year: {quoted(value)} is not a year, for example 2025")
+    if name == "electricity_price_path" and value.strip() != "site":
+        from cluster_calc.price_path import points_of
+
+        points_of(value)
+    if name == "payment_schedule":
+        from cluster_calc.payments import schedule_of
+
+        schedule_of(value)
     if name in ("rate_terms", "flow_timing", "colocation_power"):
         from cluster_calc.cash_flow import checked
 

@@ -253,3 +253,67 @@ def test_every_set_is_charged_on_its_own_price(growth: float) -> None:
     spent = -sum(flow.amount for flow in plan.flows if flow.line in ("capital", "refresh", "residual"))
     assert sum(plan.depreciation) == pytest.approx(spent, rel=1e-9)
     assert [flow.time for flow in plan.flows if flow.line == "refresh"] == pytest.approx([3, 6, 9])
+
+
+def test_demand_charges_are_a_line_by_the_full_load() -> None:
+    with_charge = {"demand_charge": "15 USD/kW/month"}
+    run = cc.estimate(chip="h100", training_compute=1e24, **with_charge)
+    months = run.values["training_time"] / (365.25 * 86400 / 12)
+    assert run.values["demand_charge_cost"] == pytest.approx(run.values["peak_facility_power"] / 1000 * 15 * months)
+    lines = ("depreciation", "electricity_cost", "demand_charge_cost")
+    assert run.values["run_cost"] == pytest.approx(sum(run.values[name] for name in lines))
+    without = cc.finance(**SITE, colocation_power="included")
+    plan = cc.finance(**SITE, **with_charge, colocation_power="included")
+    assert plan.by_year()[1]["demand_charge"] < 0
+    # Whoever rents a site with its power is billed by the site alone.
+    assert plan.colocated is not None
+    assert without.colocated is not None
+    assert plan.colocated.npv == without.colocated.npv
+    assert "demand charge (--demand-charge)" in " ".join(str(without).split())
+    assert "demand charge (--demand-charge)" not in " ".join(str(plan).split())
+
+
+def test_a_commitment_dearer_than_on_demand_is_marked() -> None:
+    prices = {
+        "rental_price": "2 USD/hour",
+        "rental_price_1_year": "2.5 USD/hour",
+        "rental_price_3_year": "1.5 USD/hour",
+    }
+    plan = cc.finance(**CLUSTER, **prices)
+    marked = {entry.rent.term: entry.dearer_than_on_demand for entry in plan.alternatives}
+    assert marked == {"on-demand": False, "1-year": True, "3-year": False}
+    assert "rent 1-year at $2.50 !" in str(plan)
+    assert any("dearer than no commitment" in warning for warning in plan.as_dict()["warnings"])
+
+
+def test_what_a_commitment_owes_after_the_horizon_is_said() -> None:
+    prices = {"rental_price_1_year": "2 USD/hour", "rental_price_3_year": "1 USD/hour"}
+    plan = cc.finance(**CLUSTER | {"horizon": "18 month"}, **prices, rental_price_growth=0)
+    hours = 1024 * 365.25 * 24
+    owed = {entry.rent.term: entry.owed_beyond for entry in plan.alternatives}
+    assert owed["on-demand"] == 0
+    assert owed["1-year"] == pytest.approx(0.5 * hours * 2)
+    assert owed["3-year"] == pytest.approx(1.5 * hours * 1)
+    assert not any(entry.owed_beyond for entry in cc.finance(**CLUSTER | {"horizon": "3 years"}, **prices).alternatives)
+
+
+@pytest.mark.parametrize("years", [1, 2.5, 6])
+@pytest.mark.parametrize("timing", ["mid-year", "year-end"])
+def test_break_even_months_are_the_first_that_hold(years: float, timing: str) -> None:
+    given = {
+        **CLUSTER,
+        "horizon": f"{years} years",
+        "flow_timing": timing,
+        "rental_price": "4 USD/hour",
+        "lifetime": "3 years",
+    }
+    months = cc.finance(**given).alternatives[0].break_even_months
+    assert months is not None
+
+    def gap(month: float) -> float:
+        over = cc.finance(**given | {"horizon": f"{month} month"})
+        sold = sum(flow.amount / 1.1**flow.time for flow in over.flows if flow.line == "residual")
+        return over.npv - sold - over.alternatives[0].npv
+
+    assert gap(months) >= 0
+    assert gap(months - 1) < 0

@@ -18,14 +18,21 @@ from cluster_calc.cli import options as shared
 Examples:
   cluster-calc compare --flop 2e25 --chip h100 --chip mi300x --chip b200
   cluster-calc compare now.toml later.toml --by capital_cost
-  cluster-calc compare --flop 2e25 --chip h100 --chip b200 --ranges --format markdown""",
+  cluster-calc compare --flop 2e25 --chip h100 --chip b200 --ranges --format markdown
+  cluster-calc compare --flop 2e25 --chip h100 --acquire all --colocation-price "150 USD/kW/month\"""",
 )
 @click.argument("files", metavar="[SCENARIO]...", nargs=-1)
 @shared.model_options
+@click.option(
+    "--acquire",
+    multiple=True,
+    metavar="WAY",
+    help="how the chips are had: own, colocate, on-demand, 1-year, 3-year, spot, or all; give it again for every option",
+)
 @click.option("--by", default="run_cost", metavar="NAME", help="result that ranks the options; default: run_cost")
 @shared.output_options(*shared.FORMATS)
-def command(files: tuple[str, ...], by: str, **options: Any) -> None:
-    """Options side by side on the same demand and the same draws: scenario files, or one --chip after another."""
+def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:
+    """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them."""
     from cluster_calc import comparison as comparisons
     from cluster_calc.report import comparison as report
     from cluster_calc.scenario import gather
@@ -40,7 +47,7 @@ def command(files: tuple[str, ...], by: str, **options: Any) -> None:
             (gather({**given, "chip": chip}, origin="command line", file=base, ambient=True), chip) for chip in chips
         ]
         chips = []
-    found = comparisons.of(listed, chips, by, given, origin="command line", ambient=True)
+    found = comparisons.of(listed, chips, by, given, origin="command line", ambient=True, acquire=acquire)
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
     written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
     shared.write(written, options.get("output"))

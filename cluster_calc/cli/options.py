@@ -96,6 +96,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
                 ("price_year", "YEAR"),
                 ("rate_terms", "WORD"),
                 ("flow_timing", "WORD"),
+                ("payment_schedule", "LIST"),
             ):
                 option = "--" + name.replace("_", "-")
                 found.append(_option(option, metavar=metavar, heading=entry.group, help=SETTINGS[name]))
@@ -115,6 +116,9 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             found.append(
                 _option("--colocation-power", metavar="WORD", heading=entry.group, help=SETTINGS["colocation_power"])
             )
+        if entry.name == "electricity_price":
+            path = SETTINGS["electricity_price_path"]
+            found.append(_option("--electricity-price-path", metavar="PATH", heading=entry.group, help=path))
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
         if entry.name == "peak_throughput":

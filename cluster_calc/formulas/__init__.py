@@ -46,6 +46,17 @@ _SETS: dict[str, tuple[str, ...]] = {
     "development": ("development",),
     "running-costs": ("running_costs",),
     "run": ("measures", "utilisation", "operations"),
+    # A run on rented chips in the place of "run"; the hours of a commitment are paid, used or not.
+    "rented-run": (
+        "measures",
+        "utilisation",
+        "rented_run",
+        "operations.cost_per_chip_hour",
+        "operations.cost_per_delivered_chip_hour",
+        "operations.cost_per_zettaflop",
+        "operations.compute_per_dollar",
+    ),
+    "committed": ("committed",),
     # How hardware is charged: one of these.
     "straight-line": ("service_life", "straight_line", "charge"),
     "declining-balance": ("declining_balance", "charge"),

@@ -24,15 +24,24 @@ def later_depreciation(depreciation: Number, price_performance_trend: Number, pu
     return depreciation * DECADE ** (-price_performance_trend * purchase_delay)
 
 
-def later_electricity_cost(
-    electricity_cost: Number, electricity_price_growth: Number, purchase_delay: Number, depreciation_period: Number
+def later_electricity_ratio(
+    electricity_price_growth: Number, purchase_delay: Number, depreciation_period: Number
 ) -> Number:
-    """The same energy at the later price: E_$ · (1 + g_e)^t. Better chips also draw less; that is not counted.
+    """The later electricity price over today's: (1 + g_e)^t. A price path gives it in the place of this.
 
-    >>> later_electricity_cost(100.0, electricity_price_growth=0.1, purchase_delay=1.0, depreciation_period=1.0)
-    110.00000000000001
+    >>> round(later_electricity_ratio(electricity_price_growth=0.1, purchase_delay=2.0, depreciation_period=1.0), 9)
+    1.21
     """
-    return electricity_cost * (1 + electricity_price_growth) ** (purchase_delay / depreciation_period)
+    return (1 + electricity_price_growth) ** (purchase_delay / depreciation_period)
+
+
+def later_electricity_cost(electricity_cost: Number, later_electricity_ratio: Number) -> Number:
+    """The same energy at the later price. Better chips also draw less; that is not counted.
+
+    >>> later_electricity_cost(electricity_cost=100.0, later_electricity_ratio=1.21)
+    121.0
+    """
+    return electricity_cost * later_electricity_ratio
 
 
 def later_run_cost(later_depreciation: Number, later_electricity_cost: Number, operations_cost: Number) -> Number:

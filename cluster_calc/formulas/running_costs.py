@@ -32,6 +32,15 @@ def colocation_cost(peak_facility_power: Number, colocation_price: Number, train
     return peak_facility_power * colocation_price * training_time
 
 
+def demand_charge_cost(peak_facility_power: Number, demand_charge: Number, training_time: Number) -> Number:
+    """What the utility bills for the capacity it holds, by the full load: o_w = W_max · charge per power and time · T.
+
+    >>> demand_charge_cost(peak_facility_power=1000.0, demand_charge=15.0, training_time=3.0)
+    45000.0
+    """
+    return peak_facility_power * demand_charge * training_time
+
+
 def storage_cost(storage_rate: Number, training_time: Number) -> Number:
     """Network transit and storage services over the run: o_t.
 
@@ -63,13 +72,22 @@ def operations_cost(
     staff_cost: Number,
     maintenance_cost: Number,
     colocation_cost: Number,
+    demand_charge_cost: Number,
     storage_cost: Number,
     insurance_cost: Number,
     software_cost: Number,
 ) -> Number:
     """The lines together: o.
 
-    >>> operations_cost(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
-    21.0
+    >>> operations_cost(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
+    28.0
     """
-    return staff_cost + maintenance_cost + colocation_cost + storage_cost + insurance_cost + software_cost
+    return (
+        staff_cost
+        + maintenance_cost
+        + colocation_cost
+        + demand_charge_cost
+        + storage_cost
+        + insurance_cost
+        + software_cost
+    )

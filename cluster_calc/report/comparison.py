@@ -9,11 +9,12 @@ import textwrap
 from typing import Any
 
 from cluster_calc import __version__
-from cluster_calc.comparison import METRICS, SCHEMA, Comparison, Option, Switch
+from cluster_calc.comparison import METRICS, OWNED_ONLY, SCHEMA, Comparison, Option, Switch
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit
 from cluster_calc.report.numbers import money, plain, shown
 
+OWN = "own"
 LABELS = 26
 COLUMN = 18
 WIDTH = 80
@@ -26,6 +27,7 @@ def metrics(comparison: Comparison) -> list[str]:
         name
         for name in names
         if any(name in option.result.values or name in option.result.missing for option in comparison.options)
+        and not (name == "rental_cost" and any(option.rented for option in comparison.options))
     ]
 
 
@@ -35,7 +37,12 @@ def rows(comparison: Comparison) -> list[list[Any]]:
         [name, QUANTITIES[name].unit, *(in_unit(name, option.result.values.get(name)) for option in comparison.options)]
         for name in metrics(comparison)
     ]
-    return [*found, ["npv", "USD", *(option.npv for option in comparison.options)]] if comparison.horizon else found
+    if comparison.horizon:
+        found.append(["npv", "USD", *(option.npv for option in comparison.options)])
+    # Without a limit there is no verdict, and a column of numbers stays one.
+    if any(entry.limit for option in comparison.options for entry in option.result.feasibility):
+        found.append(["feasible", "", *(_verdict(option) for option in comparison.options)])
+    return found
 
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
@@ -50,6 +57,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "by": comparison.by,
         "ranking": list(comparison.ranking),
         "not_ranked": dict(comparison.not_ranked),
+        "left_out": dict(comparison.left_out),
         "horizon": None if comparison.horizon is None else in_unit("horizon", comparison.horizon.value),
         "share_first": dict(comparison.first_share) or None,
         "options": [
@@ -57,7 +65,9 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
                 # Each option is an estimate as `estimate` writes it, so that a memo or a sheet can start from it.
                 **estimate_dict(option.result),
                 "name": option.name,
+                "acquisition": option.way or OWN,
                 "feasible": option.result.feasible,
+                "verdict": _verdict(option),
                 "npv": option.npv,
             }
             for option in comparison.options
@@ -91,20 +101,27 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
     found = []
     for name in metrics(comparison):
         label = QUANTITIES[name].label
-        found.append((label, [shown(name, option.result.values.get(name)) for option in comparison.options]))
+        found.append((label, [_shown(option, name) for option in comparison.options]))
     if comparison.horizon:
-        label = f"net present value of owning, {shown('horizon', comparison.horizon.value)}"
+        whose = "" if any(option.way for option in comparison.options) else " of owning"
+        label = f"net present value{whose}, {shown('horizon', comparison.horizon.value)}"
         found.append(
             (label, ["not found" if option.npv is None else money(option.npv) for option in comparison.options])
         )
-    limited = any(entry.limit for option in comparison.options for entry in option.result.feasibility)
-    if limited:
-        found.append(("feasible", [_verdict(option) for option in comparison.options]))
+    found.append(("feasible", [_verdict(option) for option in comparison.options]))
     return found
+
+
+def _shown(option: Option, name: str) -> str:
+    if (option.rented and name in OWNED_ONLY) or (name == "rent_commitment" and not option.result.values.get(name)):
+        return "none"
+    return shown(name, option.result.values.get(name))
 
 
 def _verdict(option: Option) -> str:
     broken = [entry.constraint for entry in option.result.feasibility if entry.holds is False]
+    if not any(entry.limit for entry in option.result.feasibility):
+        return "not checked"
     open_ = [entry.constraint for entry in option.result.feasibility if entry.limit and entry.holds is None]
     if broken:
         return "no: " + ", ".join(broken)
@@ -117,6 +134,8 @@ def _sentences(comparison: Comparison) -> list[str]:
     found = [f"By {by}: " + ", ".join(order)]
     for name, why in comparison.not_ranked.items():
         found.append(f"Not ranked: {name} ({why})")
+    for name, why in comparison.left_out.items():
+        found.append(f"Left out: {name} ({why})")
     if comparison.first_share:
         shares = ", ".join(f"{name} {plain(100 * share)}%" for name, share in comparison.first_share.items())
         found.append(f"First in this share of the draws, which all options share: {shares}")

@@ -11,14 +11,29 @@ from typing import Any
 from cluster_calc import __version__
 from cluster_calc.break_even import Levels
 from cluster_calc.cash_flow import COLOCATE, KILOWATT_MONTH, Alternative, Finance
-from cluster_calc.flows import table
+from cluster_calc.datum import Datum
+from cluster_calc.flows import MONTHS, table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit, source_of
 from cluster_calc.report.numbers import money, plain, shown
-from cluster_calc.report.views import cite
+from cluster_calc.report.views import RATE_OF, cite
 
 SCHEMA = "cluster-calc/finance/1"
 OWN = "own"
+
+
+# What the figures of the JSON mean, beside their names.
+MEANING = {
+    "money": "USD; costs are negative in npv and years, positive in cost_per_delivered_chip_hour and prices",
+    "years": "year 0 is the start and what is paid before it, year 1 the twelve months after it; cash is the sum of its lines, "
+    "cumulative their running total; depreciation and book_value are no cash",
+    "npv": "value at the start of all lines at discount_rate, in the terms and timing above",
+    "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
+    "break_even_used_share": "share of hours used from which owning costs no more over the horizon; null where there is none in 0 to 1",
+    "break_even_months": "first whole months over which owning costs no more, no residual counted; null within 20 years without one",
+    "break_even_price": "price of that option, in its unit, at which its npv is that of owning",
+    "payback_months": "months after which the cash of owning is no more than rent on demand, not discounted",
+}
 
 
 def as_dict(found: Finance) -> dict[str, Any]:
@@ -29,15 +44,21 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "version": __version__,
         "catalog_date": result.catalog_date,
         "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
+        "chips": in_unit("chips", result.values["chips"]),
         "terms": found.terms,
         "timing": found.timing,
+        "meaning": MEANING,
         "inputs": {
             name: {
                 "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit, "origin": datum.origin,
-                "source": source_of(datum),
+                "source": source_of(datum), **({"note": datum.note} if datum.note else {}),
             }
-            for name, datum in found.inputs.items()
+            for name, datum in {**found.inputs, **_rates(found)}.items()
         },
+        "payments": [
+            {"share": part.share, "months": part.time * MONTHS, "line": part.line} for part in found.payments
+        ],
+        "not_included": not_included(found),
         "delivered_chip_hours": found.delivered_hours,
         "own": {
             "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
@@ -47,8 +68,38 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "rent": [_rent(entry) for entry in found.alternatives],
         "left_out": dict(found.left_out),
         "cheapest": _cheapest(found),
-        "warnings": list(result.warnings),
+        "warnings": list(found.warnings),
     }  # fmt: skip
+
+
+def _rates(found: Finance) -> dict[str, Datum]:
+    """The rates and prices that the lines of owning are made of."""
+    data = found.result.data
+    names = (
+        "capital_cost",
+        "electricity_price",
+        "electricity_cost",
+        "construction_cost",
+        "operations_cost",
+        *RATE_OF.values(),
+        *RATE_OF,
+    )
+    return {name: data[name] for name in names if name in data and data[name].value}
+
+
+def not_included(found: Finance) -> list[str]:
+    """The lines of cost that have no rate, each with the option that gives it, and what no line holds."""
+    data = found.result.data
+    absent = []
+    if "operations_cost" not in data:
+        absent = [
+            f"{name.removesuffix('_cost').replace('_', ' ')} ({QUANTITIES[rate].option})"
+            for name, rate in RATE_OF.items()
+            if not any(entry in data and data[entry].value for entry in (name, rate))
+        ]
+    if "facility_capital" not in found.result.values:
+        absent.append("the building (--construction-cost)")
+    return [*absent, "financing and taxes"]
 
 
 def _colocated(found: Finance) -> dict[str, Any] | None:
@@ -70,10 +121,11 @@ def _levels(level: Levels) -> dict[str, Any]:
 
 def _rent(entry: Alternative) -> dict[str, Any]:
     return {
-        "term": entry.rent.term, "price": entry.rent.price, "unit": "USD/chip/hour", "source": source_of(entry.rent.datum),
+        "term": entry.rent.term, "commitment_months": entry.rent.months, "price": entry.rent.price, "unit": "USD/chip/hour", "source": source_of(entry.rent.datum),
         "npv": entry.npv, "cost_per_delivered_chip_hour": entry.per_delivered_hour,
         "break_even_used_share": entry.break_even_share, "break_even_months": entry.break_even_months,
         "break_even_price": entry.break_even_price,
+        "dearer_than_on_demand": entry.dearer_than_on_demand, "owed_after_horizon": entry.owed_beyond,
         "break_even_with_colocate": _levels(entry.beside_colocated) if entry.beside_colocated else None,
         "years": table(entry.flows),
     }  # fmt: skip
@@ -103,13 +155,28 @@ def csv_text(found: Finance) -> str:
 
 def _assumptions(found: Finance) -> list[str]:
     timing = "in the middle of each year" if found.timing == "mid-year" else "at the end of each year"
-    lines = [f"Money is {found.terms}; running costs count {timing}, capital at the start, the residual at the end"]
-    lines.append(_site(found))
+    paid = "at the start"
+    if len(found.payments) > 1 or found.payments[0].time:
+        paid = ", ".join(f"{plain(100 * part.share)}% {_when(part.time)}" for part in found.payments)
+    lines = [
+        f"Money is {found.terms}; running costs count {timing}, the residual at the end",
+        f"The hardware is paid {paid}; a replacement when a life ends",
+        _site(found),
+        "Rents hold power, site and upkeep; commitments pay for all hours, are renewed, and move with rents",
+    ]
     for name in ("horizon", "discount_rate", "inflation_rate", "used_share", "goodput", "electricity_price_growth",
                  "rental_price_growth", "hardware_price_growth"):  # fmt: skip
         datum = found.inputs[name]
         lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({datum.note or cite(datum)})")
-    return lines
+    for name, datum in _rates(found).items():
+        lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({cite(datum)})")
+    lines += [f"rent {entry.rent.term}: {entry.rent.words}, {cite(entry.rent.datum)}" for entry in found.alternatives]
+    return [*lines, "Not included: " + ", ".join(not_included(found))]
+
+
+def _when(time: float) -> str:
+    months = plain(abs(time) * MONTHS)
+    return "at the start" if not time else f"{months} months {'before' if time < 0 else 'after'}"
 
 
 def _site(found: Finance) -> str:
@@ -134,7 +201,7 @@ def _options(found: Finance) -> list[tuple[str, str, str, str]]:
         rows.append((head, money(colocated.npv), money(colocated.per_delivered_hour), level))
     for entry in found.alternatives:
         levels = Levels(entry.break_even_share, entry.break_even_months, entry.break_even_price)
-        head = f"rent {entry.rent.term} at {money(entry.rent.price)}"
+        head = f"rent {entry.rent.term} at {money(entry.rent.price)}{' !' if entry.dearer_than_on_demand else ''}"
         rows.append((head, money(entry.npv), money(entry.per_delivered_hour), _level_text(levels, "/hour")))
     return rows
 
@@ -144,7 +211,7 @@ def _level_text(levels: Levels, per: str) -> str:
     if levels.share is not None:
         words.append(f"{plain(100 * levels.share)}% of hours used")
     if levels.months is not None:
-        words.append(f"{plain(levels.months)} months")
+        words.append(f"{plain(levels.months)} month{'' if levels.months == 1 else 's'}")
     if levels.price is not None:
         words.append(f"{money(levels.price)}{per}")
     return ", ".join(words)
@@ -181,9 +248,9 @@ def text(found: Finance, width: int = 80) -> str:
     lines += ["", "Assumptions"]
     for line in _assumptions(found):
         lines += textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
-    if result.warnings:
+    if found.warnings:
         lines += ["", "Mind"]
-        for warning in result.warnings:
+        for warning in found.warnings:
             lines += textwrap.wrap(warning, width, initial_indent="  ! ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"
 
@@ -213,4 +280,6 @@ def markdown(found: Finance) -> str:
             "| " + " | ".join(str(row[head]) if head == "year" else escape(money(row[head])) for head in row) + " |"
         )
     lines += ["", "## Assumptions", "", *(f"- {escape(line)}" for line in _assumptions(found))]
+    if found.warnings:
+        lines += ["", "## Mind", "", *(f"- {escape(warning)}" for warning in found.warnings)]
     return "\n".join(lines) + "\n"

@@ -51,7 +51,8 @@ def asked(subject: Subject) -> dict[str, Any]:
     if best is None:
         return {"amount": None, "basis": None}
     if not (best.name == "buy" or best.name == "colocate") or owned is None:
-        return {"amount": best.cash_year_1, "basis": "base", "base": best.cash_year_1, "year_1": best.cash_year_1}
+        amount = best.cash_year_1 if best.commitment is None else best.commitment
+        return {"amount": amount, "basis": "base", "base": amount, "year_1": best.cash_year_1}
     base = -sum(flow.amount for flow in owned.flows if flow.line in INVESTMENT)
     name = subject.committed
     level = at = None
@@ -74,6 +75,11 @@ def ask(subject: Subject) -> str:
     if best.name == "do minimum":
         return f"Approve {money(found['amount'])} in cash for year 1 to use what there is: no purchase is needed. It is the base value."
     if "p80" not in found:
+        if best.commitment is not None and best.commitment > (best.cash_year_1 or 0.0) * (1 + 1e-9):
+            return (
+                f"Approve a commitment of {money(found['amount'])} in cash, {money(found['year_1'])} of it in year 1: "
+                f"{lower(best.title)}. It is the base value; a price per hour has no percentile here."
+            )
         return (
             f"Approve {money(found['amount'])} in cash for year 1: {lower(best.title)}. "
             "It is the base value; a price per hour has no percentile here."
@@ -205,14 +211,28 @@ def _holds(subject: Subject) -> str:
             held.append(
                 f"owning and renting on demand draw level at {percent(share)} of hours used; the plan has {used}"
             )
+    priced = [
+        quote for quote in subject.quotes
+        if best is not None and result.chip.id in quote.used_for and quote.row["for"] in (best.name, *(["buy"] if best.name == "colocate" else []))
+    ]  # fmt: skip
+    for quote in priced:
+        until = quote.row["expires"]
+        held.append(
+            f"the quote of {quote.name} holds until {until}" if until else f"the quote of {quote.name} names no expiry"
+        )
     if best is not None and best.name.startswith("buy") and "facility_capital" not in result.values:
         held.append("a site with that power is there, as no building is in the sum")
     if best is not None and best.name in ("buy", "colocate") and owned is not None:
-        sold = sum(flow.amount for flow in owned.flows if flow.line == "residual")
+        sold = resale(subject)
         if sold > LARGE * (best.total or 0.0):
             held.append(f"the hardware is worth {money(sold)} when it is sold")
     late = too_late(subject)
     return "; ".join([*held, *([lower(late)] if late else [])]) + "."
+
+
+def resale(subject: Subject) -> float:
+    """What the hardware is sold for over the horizon, undiscounted."""
+    return sum(flow.amount for flow in subject.owned.flows if flow.line == "residual") if subject.owned else 0.0
 
 
 def _money(subject: Subject) -> str:

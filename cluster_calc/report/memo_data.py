@@ -11,10 +11,10 @@ from cluster_calc.flows import table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import finance as finance_report
 from cluster_calc.report.data import as_dict
-from cluster_calc.report.memo_box import aace, asked, run_end
+from cluster_calc.report.memo_box import aace, asked, resale, run_end
 from cluster_calc.report.memo_dates import decided, delivery_of
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
-from cluster_calc.report.memo_tables import certain, moves, opex_of, switching
+from cluster_calc.report.memo_tables import certain, moves, opex_of, shares, switching
 
 SCHEMA = "cluster-calc/memo/1"
 
@@ -44,9 +44,11 @@ def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
             for name in certain(result)
             if name in result.values and name in QUANTITIES
         },
+        "shares": shares(result),
         "opex": opex_of(subject),
         "rents": {entry.rent.term: table(entry.flows) for entry in plan.alternatives} if plan else {},
         "cash_npv": subject.owned.npv if subject.owned is not None and subject.rated else None,
+        "resale": resale(subject),
         "waiting": subject.waiting.as_dict(),
         "risks": [risk.as_dict() for risk in subject.risks],
         "tax": subject.tax.as_dict() if subject.tax else None,

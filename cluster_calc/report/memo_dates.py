@@ -13,6 +13,7 @@ from cluster_calc.flows import YEAR
 from cluster_calc.formulas.growth import later_capital_cost
 from cluster_calc.formulas.supply_limits import lead_time
 from cluster_calc.memo_file import MemoFile
+from cluster_calc.report.numbers import plain
 from cluster_calc.result import Result
 
 DAY = 86400.0
@@ -106,7 +107,7 @@ def bought_ready(result: Result, extra: MemoFile, today: str, book: Catalog | No
     days, more = math.ceil(found.lead / DAY), math.ceil(installation / DAY)
     if days + more > MOST_DAYS:
         return Ready(
-            why=f"delivery would take {found.lead / YEAR:,.0f} years at the share of the output that is assumed"
+            why=f"delivery would take {plain(found.lead / YEAR)} years at the share of the output that is assumed"
         )
     start = datetime.date.fromisoformat(decided(extra, today))
     there = start + datetime.timedelta(days=days)
@@ -145,8 +146,6 @@ def weeks(seconds: float) -> str:
     >>> weeks(7 * 86400), weeks(24.44 * 7 * 86400), weeks(0)
     ('1 week', '24.4 weeks', '0 weeks')
     """
-    from cluster_calc.report.numbers import plain
-
     text = plain(seconds / WEEK)
     return f"{text} week{'' if text == '1' else 's'}"
 

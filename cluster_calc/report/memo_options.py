@@ -15,6 +15,7 @@ from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.memo_dates import Ready, bought_ready, decided, rented_ready
 from cluster_calc.report.memo_fleet import Minimum, minimum
+from cluster_calc.report.numbers import money
 from cluster_calc.result import Result
 
 NO_RATE = "no discount rate was given (--discount-rate, or discount_rate in the memo file)"
@@ -31,7 +32,8 @@ class Way:
     """One option: figures in JSON units, None where there is none; `why` says why it has no cost at all.
 
     `meets` is the share of the demand that it delivers; the levelised cost is per delivered chip-hour of the chip that the
-    memo details, so that options of equal work compare. `broken` names the limits that it does not hold.
+    memo details, so that options of equal work compare. `commitment` is the rent that a term binds to, whole; `broken` names
+    the limits that it does not hold.
     """
 
     name: str
@@ -44,7 +46,9 @@ class Way:
     shipment_share: float | None = None
     power: float | None = None
     why: str = ""
+    note: str = ""
     meets: float = 1.0
+    commitment: float | None = None
     ready: Ready = field(default_factory=Ready)
     broken: tuple[str, ...] = ()
 
@@ -123,10 +127,19 @@ def _rented(
         return Way(name, title, why=plan.left_out.get(term, "") if plan else case.why)
     rows = table(entry.flows)
     total = -sum(flow.amount for flow in entry.flows)
-    left = -sum(row["cash"] for row in rows[2:4]) if term == "3-year" else 0.0
+    first_year = -sum(row["cash"] for row in rows[:2])
+    bound = None
+    notes = ["dearer than on demand"] if entry.dearer_than_on_demand else []
+    if entry.rent.committed:
+        # The first commitment: its years within the horizon, and what is owed of it beyond where that is shorter.
+        whole = entry.rent.months // 12
+        bound = -sum(row["cash"] for row in rows[: whole + 1]) + (entry.owed_beyond if len(rows) <= whole else 0.0)
+        if entry.owed_beyond > 0.5:
+            notes.append(f"{money(entry.owed_beyond)} of it falls due after the horizon")
     used = next((quote for quote in quotes if quote.row["for"] == name and chip.id in quote.used_for), None)
     return Way(
-        name, title, -sum(row["cash"] for row in rows[:2]), total, entry.npv if rated else None, None, left,
+        name, title, first_year, total, entry.npv if rated else None, None, max((bound or 0.0) - first_year, 0.0),
+        note="; ".join(notes), commitment=bound,
         ready=rented_ready(term, extra, today, used.row["delivery_weeks"] if used else None), broken=_broken(case, False),
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ def _options(subject: Subject) -> MemoPart:
         words.append(
             f"The do-minimum option raises {shown('chips', fleet.count)} × {fleet.chip} from {percent(fleet.used_share)} to "
             f"{percent(fleet.reach)} of hours used over {plain(fleet.years)} {'year' if plain(fleet.years) == '1' else 'years'} "
-            f"({fleet.note}): {percent(fleet.meets)} of the demand at the same MFU and goodput, for the electricity alone."
+            f"({fleet.note}): {_part_of(fleet.meets)} at the same MFU and goodput, for the electricity alone."
         )
     points = [
         f"Not costed: {way.name.replace(':', ' ')}: {way.why or 'it has no cost'}."
@@ -81,6 +81,15 @@ def _options(subject: Subject) -> MemoPart:
     ]
     shown_tables = tables.options_tables(subject.ways, rated, horizon, case.result.chip.name)
     return MemoPart("options", "Options", tuple(map(printable, words)), tuple(map(printable, points)), shown_tables)
+
+
+def _part_of(meets: float) -> str:
+    """A share of the demand; more than it is told in times, and only what the demand asks for is run."""
+    return (
+        f"{percent(meets)} of the demand"
+        if meets <= 1
+        else f"{plain(meets)} times the demand, of which no more than the demand is run,"
+    )
 
 
 def _cost(subject: Subject) -> MemoPart:

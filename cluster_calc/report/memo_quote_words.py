@@ -39,6 +39,8 @@ def terms_text(row: Mapping[str, Any]) -> str:
         words.append(f"server {row['server']}")
     if row["deposit"]:
         words.append(f"{percent(row['deposit'])} with the order")
+    if row["payments"]:
+        words.append(f"paid {row['payments']}")
     if row["delivery_weeks"] is not None:
         count = plain(row["delivery_weeks"])
         words.append(f"delivery in {count} week{'' if count == '1' else 's'}")

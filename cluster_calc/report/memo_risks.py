@@ -183,8 +183,7 @@ def _obsolescence(case: Case) -> Risk:
 def _utilisation(case: Case, rated: bool) -> Risk:
     name, plan = "Utilisation", case.finance
     if plan is None:
-        fewer = percent(FEWER_HOURS)
-        return Risk("utilisation", name, f"{fewer} of the planned hours are used", "not computed: no cost of owning")
+        return Risk("utilisation", name, "fewer hours are used than planned", "not computed: no cost of owning")
     share = float(plan.inputs["used_share"].value)
     trigger = f"{percent(share * FEWER_HOURS)} of hours are used, in place of {percent(share)}"
     rate = float(plan.inputs["discount_rate"].value) if rated else 0.0

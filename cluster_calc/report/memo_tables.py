@@ -40,6 +40,7 @@ def options_tables(ways: Sequence[Way], rated: bool, horizon: str, chip: str) ->
             continue
         path = f"options.{way.name}"
         notes = [] if way.meets >= 1 else [f"meets {percent(way.meets)} of the demand"]
+        notes += [way.note] if way.note else []
         notes += [f"does not hold: {', '.join(way.broken)}"] if way.broken else []
         head = Cell(way.title, "; ".join(notes))
         hourly = (
@@ -67,16 +68,27 @@ def options_tables(ways: Sequence[Way], rated: bool, horizon: str, chip: str) ->
     )
 
 
+def shares(result: Result) -> dict[str, dict[str, float]]:
+    """The share of every line in its total, by the total's name."""
+    found: dict[str, dict[str, float]] = {}
+    for lines, total, _ in bills(result):
+        whole = result.values.get(total)
+        if whole:
+            found[total] = {name: float(result.values[name]) / float(whole) for name in lines if name in result.values}
+    return found
+
+
 def cost_tables(result: Result) -> tuple[Table, ...]:
     """Cost by line: the amortised charge of the run and the cash for the cluster are tables of their own."""
-    found = []
+    found, parts = [], shares(result)
     for lines, total, title in bills(result):
         whole = result.values.get(total)
         rows = []
         for name in lines:
-            part = result.values.get(name)
-            share = percent(float(part) / float(whole)) if part is not None and whole else ""
-            rows.append(TableRow(Cell(label_of(name)), (figure_of(result, name), Cell(share))))
+            share = parts.get(total, {}).get(name)
+            rows.append(
+                TableRow(Cell(label_of(name)), (figure_of(result, name), Cell("" if share is None else percent(share))))
+            )
         note = "" if whole is not None else "incomplete"
         rows.append(TableRow(Cell(title, note), (figure_of(result, total), Cell("100%" if whole else "")), total=True))
         kind = "cash, capital expenditure" if total in ("capital_cost", "project_capital") else "amortised, no cash"

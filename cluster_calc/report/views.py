@@ -22,7 +22,15 @@ CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "st
                  "installation_capital", "contingency_capital")  # fmt: skip
 DEVELOPMENT_LINES = ("run_cost", "development_cost")
 PROJECT_LINES = ("capital_cost", "facility_capital")
-OPERATIONS = ("staff_cost", "maintenance_cost", "colocation_cost", "storage_cost", "insurance_cost", "software_cost")
+OPERATIONS = (
+    "staff_cost",
+    "maintenance_cost",
+    "colocation_cost",
+    "demand_charge_cost",
+    "storage_cost",
+    "insurance_cost",
+    "software_cost",
+)
 # Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
 SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
 BUILDING = "the building, cooling plant and grid connection"
@@ -33,7 +41,7 @@ EXCLUDED = (
 )
 RATE_OF = {
     "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
-    "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
+    "demand_charge_cost": "demand_charge", "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
 }  # fmt: skip
 SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
@@ -96,7 +104,8 @@ def _value(result: Result, name: str) -> str:
 def question(result: Result) -> str:
     """The question restated, with every choice in it named."""
     peak = shown("peak_throughput", result.values.get("peak_throughput"))
-    chip = f"{result.chip.name} ({result.precision}, dense {peak} a {result.chip.unit})"
+    article = "an" if result.chip.unit[:1] in "AEIOaeio" else "a"
+    chip = f"{result.chip.name} ({result.precision}, dense {peak} {article} {result.chip.unit})"
     given = result.data
     demand = f"{_value(result, 'training_compute')}" if "training_compute" in result.values else ""
     if "parameters" in given and "tokens" in given:
@@ -117,12 +126,13 @@ def question(result: Result) -> str:
 def answer(result: Result) -> str:
     """The answer in one sentence."""
     chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
+    chips += " chip" if chips == "1" else " chips"
     drawn = _value(result, "peak_facility_power")
     power = f"peak power {drawn}" if drawn == NOT_FOUND else f"{drawn} at full load"
     if result.mode == "cluster":
         hardware = f"; hardware {capital}" if capital == NOT_FOUND else f" for {capital}"
-        return f"{chips} chips{hardware}, {power}."
-    sized = f"{chips} chips for {_value(result, 'training_time')}"
+        return f"{chips}{hardware}, {power}."
+    sized = f"{chips} for {_value(result, 'training_time')}"
     if result.mode == "capacity":
         sized = f"{_value(result, 'training_compute')}: {sized}"
     if result.mode == "observed":
@@ -473,7 +483,9 @@ def excluded(result: Result) -> tuple[str, ...]:
     for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
         absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
         if absent and not (names is OPERATIONS and "operations_cost" in result.data):
-            words = ", ".join(f"{name.rsplit('_', 1)[0]} ({QUANTITIES[options[name]].option})" for name in absent)
+            words = ", ".join(
+                f"{name.rsplit('_', 1)[0].replace('_', ' ')} ({QUANTITIES[options[name]].option})" for name in absent
+            )
             found.insert(0, words)
     return tuple(found)
 

@@ -1,0 +1,142 @@
+"""Ways to have the chips of one demand side by side: owned, colocated, rented."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+import cluster_calc as cc
+from cluster_calc.acquisition import WAYS
+from cluster_calc.errors import InputError
+from cluster_calc.report import comparison as report
+
+PRICES: dict[str, Any] = {
+    "rental_price": "3 USD/hour", "rental_price_1_year": "2.5 USD/hour", "rental_price_3_year": "2 USD/hour",
+    "rental_price_spot": "1.5 USD/hour", "spot_goodput": 0.8, "colocation_price": "150 USD/kW/month",
+}  # fmt: skip
+DEMAND: dict[str, Any] = {"chips": ["h100"], "acquire": WAYS, "training_compute": 1e25, **PRICES}
+
+
+def test_every_way_costs_what_its_terms_say() -> None:
+    found = cc.compare(**DEMAND, used_share=0.5)
+    assert [option.name for option in found.options] == [
+        "own", "colocate", "rent on-demand", "rent 1-year", "rent 3-year", "rent spot",
+    ]  # fmt: skip
+    hours = found["own"].values["chip_hours"] / 3600
+    cost = {option.name: option.result.values["run_cost"] for option in found.options}
+    assert cost["rent on-demand"] == pytest.approx(3 * hours)
+    # Idle hours of a commitment are paid, and the run bears them as owned hardware's are borne.
+    assert cost["rent 1-year"] == pytest.approx(2.5 * hours / 0.5)
+    assert cost["rent 3-year"] == pytest.approx(2 * hours / 0.5)
+    # What interruptions cost in goodput is more hours, not idle ones.
+    assert cost["rent spot"] == pytest.approx(1.5 * hours / 0.8, rel=1e-3)
+    assert found["rent spot"].values["chips"] == pytest.approx(found["own"].values["chips"] / 0.8, rel=1e-3)
+    assert cost["colocate"] - cost["own"] == pytest.approx(found["colocate"].values["colocation_cost"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_value_of_each_way_is_that_of_finance(way: str) -> None:
+    found = cc.compare(**DEMAND, horizon="3 years")
+    plan = cc.finance(chip="h100", training_compute=1e25, horizon="3 years", **PRICES)
+    assert plan.colocated is not None
+    values = {
+        "own": plan.npv,
+        "colocate": plan.colocated.npv,
+        **{entry.rent.term: entry.npv for entry in plan.alternatives},
+    }
+    [npv] = [option.npv for option in found.options if option.way == way]
+    assert npv == pytest.approx(values[way], rel=1e-12)
+
+
+def test_lines_of_a_rented_run_sum_and_nothing_is_bought() -> None:
+    found = cc.compare(**DEMAND, used_share=0.5)
+    for option in found.options:
+        values = option.result.values
+        if option.rented:
+            assert values["run_cost"] == pytest.approx(values["rental_cost"] + values["idle_rent"])
+            assert "capital_cost" not in values
+            assert values["cost_per_chip_hour"] == pytest.approx(values["run_cost"] / values["chip_hours"])
+            months = {"1-year": 12, "3-year": 36}.get(option.way, 0)
+            chip_months = values["chips"] * months * 365.25 * 86400 / 12
+            assert values["rent_commitment"] == pytest.approx(values["rental_price"] * chip_months)
+
+
+def test_every_format_has_every_way() -> None:
+    found = cc.compare(**DEMAND, power_limit="5.5 MW")
+    raw = json.loads(report.json_text(found))
+    assert [option["acquisition"] for option in raw["options"]] == list(WAYS)
+    table = {row["name"]: row for row in csv.DictReader(io.StringIO(report.csv_text(found)))}
+    assert table["capital_cost"]["rent spot"] == ""
+    assert table["feasible"]["rent spot"] == "no: power"
+    assert {"emissions", "npv", "shipment_share", "cost_per_zettaflop"} <= set(table)
+    assert float(table["run_cost"]["rent 1-year"]) == found["rent 1-year"].values["run_cost"]
+    for form in (report.text(found), report.markdown(found)):
+        for words in ("rent on-demand", "none", "emissions", "net present value"):
+            assert words in " ".join(form.split())
+
+
+def test_a_way_without_its_price_is_left_out_by_name() -> None:
+    found = cc.compare(chips=["mi300x", "tpuv4"], acquire="all", training_compute=1e25)
+    assert "supply --rental-price-spot" in found.left_out["amd-mi300x: rent spot"]
+    assert "supply --colocation-price" in found.left_out["google-tpu-v4: colocate"]
+    # No price of the chip: owning is not ranked, renting is, with its value.
+    assert "chip_price not found" in found.not_ranked["google-tpu-v4: own"]
+    [rented] = [option for option in found.options if option.name == "google-tpu-v4: rent 3-year"]
+    assert rented.npv is not None
+    assert "Left out: amd-mi300x: rent spot" in " ".join(str(found).split())
+
+
+def test_the_rent_at_which_owning_comes_first_makes_both_equal() -> None:
+    given = DEMAND | {"acquire": ["own", "on-demand"], "rental_price": "1.2 USD/hour"}
+    found = cc.compare(**given)
+    assert found.ranking[0] == "rent on-demand"
+    [switch] = [entry for entry in found.switches if entry.name == "rental_price"]
+    level = cc.compare(**given | {"rental_price": f"{switch.value * 3600!r} USD/hour"})
+    assert level["own"].values["run_cost"] == pytest.approx(level["rent on-demand"].values["run_cost"], rel=1e-9)
+    # One chip had in two ways is one chip: its own figures move in both.
+    assert {entry.whose for entry in found.switches if entry.name in ("chip_price", "mfu", "lifetime")} <= {
+        "all options"
+    }
+
+
+def test_ways_share_their_draws() -> None:
+    found = cc.compare(**DEMAND, mfu="0.3..0.5", draws=200)
+    assert {tuple(option.result.samples["mfu"][:5]) for option in found.options} == {
+        tuple(found["own"].samples["mfu"][:5])
+    }
+    assert sum(found.first_share.values()) == pytest.approx(1)
+    assert all(not option.result.samples for option in cc.compare(**DEMAND).options)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"acquire": ["lease"]}, "acquire: 'lease' is not one of own, colocate"),
+        ({"acquire": ["on-demnd"]}, "Did you mean on-demand"),
+        ({"acquire": ["own"]}, "compare needs two options or more"),
+        ({"acquire": ["own", "spot"], "goodput": "normal(0.9, 0.01)"}, "spot scales a range LOW..HIGH"),
+        ({"acquire": ["on-demand", "spot"], "by": "capital_cost"}, "rented: nothing is bought"),
+    ],
+)
+def test_bad_ways_are_one_clear_message(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        cc.compare(**DEMAND | given)
+
+
+def test_a_chip_without_published_system_power_pays_for_its_site() -> None:
+    # The default of the power of a server stands in; what is charged by that power follows from it.
+    with_site = cc.estimate(chip="mi300x", training_compute=1e24, colocation_price="150 USD/kW/month")
+    without = cc.estimate(chip="mi300x", training_compute=1e24)
+    months = with_site.values["training_time"] / (365.25 * 86400 / 12)
+    rent = with_site.values["peak_facility_power"] / 1000 * 150 * months
+    assert with_site.values["run_cost"] - without.values["run_cost"] == pytest.approx(rent)
+
+
+def test_the_rent_of_a_cluster_is_that_of_a_run_on_it() -> None:
+    cluster, run = cc.finance(chip="mi300x", chips=1000), cc.finance(chip="mi300x", training_compute=1e24)
+    assert cluster.alternatives[0].rent.price == run.alternatives[0].rent.price
+    assert run.alternatives[0].rent.price == pytest.approx(run.result.values["rental_price"] * 3600)
