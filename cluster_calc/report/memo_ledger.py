@@ -93,6 +93,7 @@ class Ledger:
         self.payments: list[Payment] = []
         self.hours: list[Payment] = []
         self.opaque: set[str] = set()
+        self.fixed: set[str] = set()
         self.own, self.colocated = "", ""
         self.rents: dict[str, str] = {}
         self.years = float(plan.inputs["horizon"].value) / YEAR
@@ -109,8 +110,7 @@ class Ledger:
             if owner is not None and not (self.own if owner is self.plan else self.colocated):
                 self._enter(name, owner)
         for year in range(math.ceil(self.years - 1e-9)):
-            length = min(1.0, self.years - year)
-            time = year + (length / 2 if self.plan.timing == "mid-year" else length)
+            time, length = self._moment(year)
             amount = self.plan.delivered_hours * length / self.years
             text = self._matching((_HOURS,), time, length, amount)
             self.hours.append(Payment(self.own, "delivered chip-hours", time, length, amount, text))
@@ -136,16 +136,28 @@ class Ledger:
             self.colocated = option
         elif not isinstance(owner, Finance):
             self.rents[owner.rent.term] = option
-        flows = list(owner.flows)
         owned = owner is self.plan or isinstance(owner, Colocated)
-        if owned and "deposit" not in {flow.line for flow in flows}:
-            # Nothing today, but something at another share.
-            flows.insert(0, Flow("deposit", -float(self.plan.inputs["deposit_lead"].value) / YEAR, 0.0))
+        flows = [*owner.flows, *self._absent(owner)] if owned else list(owner.flows)
         for flow in flows:
             start = max(math.ceil(flow.time - 1e-9) - 1, 0)
             length = max(min(1.0, self.years - start), 0.0)
             text = self._owned(flow, length) if owned else self._rented(flow, length, owner)
             self.payments.append(Payment(option, flow.line, flow.time, length, flow.amount, text))
+
+    def _absent(self, owner: Any) -> Iterator[Flow]:
+        """What is nothing today, but would be something at another input: a deposit, a running cost whose rate is zero."""
+        lines = {flow.line for flow in owner.flows}
+        if "deposit" not in lines and "payment_schedule" not in self.scenario.settings:
+            yield Flow("deposit", -float(self.plan.inputs["deposit_lead"].value) / YEAR, 0.0)
+        for line, rate in LINES.items():
+            if rate in self.inputs and not self.inputs[rate].value and not lines & {line, "operations"}:
+                for year in range(math.ceil(self.years - 1e-9)):
+                    yield Flow(line, self._moment(year)[0], 0.0)
+
+    def _moment(self, year: int) -> tuple[float, float]:
+        """When the flows of a year count, and how much of a year it is."""
+        length = min(1.0, self.years - year)
+        return year + (length / 2 if self.plan.timing == "mid-year" else length), length
 
     def _owned(self, flow: Flow, length: float) -> str:
         shapes = list(_OWNED.get(flow.line, ()))
@@ -161,6 +173,11 @@ class Ledger:
         capital = self.steps.get("capital_cost") or self.inputs.get("capital_cost")
         if flow.line in _OF_THE_PRICE and capital and capital.value:
             return f"{flow.amount / capital.value:.12g}*capital_cost"
+        if flow.line == "electricity" and "electricity_cost" not in self.inputs:
+            # Prices along a path: what is used may change, what it costs is fixed.
+            self.fixed |= {"electricity_price", "electricity_price_growth"}
+            used = self.steps["facility_power"].value * self.inputs["used_share"].value
+            return f"{flow.amount / used:.12g}*facility_power*used_share" if used else ""
         self.opaque.add(flow.line)
         return ""
 

@@ -67,7 +67,9 @@ def live(held: Mapping[str, Any]) -> Live:
     if plan is not None:
         ledger = Ledger(scenario, plan, inputs, {step.name: step for step in steps})
         ledger.fill(held)
-        fixed |= STRUCTURE | _behind(result, {"book_value_at_start"}, without=frozenset({"capital_cost"}))
+        fixed |= (
+            STRUCTURE | ledger.fixed | _behind(result, {"book_value_at_start"}, without=frozenset({"capital_cost"}))
+        )
         fixed |= _behind(result, {name for line in ledger.opaque for name in (line, f"{line}_cost")})
     payments, hours = (ledger.payments, ledger.hours) if ledger else ([], [])
     used = _used([*(step.formula for step in steps), *(entry.formula for entry in (*payments, *hours))]) | {RATE}

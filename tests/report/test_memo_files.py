@@ -103,6 +103,8 @@ def test_depreciation_by_other_methods_and_costs_of_a_site_recalculate(tmp_path:
     for given in (
         {"depreciation": "resale"}, {"depreciation": "double-declining"}, {"colocation_price": "150 USD/kW/month"},
         {"staff_rate": "2 MUSD/year", "maintenance_rate": "0.03"}, {"construction_cost": "10 USD/W"},
+        {"payment_schedule": "20% at -6 month, 50% at start, 30% at 3 month"}, {"demand_charge": "12 USD/kW/month"},
+        {"electricity_price_path": "2027=8 cent/kWh, 2028=9 cent/kWh"}, {"deposit_share": 0.3},
     ):  # fmt: skip
         made = memo(**{**RUN, "draws": 50}, discount_rate=0.1, **given)
         numbers = live(json.loads(made.data))
