@@ -247,6 +247,15 @@ def repeated(row: Any) -> None:
     _flag(row, "w:tblHeader")
 
 
+def together(table: Any) -> None:
+    """A short table on one page: each row with the next."""
+    from docx.oxml.ns import qn
+
+    for row in table._tbl.tr_lst[:-1]:
+        for paragraph in row.iter(qn("w:p")):
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
 def whole(row: Any) -> None:
     """A row that is not divided between two pages."""
     _flag(row, "w:cantSplit")
