@@ -47,7 +47,8 @@ def memo(
     """
     named = {name: value for name, value in given.items() if value is not None}
     found = entries(named, compare, [str(file) for file in files], origin="call")
-    return memo_of(found, memo_file or MemoFile(), previous=previous, title=title)
+    named_files = [str(file) for file in files]
+    return memo_of(found, memo_file or MemoFile(), previous=previous, title=title, files=named_files)
 
 
 def memo_of(
