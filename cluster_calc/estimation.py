@@ -154,9 +154,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     if ranged and arrays:
         raise InputError(f"ranges are drawn for one estimate at a time: {arrays[0]} is an array, {ranged[0]} a range")
     if ranged:
-        from cluster_calc.uncertainty import drawn
+        from cluster_calc.uncertainty import drawn, without_constants
 
-        result = drawn(result, ranged, settings)
+        result = without_constants(drawn(result, ranged, settings))
     elif settings.get("correlate"):
         raise InputError("correlate: no input has a range to correlate; give ranges with LOW..HIGH, or use --ranges")
     elif settings.get("ranges"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -84,7 +84,12 @@ def reopened(entry: Mapping[str, Any]) -> tuple[Scenario, Recorded]:
     return _opened(entry, today=True)[:2]
 
 
-def _opened(entry: Mapping[str, Any], today: bool) -> tuple[Scenario, Recorded, Result]:
+def base_of(entry: Mapping[str, Any]) -> tuple[Scenario, Recorded, Result]:
+    """The base values of a result's JSON computed again, without its draws: its scenario, catalog and Result."""
+    return _opened(entry, today=True, draws=False)
+
+
+def _opened(entry: Mapping[str, Any], today: bool, draws: bool = True) -> tuple[Scenario, Recorded, Result]:
     if not isinstance(entry, dict) or entry.get("schema") != SCHEMA:
         found = entry.get("schema") if isinstance(entry, dict) else entry
         raise InputError(
@@ -93,12 +98,14 @@ def _opened(entry: Mapping[str, Any], today: bool) -> tuple[Scenario, Recorded, 
     try:
         data = {name: _datum(name, value) for name, value in entry["inputs"].items() if name in QUANTITIES}
         merged, book = _scenario(entry, data), Recorded(entry, data, today)
+        if not draws:
+            merged.settings["ranges"] = False
         result = run(merged, book)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
-    _compare(entry, result)
+    _compare(entry, result, ("value", "p10", "p50", "p90") if draws else ("value",))
     feasibility = tuple(
         Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"], part.get("probability"))
         for part in entry["feasibility"]
@@ -199,7 +206,7 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
     )
 
 
-def _compare(entry: Mapping[str, Any], result: Result) -> None:
+def _compare(entry: Mapping[str, Any], result: Result, keys: Sequence[str]) -> None:
     """Refuse a file whose results are not what its inputs give."""
     from cluster_calc.report.data import rows
 
@@ -208,7 +215,7 @@ def _compare(entry: Mapping[str, Any], result: Result) -> None:
         was = recorded.get(name)
         if was is None:
             continue
-        for key, value in zip(("value", "p10", "p50", "p90"), (values[0], *values[2:]), strict=True):
+        for key, value in zip(keys, (values[0], *values[2:]), strict=False):
             before = was.get(key)
             same = before == value or (
                 None not in (before, value) and math.isclose(before, value, rel_tol=TOLERANCE, abs_tol=1e-300)

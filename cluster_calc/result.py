@@ -121,8 +121,7 @@ class Result:
         >>> result.varies("run_cost"), result.varies("cost_per_chip_hour")
         (True, False)
         """
-        low, high = self.percentile(name, 10.0), self.percentile(name, 90.0)
-        return low is not None and high is not None and high - low > 1e-9 * abs(high)
+        return resolve(name) in self.samples
 
     def standard_error(self, name: str, percent: float) -> float | None:
         """The standard error of a percentile, in its JSON unit, from independent randomisations of the draws."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS = 16_384
 # The percentiles that one partition of a result yields; others cost a partition each.
 STANDARD = (5.0, 10.0, 20.0, 50.0, 80.0, 90.0, 95.0)
+# Relative differences that rounding makes.
+ROUNDING = 1e-9
 # The most that one estimate holds in memory; a sweep streams.
 MOST_BYTES = 4e9
 
@@ -99,6 +101,19 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
                 f"{name} comes out beyond what a number can hold in some draws: a range is out of proportion"
             )
     return replace(result, samples=samples, draws=draws, seed=seed, batches=replicates(draws, method))
+
+
+def without_constants(result: Result) -> Result:
+    """The result without samples of what the ranges cancel out of (time · rate = work): they differ by rounding alone."""
+    from dataclasses import replace
+
+    kept = {name: sample for name, sample in result.samples.items() if name in result.data or not _constant(sample)}
+    return replace(result, samples=kept)
+
+
+def _constant(sample: Any) -> bool:
+    small = ROUNDING * abs(float(sample[0]))
+    return abs(float(sample[-1] - sample[0])) <= small and float(sample.max() - sample.min()) <= small
 
 
 def percentiles(sample: Any, percents: Iterable[float] = STANDARD) -> dict[float, Any]:

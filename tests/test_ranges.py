@@ -94,7 +94,7 @@ def test_percentiles_rise_and_lines_sum_in_every_draw() -> None:
     s = result.samples
     np.testing.assert_allclose(s["depreciation"] + s["electricity_cost"], s["run_cost"], rtol=1e-12)
     np.testing.assert_allclose(
-        s["mfu_loss"] + s["goodput_loss"] + s["delivered_chip_hours"], s["chip_hours"], rtol=1e-12
+        s["mfu_loss"] + s["goodput_loss"] + result.values["delivered_chip_hours"], s["chip_hours"], rtol=1e-12
     )
 
 

@@ -170,3 +170,11 @@ def test_a_chip_without_a_peak_has_ranges_and_no_number_of_chips() -> None:
     result = cc.estimate(training_compute=1e24, chip="cerebras-wse-3", ranges=True, draws=10)
     assert "chips" in result.missing
     assert "chips" not in result.samples
+
+
+def test_what_the_inputs_cancel_out_of_has_no_percentiles() -> None:
+    """Time varies with the MFU, time × rate does not: what rounding leaves of it is no uncertainty."""
+    result = cc.estimate(training_compute=2e25, chip="h100", ranges=True, draws=512)
+    assert "accelerator_time" in result.samples
+    assert "delivered_chip_hours" not in result.samples
+    assert result.as_dict()["results"]["delivered_chip_hours"]["p50"] is None

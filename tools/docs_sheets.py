@@ -5,7 +5,6 @@ The picture needs a browser and depends on its fonts, so `make docs` leaves it a
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 DOCS = Path(__file__).parents[1] / "docs"
 if __name__ == "__main__":
     sys.path.insert(0, str(DOCS.parent))
+
+from freshness import kept  # noqa: E402
 
 import cluster_calc as cc  # noqa: E402
 
@@ -42,15 +43,8 @@ def pages() -> dict[Path, str]:
     found = {}
     for name, page in sheets().items():
         path = DOCS / "examples" / f"{name}.html"
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
-        # Exponentials differ in their last bit between processors; a page that differs only there stands.
-        found[path] = old if _rounded(old) == _rounded(page) else page
+        found[path] = kept(path, page)
     return found
-
-
-def _rounded(page: str) -> str:
-    page = re.sub(r'base64,[^"]*"', '"', page)
-    return re.sub(r"\d+\.\d{6,}(?:e[-+]\d+)?", lambda match: f"{float(match.group()):.9g}", page)
 
 
 def photograph(target: Path) -> None:

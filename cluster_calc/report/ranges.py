@@ -48,7 +48,7 @@ def _words(name: str) -> str:
 
 def _told(result: Result, name: str) -> Row | None:
     average, base = result.mean(name), result.base_percentile(name)
-    if average is None or base is None or not result.varies(name):
+    if average is None or base is None:
         return None
     factor = QUANTITIES[name].factor
     notes = [f"base = P{base:.0f}"]

@@ -187,7 +187,7 @@ def test_a_memo_without_gaps_is_no_draft() -> None:
 
 def test_the_stamp_stands_first_and_above_every_page(view: Memo) -> None:
     page = memo_text.html(view)
-    assert page.partition("<body")[2].startswith(f' class="draft">\n<p class="stamp">{DRAFT}</p>')
+    assert page.partition("<body")[2].startswith(f' class="draft">\n<header>\n<p class="stamp">{DRAFT}</p>')
     assert re.search(r"@page draft \{\s*@top-center \{\s*content: \"" + DRAFT, page)
     clean = dataclasses.replace(view, draft=False, gaps=())
     for text in (memo_text.html(clean).partition("<body")[2], memo_text.markdown(clean)):
