@@ -11,7 +11,7 @@ from typing import Any
 from cluster_calc import __version__, cash_flow
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
-from cluster_calc.feasibility import ADVISORY
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.influence import Switch, switches
 from cluster_calc.memo_file import MemoFile, printable
 from cluster_calc.memo_inputs import Entry, entries, with_memo_file
@@ -114,8 +114,12 @@ def _command(asked: Any, files: Sequence[str], words: Sequence[str]) -> str:
 
 
 def _switches(result: Result) -> tuple[Switch, ...]:
-    """Where a verdict flips, advice aside: it decides nothing."""
-    return tuple(entry for entry in switches(result) if entry.verdict.removesuffix(" limit") not in ADVISORY)
+    """Where a verdict flips; advice decides nothing, and a limit is not moved to meet what it limits."""
+    return tuple(
+        entry for entry in switches(result)
+        if (constraint := entry.verdict.removesuffix(" limit")) not in ADVISORY
+        and entry.name != CONSTRAINTS.get(constraint, ("", "", ""))[0]
+    )  # fmt: skip
 
 
 def _draws(entry: Entry, result: Any) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cluster_calc.memo_file import printable
+from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import memo_tables as tables
 from cluster_calc.report.memo_box import lower, run_end
@@ -213,35 +214,41 @@ def _risks(subject: Subject) -> MemoPart:
 
 def _terms(subject: Subject) -> MemoPart:
     price = subject.result.data.get("chip_price")
-    used = next(
-        (
-            quote
-            for quote in subject.quotes
-            if quote.quantity == "chip_price" and subject.result.chip.id in quote.used_for
-        ),
-        None,
-    )
+    used = next((quote for quote in subject.quotes if _gives(quote, "chip_price", subject.result.chip.id)), None)
     words = []
     if price is None or price.value is None:
         words.append("The estimate has no price of the chip.")
     else:
         whose = f"the quote of {used.name}" if used else "no quote: a price typed or of the catalog"
         words.append(f"The estimate's price is {shown('chip_price', price.value)}, of {whose}.")
-    if used is not None and used.rate is not None:
-        words.append(f"{price_text(used)}.")
+    words += [
+        f"{price_text(quote)}, the quote of {quote.name}." for quote in subject.quotes if quote.used_for and quote.rate
+    ]
     if not subject.quotes:
         return MemoPart("terms", "Commercial terms", (*map(printable, words), "The memo file names no quote."))
     rows = [
         TableRow(Cell(quote.name, quote.row["item"]), tuple(Cell(printable(text)) for text in (
             str(quote.row["price"] if quote.row["price"] is not None else "–"), quote.row["currency"] or quote.currency or "–",
             quote.row["expires"] or "no expiry", terms_text(quote.row),
-            f"gives {QUANTITIES[quote.quantity].label}" if quote.used_for else f"not used: {quote.why_not}",
+            _use(subject, quote),
         )))
         for quote in subject.quotes
     ]  # fmt: skip
     heads = ("Quote", "Price", "Currency", "Expires", "Terms", "Use")
     shown_table = table("Quotes", heads, rows, words=range(len(heads)))
     return MemoPart("terms", "Commercial terms", tuple(map(printable, words)), tables=(shown_table,))
+
+
+def _gives(quote: Priced, quantity: str, chip: str) -> bool:
+    return quote.quantity == quantity and chip in quote.used_for
+
+
+def _use(subject: Subject, quote: Priced) -> str:
+    """What a quote is used for, or why it is not."""
+    if not quote.used_for:
+        return f"not used: {quote.why_not}"
+    names = {case.result.chip.id: case.result.chip.name for case in subject.cases}
+    return f"gives the {QUANTITIES[quote.quantity].label} of {', '.join(names[chip] for chip in quote.used_for)}"
 
 
 def _delivery(subject: Subject) -> MemoPart:

@@ -311,9 +311,9 @@ LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
 }
 LEFT_OUT_OF: dict[str, tuple[str, dict[str, Any], Any, str]] = {
     "quote.number": ("quote", QUOTE, "Q-17", "the quote of Vendor"),
-    "quote.for": ("quote", QUOTE, "buy", "gives chip price"),
-    "quote.chip": ("quote", QUOTE, "h100", "gives chip price"),
-    "quote.server": ("quote", {"vendor": "Vendor", "price": "240000 USD", "chip": "h100", "chips": 8, "holds": "server"}, None, "gives chip price"),
+    "quote.for": ("quote", QUOTE, "buy", "gives the chip price of NVIDIA H100"),
+    "quote.chip": ("quote", QUOTE, "h100", "gives the chip price of NVIDIA H100"),
+    "quote.server": ("quote", {"vendor": "Vendor", "price": "240000 USD", "chip": "h100", "chips": 8, "holds": "server"}, None, "gives the chip price of NVIDIA H100"),
     "quote.item": ("quote", QUOTE, "HGX H100", "| Vendor | 30000 USD"),
     "quote.price": ("quote", {key: value for key, value in QUOTE.items() if key != "price"}, "3 USD", "it has no price"),
     "quote.currency": ("quote", QUOTE, "USD", "| 30000 USD | USD |"),
@@ -326,8 +326,8 @@ LEFT_OUT_OF: dict[str, tuple[str, dict[str, Any], Any, str]] = {
     "quote.payments": ("quote", QUOTE, "30% at -2 month, 70% at start", "|  | Capital | Electricity"),
     "quote.delivery_weeks": ("quote", QUOTE, 12, "delivery in 24 weeks, assumed"),
     "quote.terms": ("quote", QUOTE, "net 90", "| price of the server |"),
-    "quote.chosen": ("quote", QUOTE, True, "gives chip price"),
-    "quote.use": ("quote", QUOTE, False, "gives chip price"),
+    "quote.chosen": ("quote", QUOTE, True, "gives the chip price of NVIDIA H100"),
+    "quote.use": ("quote", QUOTE, False, "gives the chip price of NVIDIA H100"),
     "approvers.role": ("approvers", {"name": "A"}, "CFO", "| A | – |"),
     "demand.need": ("demand", {"period": "2027"}, "x", "| 2027 | – |"),
     "risk.trigger": ("risk", {"risk": "Flood"}, "rain", "| Flood | – |"),
