@@ -48,22 +48,22 @@ def _need(subject: Subject) -> MemoPart:
 
 
 def _options(subject: Subject) -> MemoPart:
-    case, plan, rated = subject.case, subject.plan, subject.rated
+    case, plan, rated = subject.case, subject.rents, subject.rated
     horizon = "the horizon"
     words = []
-    if plan:
-        horizon = shown("horizon", plan.inputs["horizon"].value)
-        chips = shown("chips", case.result.values["chips"])
-        words.append(
-            f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash is "
-            f"{plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
-        )
-        if not rated:
-            words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
-    else:
+    if plan is None:
         words.append(
             f"No option could be costed: {case.why}. NPV and levelised cost are not computed: there is no cash flow."
         )
+    else:
+        horizon = shown("horizon", plan.inputs["horizon"].value)
+        chips = shown("chips", case.result.values["chips"])
+        words.append(
+            f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash "
+            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
+        )
+        if not rated:
+            words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
     words.append(
         "Exit after year 1 is what stopping then loses: for owning, the book value lost in the year; for a commitment, the "
         "rent of its years left."
@@ -75,11 +75,11 @@ def _options(subject: Subject) -> MemoPart:
             f"{percent(fleet.reach)} of hours used over {plain(fleet.years)} {'year' if plain(fleet.years) == '1' else 'years'} "
             f"({fleet.note}): {_part_of(fleet.meets)} at the same MFU and goodput, for the electricity alone."
         )
-    points = [
-        f"Not costed: {way.name.replace(':', ' ')}: {way.why or 'it has no cost'}."
-        for way in subject.ways
-        if way.total is None
-    ]
+    reasons: dict[str, list[str]] = {}
+    for way in subject.ways:
+        if way.total is None:
+            reasons.setdefault(way.why or "it has no cost", []).append(way.name.replace(":", " "))
+    points = [f"Not costed: {', '.join(names)}: {why}." for why, names in reasons.items()]
     shown_tables = tables.options_tables(subject.ways, rated, horizon, case.result.chip.name)
     return MemoPart("options", "Options", tuple(map(printable, words)), tuple(map(printable, points)), shown_tables)
 
@@ -113,9 +113,11 @@ def _cost(subject: Subject) -> MemoPart:
 
 
 def _cash(subject: Subject) -> MemoPart:
-    plan, owned, tax = subject.plan, subject.owned, subject.tax
+    plan, owned, tax, best = subject.plan, subject.owned, subject.tax, subject.best
+    term = next((term for term, name in RENTS.items() if best is not None and best.name == name), "")
+    first = (tables.rent_table(subject.rents, term, best.title),) if term and best and subject.rents else ()
     if plan is None or owned is None:
-        return MemoPart("cash", "Cash flow", (f"Not computed: {subject.case.why}",))
+        return MemoPart("cash", "Cash flow", (f"Owning is not computed: {subject.case.why}.",), tables=first)
     words = []
     colocated = owned is not plan
     if subject.rated:
@@ -138,9 +140,6 @@ def _cash(subject: Subject) -> MemoPart:
     )
     words += _tax_words(subject)
     path = "colocate" if colocated else "years"
-    best = subject.best
-    term = next((term for term, name in RENTS.items() if best is not None and best.name == name), "")
-    first = (tables.rent_table(plan, term, best.title),) if term and best is not None else ()
     return MemoPart(
         "cash",
         "Cash flow",

@@ -196,10 +196,27 @@ def test_the_stamp_stands_first_and_above_every_page(view: Memo) -> None:
 
 
 def test_a_chip_without_prices_has_no_option_and_says_why() -> None:
-    view = memo(chip="tpuv5p", chips=100, as_of=DAY)
+    view = memo(chip="mi210", chips=100, as_of=DAY)
     assert view.ask == "Nothing can be asked for yet: no option has a cost."
     assert any("--chip-price" in gap for gap in view.gaps)
     assert "$0" not in view.ask
+
+
+def test_a_chip_that_cannot_be_bought_is_rented() -> None:
+    view = memo(
+        chip="tpuv5p",
+        chips=100,
+        rental_price="4 USD/hour",
+        inflation_rate=0,
+        horizon="2 years",
+        discount_rate=0.1,
+        as_of=DAY,
+    )
+    held = json.loads(view.data)
+    assert held["options"]["rent on demand"]["total"] == pytest.approx(100 * 4 * 8766 * 2, rel=1e-9)
+    assert held["options"]["buy"]["total"] is None
+    assert held["recommended"].startswith("rent")
+    assert "Owning is not computed" in memo_text.markdown(view)
 
 
 def test_changes_since_an_earlier_result_are_listed() -> None:

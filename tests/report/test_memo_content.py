@@ -211,7 +211,7 @@ def test_a_commitment_is_asked_for_whole() -> None:
     assert found["options"]["rent 3-year"]["exit_cost"] == pytest.approx(2 * 8766 * chips, rel=1e-9)
     short = held(**{**rent, "inflation_rate": 0, "horizon": "2 years"})
     assert short["ask"]["amount"] == pytest.approx(3 * 8766 * chips, rel=1e-9), "also beyond the horizon"
-    assert "falls due after the horizon" in short["options"]["rent 3-year"]["note"]
+    assert "more falls due after the horizon" in short["options"]["rent 3-year"]["note"]
 
 
 # What it starts from
