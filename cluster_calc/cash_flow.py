@@ -36,7 +36,7 @@ INPUTS = (
 )  # fmt: skip
 # Growth of a price of its own: with prices in general unless given, so that real and nominal terms never mix.
 GROWTHS = ("electricity_price_growth", "hardware_price_growth", "rental_price_growth")
-COLOCATE = "colocate"
+OWN, COLOCATE = "own", "colocate"
 # Without these there is nothing to own.
 NEEDED = ("capital_cost", "facility_power")
 KILOWATT_MONTH = QUANTITIES["colocation_price"].factor
@@ -78,16 +78,20 @@ class Colocated:
     per_delivered_hour: float
     payback_months: float | None
     break_even: Levels
+    hardware: float
     depreciation: tuple[float, ...]
     book_values: tuple[float, ...]
 
     def by_year(self) -> list[dict[str, Any]]:
         """One row a year, as `Finance.by_year` has them."""
-        return _with_books(self.flows, self.depreciation, self.book_values)
+        return _with_books(self.flows, self.depreciation, self.book_values, self.hardware)
 
 
-def _with_books(flows: tuple[Flow, ...], charges: tuple[float, ...], books: tuple[float, ...]) -> list[dict[str, Any]]:
-    return [{**row, "book_value": value} for row, value in zip(table(flows, charges), books, strict=True)]
+def _with_books(
+    flows: tuple[Flow, ...], charges: tuple[float, ...], books: tuple[float, ...], price: float
+) -> list[dict[str, Any]]:
+    rows = table(flows, charges, price - books[0])
+    return [{**row, "book_value": value} for row, value in zip(rows, books, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,34 @@ class Finance:
 
     def by_year(self) -> list[dict[str, Any]]:
         """One row a year: every line, the cash, its running total, the depreciation and what the books then say."""
-        return _with_books(self.flows, self.depreciation, self.book_values)
+        price = float(self.result.values["capital_cost"])
+        return _with_books(self.flows, self.depreciation, self.book_values, price)
+
+    @property
+    def owned_share(self) -> float:
+        """Share of the chips that are there already: no new cash, but their part of the depreciation."""
+        return min(float(self.result.values.get("owned_chips", 0.0)) / float(self.result.values["chips"]), 1.0)
+
+    @property
+    def values_by_option(self) -> dict[str, float]:
+        """The net present value of every option, by its name."""
+        found = {OWN: self.npv}
+        if self.colocated is not None:
+            found[COLOCATE] = self.colocated.npv
+        return {**found, **{f"rent {entry.rent.term}": entry.npv for entry in self.alternatives}}
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should be told, of the estimate and of the ways to rent."""
         found = list(self.result.warnings)
+        settings, years = self.result.scenario.settings, float(self.inputs["horizon"].value) / YEAR
+        if settings.get("price_year"):
+            found.append(
+                "price_year restates an estimate; a plan is in the money of its prices, moved by the growth rates"
+            )
+        time = self.result.values.get("training_time")
+        if time is not None and float(time) / YEAR > years + 1e-9:
+            found.append(f"the run takes {float(time) / YEAR:.3g} years, longer than the horizon of {years:g}")
         hourly = next((entry.rent.words for entry in self.alternatives if entry.rent.term == "on-demand"), "")
         for entry in self.alternatives:
             rent = entry.rent
@@ -166,12 +192,15 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     result = result or run(merged, book)
     for name in NEEDED:
         if name not in result.values:
-            raise InputError(f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}")
+            raise InputError(
+                f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}; without it, "
+                "`compare --acquire all` weighs the rents"
+            )
         if getattr(result.values[name], "shape", ()):
             raise InputError(f"finance takes single values, and {name} is a list")
     terms = str(merged.settings.get("rate_terms", TERMS[0]))
     timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
-    data = _inputs(merged, result, book, terms)
+    data = inputs_of(merged, result, book, terms)
     deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
     due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
     included = merged.settings.get("colocation_power") == "included"
@@ -203,7 +232,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
 def rent_value(merged: scenarios.Scenario, result: Result, rent: Rent) -> float:
     """The net present value of renting what owning would deliver; it needs no price of the hardware."""
     book = catalog()
-    data = _inputs(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
+    data = inputs_of(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
     timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
     figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
     return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
@@ -241,7 +270,8 @@ def horizon_of(merged: scenarios.Scenario, result: Result, book: Catalog) -> Dat
     )
 
 
-def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
+def inputs_of(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
+    """The figures of a plan besides the estimate's: horizon, rates and growth, each with its source."""
     if terms == "real" and "inflation_rate" in merged.data:
         raise InputError(
             "inflation_rate is given with --rate-terms real: real flows know no inflation; leave it out, or use nominal terms"
@@ -292,7 +322,7 @@ def _colocated(figures: Cluster, price: Datum, discounted: float, hourly: Rent |
         break_even=levels(
             figures, figures.owned, partial(figures.owned, colocated=True), float(price.value) / KILOWATT_MONTH
         ),
-        depreciation=tuple(figures.charges(years)), book_values=tuple(figures.books(years)),
+        hardware=figures.capital, depreciation=tuple(figures.charges(years)), book_values=tuple(figures.books(years)),
     )  # fmt: skip
 
 

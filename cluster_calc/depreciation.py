@@ -46,6 +46,9 @@ LINES = frozenset(
 )
 # Settings and quantities that ask for other money or another year (money_terms.py).
 MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
+YEAR = 365.25 * 86400.0
+# The oldest age a report shows.
+MOST_AGES = 6
 RESALE_CURVE = "spotwire-h100-resale"
 RESALE_YEARS = ("1", "2", "3", "4")
 # `--method` → the depreciation it charges. Its figures are in catalog/methods/, its further rules in published.py.
@@ -174,6 +177,35 @@ def _resale_curve(name: str, book: Catalog) -> dict[str, Datum]:
     }
 
 
+def book_curve(result: Result) -> list[tuple[float, float]]:
+    """Book value of the hardware by years of age, from its purchase to the end of its life (or to year 6)."""
+    values = result.values
+    needed = [values.get(name) for name in ("book_value_at_start", "hardware_age", "service_time") if name in values]
+    if "book_value_at_start" not in values or any(not isinstance(float_of(value), float) for value in needed):
+        return []
+    life = float(values["service_time"]) / YEAR if "service_time" in values else None
+    last = MOST_AGES if life is None or life > MOST_AGES else int(life)
+    known = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
+    curve = []
+    for age in range(last + 1):
+        if life is None or age < life - 1e-9:
+            curve.append(
+                (
+                    float(age),
+                    float_of(result.model.evaluate({**known, "hardware_age": age * YEAR})["book_value_at_start"]),
+                )
+            )
+    if life is not None and life <= MOST_AGES:
+        # The last moment of a life, where some methods already show the first of the next.
+        curve.append((life, float(values["capital_cost"] * values["residual_value"])))
+    return [(age, value) for age, value in curve if value is not None]
+
+
+def float_of(value: Any) -> float | None:
+    """A single number as a float; None for a list of them."""
+    return None if getattr(value, "shape", None) else float(value)
+
+
 def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Dates and lives that cannot be."""
     import numpy as np
@@ -198,6 +230,12 @@ def warnings(result: Result) -> list[str]:
 
     found = []
     values = result.values
+    age, life = values.get("hardware_age"), values.get("service_time")
+    if age is not None and life is not None and float(_most(age / life)) > 1 + 1e-9:
+        found.append(
+            f"the hardware is {shown('hardware_age', _most(age))} old at the start, beyond its life of "
+            f"{shown('service_time', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
+        )
     lives = values.get("replacements")
     if lives is not None and float(_most(lives)) > 0:
         found.append(

@@ -54,8 +54,11 @@ def net_present_value(flows: Iterable[Flow], rate: float) -> float:
     return float(value / (1 + rate) ** (first / GRID))
 
 
-def table(flows: Iterable[Flow], depreciation: Iterable[float] = ()) -> list[dict[str, Any]]:
-    """Flows by year: year 0 is the start and what is paid before it, year 1 the twelve months after it."""
+def table(flows: Iterable[Flow], depreciation: Iterable[float] = (), before: float = 0.0) -> list[dict[str, Any]]:
+    """Flows by year: year 0 is the start and what is paid before it, year 1 the twelve months after it.
+
+    `before` is the depreciation of hardware that is not new, up to the start.
+    """
     flows = list(flows)
     lines = list(dict.fromkeys(flow.line for flow in flows))
     charges = list(depreciation)
@@ -70,6 +73,6 @@ def table(flows: Iterable[Flow], depreciation: Iterable[float] = ()) -> list[dic
         row["cash"] = sum(row[line] for line in lines)
         total += row["cash"]
         row["cumulative"] = total
-        row["depreciation"] = charges[year - 1] if 0 < year <= len(charges) else 0.0
+        row["depreciation"] = before if year == 0 else charges[year - 1] if year <= len(charges) else 0.0
         rows.append(row)
     return rows

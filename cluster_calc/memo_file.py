@@ -31,14 +31,14 @@ LISTS: dict[str, dict[str, str]] = {
     "approvers": {"name": "text", "role": "text"},
     "demand": {"period": "text", "need": "text"},
     "quote": {
-        "vendor": "text", "number": "text", "for": "way", "chip": "text", "server": "text", "item": "text", "price": "amount",
+        "vendor": "text", "number": "text", "for": "way", "chip": "chips", "server": "servers", "item": "text", "price": "amount",
         "currency": "text", "exchange_rate": "positive", "holds": "basis", "chips": "count", "dated": "date", "expires": "date",
         "deposit": "share", "payments": "schedule", "delivery_weeks": "number", "terms": "text", "chosen": "flag", "use": "flag",
     },
     "risk": {"risk": "text", "trigger": "text", "effect": "text", "owner": "text"},
     "gate": {"what": "text", "date": "date", "owner": "text"},
 }  # fmt: skip
-FLEET = {"chip": "text", "count": "count", "used_share": "share", "reach": "share", "age": "time", "extend": "time"}
+FLEET = {"chip": "chips", "count": "count", "used_share": "share", "reach": "share", "age": "time", "extend": "time"}
 NEEDED_OF_FLEET = ("chip", "count", "used_share")
 # What a field is where the file says nothing: text is empty, the others are None.
 DEFAULTS: dict[str, Any] = {"for": "buy", "chips": 1.0, "use": True, "chosen": False}
@@ -206,7 +206,7 @@ def _entries(key: str, value: Any, fault: Any) -> tuple[Mapping[str, Any], ...]:
 
 def _row(key: str, place: str, entry: Mapping[str, Any], known: Mapping[str, str], fault: Any) -> dict[str, Any]:
     row = {
-        name: DEFAULTS.get(name, "" if kind in ("text", "date", "basis", "schedule") else None)
+        name: DEFAULTS.get(name, "" if kind in ("text", "date", "basis", "schedule", "chips", "servers") else None)
         for name, kind in known.items()
     }
     for name, part in entry.items():
@@ -241,6 +241,8 @@ def field_of(name: str, kind: str, place: str, value: Any, fault: Any) -> Any:
             fault(place, f"{name}: {quoted(value)} is not one of {', '.join(known)}.{did_you_mean(str(value), known)}")
             return DEFAULTS.get(name, "")
         return value
+    if kind in ("chips", "servers"):
+        return _item(name, kind, place, value, fault)
     if kind == "schedule":
         return _schedule(name, place, value, fault)
     if kind == "flag":
@@ -250,6 +252,19 @@ def field_of(name: str, kind: str, place: str, value: Any, fault: Any) -> Any:
     if kind == "amount" and isinstance(value, str):
         return _text(name, place, value, fault)
     return _number(name, kind, place, value, fault)
+
+
+def _item(name: str, kind: str, place: str, value: Any, fault: Any) -> str:
+    """The name of something in the catalog."""
+    from cluster_calc.catalog import catalog
+
+    text = _text(name, place, value, fault)
+    if text:
+        try:
+            catalog().identify(text, kind)
+        except InputError as error:
+            fault(place, str(error))
+    return text
 
 
 def _schedule(name: str, place: str, value: Any, fault: Any) -> str:

@@ -104,10 +104,8 @@ def laid(cases: Sequence[Case], extra: MemoFile, today: str) -> tuple[list[Scena
         if not quote.used_for and not quote.why_not:
             winner = next((best_of[quote.quantity, chip] for chip in chips if (quote.quantity, chip) in best_of
                            and quote.chip in ("", chip)), None)  # fmt: skip
-            if winner is None:
-                why = f"it is of {quoted(quote.chip)}, which the memo does not consider"
-            else:
-                why = f"that of {winner.name} is {'chosen' if winner.row['chosen'] else 'cheaper'}"
+            assert winner is not None
+            why = f"that of {winner.name} is {'chosen' if winner.row['chosen'] else 'cheaper'}"
             quotes[number] = dataclasses.replace(quote, why_not=why)
     return merged, tuple(quotes)
 
@@ -146,6 +144,8 @@ def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[s
         return refused(
             str(error).removeprefix("currency: ").replace("--exchange-rate in USD", "exchange_rate in the quote")
         )
+    if chip and chip not in chips:
+        return refused(f"it is of {quoted(chip)}, which the memo does not consider")
     each = row["chips"] if held is None else held
     usd = amount * (1.0 if rate is None else float(rate.value)) / each
     unit = "USD/chip" if row["for"] == "buy" else "USD/kW/month" if row["for"] == "colocate" else "USD/chip/hour"

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from cluster_calc.datum import Datum
+from cluster_calc.depreciation import method_of
 from cluster_calc.errors import InputError
 from cluster_calc.flows import MONTHS, YEAR, Flow
 from cluster_calc.formulas.running_costs import colocation_cost
@@ -87,6 +88,16 @@ class Terms:
     power_included: bool = False
 
 
+def _age(result: Result) -> float:
+    """Years since the purchase of the set that stands at the start: hardware older than its life was replaced by then."""
+    age = float(result.values.get("hardware_age", 0.0)) / YEAR
+    life = result.values.get("service_time")
+    if life is None:
+        return age
+    lives = math.floor(age * YEAR / float(life) + 1e-9)
+    return max(age - lives * float(life) / YEAR, 0.0)
+
+
 class Cluster:
     """The yearly figures of a cluster, and the flows they make over any number of years."""
 
@@ -108,6 +119,8 @@ class Cluster:
             "operations": float(data["inflation_rate"].value),
             "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
         }  # fmt: skip
+        self.age = _age(result)
+        self.first_order = method_of(result.scenario.settings) == "price-performance-first-order"
         self.worth: dict[float, float] = {}
         self.horizon = round(float(data["horizon"].value) / YEAR * MONTHS) / MONTHS
 
@@ -144,13 +157,13 @@ class Cluster:
     def owned(
         self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None
     ) -> Iterable[Flow]:
-        """The flows of owning; the hardware is paid as scheduled.
+        """The flows of owning; the hardware is paid as scheduled from its purchase.
 
         `price` is another rent of the site, in USD/kW/month.
         """
         share = self.share if share is None else share
         for payment in self.payments:
-            yield Flow(payment.line, payment.time, -self.cash * payment.share)
+            yield Flow(payment.line, payment.time - self.age, -self.cash * payment.share)
         if self.building and not colocated:
             yield Flow("facility", 0.0, -self.building)
         for year, (time, length) in enumerate(self.parts(years)):
@@ -182,16 +195,14 @@ class Cluster:
         life = self.result.values.get("service_time")
         if life is None:
             return
-        age = float(self.result.values.get("hardware_age", 0.0)) / YEAR
         count = 1
-        while (time := count * float(life) / YEAR - age) < years - 1e-6:
-            if time > 0:
-                yield time
+        while (time := count * float(life) / YEAR - self.age) < years - 1e-6:
+            yield time
             count += 1
 
     def books(self, years: float) -> Iterable[float]:
         """Value of the hardware at the start and at the end of every year of the horizon."""
-        yield float(self._model(training_time=1.0)["book_value_at_start"])
+        yield self.book_value(0.0)
         for year in range(1, math.ceil(years - 1e-9) + 1):
             yield self.residual(min(float(year), years))
 
@@ -205,7 +216,7 @@ class Cluster:
         """Value of the hardware at the end of the horizon, of the set that then stands, at the prices of the start."""
         if years not in self.worth:
             life = self.result.values.get("service_time")
-            end = float(self.result.values.get("hardware_age", 0.0)) + years * YEAR
+            end = (self.age + years) * YEAR
             if life is not None:
                 end -= max(math.ceil(end / float(life) - 1e-9) - 1, 0) * float(life)
             if life is not None and end >= float(life) * (1 - 1e-9):
@@ -219,7 +230,6 @@ class Cluster:
 
         A year in which a set is replaced has the charges of both, each on the price of its own purchase.
         """
-        age = float(self.result.values.get("hardware_age", 0.0))
         changes = [0.0, *self.refreshes(years)]
         for year in range(math.ceil(years - 1e-9)):
             end, charge = min(year + 1.0, years), 0.0
@@ -227,7 +237,11 @@ class Cluster:
                 first, last = max(bought, float(year)), min(until, end)
                 if last - first < 1e-9:
                     continue
-                old = (first - bought) * YEAR + (age if bought == 0.0 else 0.0)
+                if self.first_order:
+                    # The rate of the first day is not held over a year: what the books lose is the exact integral.
+                    charge += self.residual(first) - self.residual(last)
+                    continue
+                old = (first - bought + (self.age if bought == 0.0 else 0.0)) * YEAR
                 length = (last - first) * YEAR
                 values = self._model(
                     hardware_age=old,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +57,7 @@ class Difference:
 
 
 def read_result(path: str | Path) -> dict[str, Any]:
-    """A result file of `estimate --format json`, checked for what it must hold."""
+    """A result file of `estimate` or `finance`, as JSON, checked for what it must hold."""
     place = Path(path)
     try:
         if place.stat().st_size > MAX_BYTES:
@@ -65,10 +67,34 @@ def read_result(path: str | Path) -> dict[str, Any]:
         raise InputError(f"{quoted(path)} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise InputError(f"{quoted(path)} is not JSON") from None
-    whole = isinstance(raw, dict) and isinstance(raw.get("inputs"), dict) and isinstance(raw.get("results"), dict)
-    if not whole or not str(raw.get("schema", "")).startswith("cluster-calc/estimate/"):
-        raise InputError(f"{quoted(path)} is not a result of `cluster-calc estimate --format json`")
+    parts = {"estimate": ("inputs", "results"), "finance": ("inputs", "own")}.get(_kind(raw), ())
+    if not parts or not all(isinstance(raw.get(part), dict) for part in parts):
+        raise InputError(f"{quoted(path)} is not a result of `cluster-calc estimate --format json`, or of `finance`")
     return dict(raw)
+
+
+def _kind(raw: Any) -> str:
+    """Which command wrote it: `estimate` or `finance`."""
+    return (
+        str(raw.get("schema", "")).removeprefix("cluster-calc/").partition("/")[0] if isinstance(raw, Mapping) else ""
+    )
+
+
+def _outcomes(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Results by name: those of an estimate, or the figures of every option of a finance plan."""
+    if _kind(raw) != "finance":
+        return dict(raw["results"])
+    options = {"own": raw["own"], "colocate": raw.get("colocate") or {}}
+    options |= {f"rent {entry['term']}": entry for entry in raw.get("rent", ())}
+    units = {"npv": "USD", "cost_per_delivered_chip_hour": "USD/chip/hour", "break_even_used_share": "1", "payback_months": "month",
+             "break_even_months": "month", "book_value_at_horizon": "USD", "owed_after_horizon": "USD"}  # fmt: skip
+    found: dict[str, Any] = {}
+    for option, entry in options.items():
+        own_units = {"price": entry.get("unit", ""), "break_even_price": entry.get("unit", "")}
+        for name, unit in {**units, **own_units}.items():
+            if name in entry:
+                found[f"{option}: {name}"] = {"value": entry[name], "unit": unit}
+    return found
 
 
 def diff(before: str | Path | Mapping[str, Any], after: str | Path | Mapping[str, Any]) -> Difference:
@@ -80,7 +106,16 @@ def diff(before: str | Path | Mapping[str, Any], after: str | Path | Mapping[str
     ['mfu']
     """
     old, new = (entry if isinstance(entry, Mapping) else read_result(entry) for entry in (before, after))
-    changes = [*_inputs(old["inputs"], new["inputs"]), *_results(old["results"], new["results"])]
+    if _kind(old) != _kind(new):
+        raise InputError(f"one result is of {_kind(old)}, the other of {_kind(new)}: give two of one kind")
+    # What is given on one side and computed on the other is one figure, and stands among the results.
+    outcomes = [dict(_outcomes(entry)) for entry in (old, new)]
+    given = [dict(entry["inputs"]) for entry in (old, new)]
+    for mine, theirs in ((0, 1), (1, 0)):
+        for name in [name for name in given[mine] if name in outcomes[theirs] and name not in outcomes[mine]]:
+            outcomes[mine][name] = given[mine].pop(name)
+            given[theirs].pop(name, None)
+    changes = [*_inputs(*given), *_results(*outcomes)]
 
     def pair(key: str) -> tuple[str, str]:
         return str(old.get(key, "")), str(new.get(key, ""))
@@ -153,5 +188,33 @@ def text(found: Difference) -> str:
 
 def _cell(value: Any) -> str:
     if value is None:
-        return "not found"
+        return "none"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+HEADS = ("name", "kind", "unit", "before", "after", "relative")
+
+
+def _rows(found: Difference) -> list[tuple[Any, ...]]:
+    return [tuple(getattr(entry, head) for head in HEADS) for entry in found.changes]
+
+
+def csv_text(found: Difference) -> str:
+    """The changes as CSV, one row each; what is absent is empty."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(HEADS)
+    for row in _rows(found):
+        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
+    return file.getvalue()
+
+
+def markdown(found: Difference) -> str:
+    """The changes as a Markdown table."""
+    from cluster_calc.report.markdown import escape
+
+    lines = ["| " + " | ".join(HEADS) + " |", "| :-- | :-- | :-- | --: | --: | --: |"]
+    for *words, before, after, relative in _rows(found):
+        moved = "" if relative is None else f"{relative:+.3%}"
+        lines.append("| " + " | ".join(map(escape, (*words, _cell(before), _cell(after), moved))) + " |")
+    return "\n".join(lines if found.changes else ["nothing moved"]) + "\n"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cluster_calc as cc
+from cluster_calc import depreciation
 from cluster_calc.errors import InputError
 from cluster_calc.flows import Flow, net_present_value, table
 from cluster_calc.report import finance as report
@@ -87,6 +88,31 @@ def test_the_lines_of_every_year_sum(months: int, rate: float, deposit: float, l
     assert [float(row["cash"]) for row in printed] == [row["cash"] for row in rows]
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(depreciation.METHODS), st.floats(0, 8), st.integers(1, 120), st.floats(0, 1), st.floats(-0.3, 0.3),
+    st.integers(1, 84),
+)  # fmt: skip
+def test_depreciation_is_the_cash_of_the_hardware(
+    method: str, age: float, months: int, residual: float, growth: float, life: int
+) -> None:
+    # Of hardware of any age, over any horizon, under any growth of prices, replaced any number of times.
+    plan = cc.finance(chip="h100", chips=8, horizon=f"{months} month", depreciation=method, hardware_age=f"{age!r} years",
+                      residual_value=residual, hardware_price_growth=growth, lifetime=f"{life} month")  # fmt: skip
+    rows = plan.by_year()
+    hardware = ("capital", "refresh", "residual")
+    spent = -sum(row[line] for row in rows for line in hardware if line in row)
+    assert sum(row["depreciation"] for row in rows) == pytest.approx(spent, rel=1e-6, abs=1e-3)
+    price = plan.result.values["capital_cost"]
+    assert rows[0]["depreciation"] == pytest.approx(price - rows[0]["book_value"], abs=1e-3)
+    # What the books hold is what was spent and not yet charged.
+    held = 0.0
+    for row in rows:
+        held += -sum(row[line] for line in hardware if line in row) - row["depreciation"]
+        last = row["year"] == rows[-1]["year"]
+        assert row["book_value"] == pytest.approx(held + (row["book_value"] if last else 0), rel=1e-6, abs=price * 1e-6)
+
+
 def test_a_deposit_is_paid_before_the_start_and_costs_interest() -> None:
     later = cc.finance(**CLUSTER, discount_rate=0.1)
     plan = cc.finance(**CLUSTER, discount_rate=0.1, deposit_share=0.2, deposit_lead="6 month")
@@ -126,6 +152,9 @@ def test_owned_chips_need_no_new_cash() -> None:
     plan = cc.finance(**CLUSTER, owned_chips=256)
     first = plan.by_year()[0]
     assert first["capital"] == pytest.approx(-0.75 * plan.result.values["capital_cost"])
+    apart = plan.as_dict()["own"]["depreciation_of_owned_chips_by_year"]
+    assert apart == pytest.approx([0.25 * row["depreciation"] for row in plan.by_year()])
+    assert "on chips already owned (25%)" in " ".join(str(plan).split())
     assert plan.result.values["new_capital"] == pytest.approx(-first["capital"])
     everything = cc.estimate(chip="h100", chips=1024, training_compute=1e24, owned_chips=2048).values
     assert everything["new_capital"] == 0
@@ -317,3 +346,43 @@ def test_break_even_months_are_the_first_that_hold(years: float, timing: str) ->
 
     assert gap(months) >= 0
     assert gap(months - 1) < 0
+
+
+def test_a_plan_is_also_told_in_another_currency() -> None:
+    plan = cc.finance(**CLUSTER, currency="EUR")
+    local = plan.as_dict()["in_other_currency"]
+    assert local["currency"] == "EUR"
+    assert local["npv"]["own"] == pytest.approx(plan.npv / local["exchange_rate"])
+    assert "NPV in EUR, at 1.0324 USD" in " ".join(str(plan).split())
+    assert cc.finance(**CLUSTER).as_dict()["in_other_currency"] is None
+
+
+def test_hardware_that_is_not_new_was_paid_when_it_was_bought() -> None:
+    plan = cc.finance(**CLUSTER, hardware_age="18 month", discount_rate=0.1)
+    [bought] = [flow for flow in plan.flows if flow.line == "capital"]
+    assert bought.time == pytest.approx(-1.5)
+    [replaced] = [flow for flow in plan.flows if flow.line == "refresh"]
+    assert replaced.time == pytest.approx(2.5)
+    assert "its purchase, 1.5 years before the plan begins" in " ".join(str(plan).split())
+
+
+def test_the_json_explains_itself() -> None:
+    found = cc.finance(**CLUSTER, staff_rate="1 MUSD/year").as_dict()
+    assert found["terms"] == "nominal"
+    assert {"money", "years", "npv", "break_even_months"} <= set(found["meaning"])
+    assert found["payments"] == [{"share": 1.0, "months": 0.0, "line": "capital"}]
+    assert found["inputs"]["staff_rate"]["value"] == pytest.approx(1e6)
+    assert all(entry["unit"] and entry["source"]["id"] for entry in found["inputs"].values())
+    assert any(line.startswith("maintenance (--maintenance-rate") for line in found["not_included"])
+    for option in (found["own"], *found["rent"]):
+        # Each option's own years add up to its net present value.
+        rate = found["inputs"]["discount_rate"]["value"]
+        middle = [row["cash"] for row in option["years"]]
+        assert option["npv"] == pytest.approx(
+            sum(cash / (1 + rate) ** max(year - 0.5, 0) for year, cash in enumerate(middle)), rel=0.01
+        )
+
+
+def test_a_run_longer_than_the_horizon_is_said() -> None:
+    plan = cc.finance(chip="h100", chips=1000, training_compute=1e26)
+    assert any("longer than the horizon" in warning for warning in plan.warnings)

@@ -119,3 +119,33 @@ def test_diff_names_what_moved(tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[]")
     with pytest.raises(InputError, match="is not a result of"):
         cc.diff(tmp_path / "no.json", one.as_dict())
+
+
+def test_diff_of_two_plans_names_what_moved(tmp_path: Path) -> None:
+    for name, rate in (("before", 0.1), ("after", 0.05)):
+        plan = cc.finance(chip="h100", chips=64, discount_rate=rate, colocation_price="150 USD/kW/month")
+        (tmp_path / f"{name}.json").write_text(json.dumps(plan.as_dict()))
+    found = cc.diff(tmp_path / "before.json", tmp_path / "after.json")
+    moved = {entry.name: entry.kind for entry in found.changes}
+    assert moved["discount_rate"] == "input"
+    assert {"own: npv", "colocate: npv", "rent on-demand: npv", "own: cost_per_delivered_chip_hour"} <= set(moved)
+    assert "rent on-demand: price" not in moved
+    with pytest.raises(InputError, match="one result is of finance, the other of estimate"):
+        cc.diff(tmp_path / "before.json", cc.estimate(chip="h100", training_compute=1e24).as_dict())
+
+
+def test_diff_sets_a_given_figure_beside_the_computed_one(tmp_path: Path) -> None:
+    one = cc.estimate(chip="h100", training_compute=1e24)
+    two = cc.estimate(chip="h100", training_compute=1e24, chips=400)
+    [chips] = [entry for entry in cc.diff(one.as_dict(), two.as_dict()).changes if entry.name == "chips"]
+    assert (chips.kind, chips.before, chips.after) == ("result", 362, 400)
+    for name, result in (("one", one), ("two", two)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(result.as_dict()))
+    files = [str(tmp_path / "one.json"), str(tmp_path / "two.json")]
+    table = CliRunner().invoke(main, ["diff", *files, "--format", "csv"]).output
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert float(rows["run_cost"]["after"]) == two.values["run_cost"]
+    assert (
+        "| chips | result | chip | 362 | 400 | +10.497% |"
+        in CliRunner().invoke(main, ["diff", *files, "--format", "markdown"]).output
+    )

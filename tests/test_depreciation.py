@@ -123,3 +123,12 @@ def test_what_cannot_be_is_one_clear_message(given: dict[str, object], words: st
 def test_the_word_chooses_the_method_and_an_amount_replaces_the_charge() -> None:
     assert charge(depreciation="1 MUSD") == 1e6
     assert charge(depreciation="resale") != charge()
+
+
+def test_lives_that_ended_before_the_run_are_no_replacements_of_the_run() -> None:
+    old = cc.estimate(chip="h100", training_compute=1e24, hardware_age="5 years", lifetime="3 years")
+    assert old.values["replacements"] == 0
+    assert any("beyond its life" in warning for warning in old.warnings)
+    ending = cc.estimate(chip="h100", training_compute=1e24, hardware_age="35 month", lifetime="3 years")
+    assert ending.values["replacements"] == 1
+    assert ending.values["replacement_cost"] == pytest.approx(ending.values["capital_cost"])

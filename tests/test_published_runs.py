@@ -86,6 +86,14 @@ def test_nearly_every_determined_figure_closes() -> None:
     assert ratios["llama31-405b"] == pytest.approx(0.844, abs=0.001)
 
 
+def test_published_dollars_are_their_hours_times_their_rate() -> None:
+    dollars = [check for check in checks(shipped_rows()) if check.figure == "dollars"]
+    # Strubell et al. 2019, DeepSeek-V3 and R1, MosaicML: every row that has hours and a rate beside its dollars.
+    assert len(dollars) >= 12
+    assert all(check.closes for check in dollars)
+    assert {check.id: round(check.computed) for check in dollars}["dsv3-total"] == 5_576_000
+
+
 def test_printed_digits() -> None:
     assert rounding_of("20") == 0.025
     assert rounding_of("no number") == 0.0

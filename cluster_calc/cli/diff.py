@@ -8,8 +8,6 @@ import click
 
 from cluster_calc.cli import options as shared
 
-FORMATS = ("table", "json")
-
 
 @click.command(
     "diff",
@@ -21,14 +19,15 @@ Example:
 )
 @click.argument("before", metavar="BEFORE.json")
 @click.argument("after", metavar="AFTER.json")
-@shared.output_options(*FORMATS)
+@shared.output_options(*shared.FORMATS)
 def command(before: str, after: str, **options: Any) -> None:
-    """Which inputs, data and results moved between two results of `estimate --format json`."""
+    """Which inputs, data and results moved between two results of `estimate --format json`, or of `finance`."""
     import json
 
-    from cluster_calc.result_diff import diff, text
+    from cluster_calc.result_diff import csv_text, diff, markdown, text
 
-    form = shared.format_of(options, FORMATS)
+    form = shared.format_of(options, shared.FORMATS)
     found = diff(before, after)
-    written = json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n" if form == "json" else text(found)
+    texts = {"csv": csv_text, "markdown": markdown, "table": text}
+    written = texts[form](found) if form in texts else json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n"
     shared.write(written, options.get("output"))

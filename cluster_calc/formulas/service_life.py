@@ -21,13 +21,16 @@ def service_time(lifetime: Number, days_per_year: Number) -> Number:
     return lifetime * days_per_year / JULIAN_DAYS_PER_YEAR
 
 
-def replacements(age_at_end: Number, service_time: Number) -> Number:
-    """Times the hardware reaches the end of its life during the run: ⌈(a + T) / L_s⌉ − 1, at least 0.
+def replacements(hardware_age: Number, age_at_end: Number, service_time: Number) -> Number:
+    """Times the hardware reaches the end of its life during the run: ⌈(a + T) / L_s⌉ − 1 − ⌊a / L_s⌋, at least 0.
 
-    >>> float(replacements(age_at_end=90.0, service_time=90.0)), float(replacements(age_at_end=91.0, service_time=90.0))
-    (0.0, 1.0)
+    Lives that ended before the run were replaced before it.
+
+    >>> [float(replacements(*ages, service_time=90.0)) for ages in ((0.0, 90.0), (0.0, 91.0), (80.0, 91.0), (100.0, 120.0))]
+    [0.0, 1.0, 1.0, 0.0]
     """
-    return np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0)
+    before = np.floor(hardware_age / service_time + LAST_BITS)
+    return np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1 - before, 0)
 
 
 def replacement_cost(replacements: Number, capital_cost: Number, residual_value: Number) -> Number:

@@ -10,23 +10,22 @@ from typing import Any
 
 from cluster_calc import __version__
 from cluster_calc.break_even import Levels
-from cluster_calc.cash_flow import COLOCATE, KILOWATT_MONTH, Alternative, Finance
+from cluster_calc.cash_flow import COLOCATE, KILOWATT_MONTH, OWN, Alternative, Finance
 from cluster_calc.datum import Datum
-from cluster_calc.flows import MONTHS, table
+from cluster_calc.flows import MONTHS, YEAR, table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit, source_of
 from cluster_calc.report.numbers import money, plain, shown
 from cluster_calc.report.views import RATE_OF, cite
 
 SCHEMA = "cluster-calc/finance/1"
-OWN = "own"
 
 
 # What the figures of the JSON mean, beside their names.
 MEANING = {
     "money": "USD; costs are negative in npv and years, positive in cost_per_delivered_chip_hour and prices",
     "years": "year 0 is the start and what is paid before it, year 1 the twelve months after it; cash is the sum of its lines, "
-    "cumulative their running total; depreciation and book_value are no cash",
+    "cumulative their running total; depreciation and book_value are no cash, year 0 having the depreciation of hardware that is not new",
     "npv": "value at the start of all lines at discount_rate, in the terms and timing above",
     "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
     "break_even_used_share": "share of hours used from which owning costs no more over the horizon; null where there is none in 0 to 1",
@@ -62,12 +61,14 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "delivered_chip_hours": found.delivered_hours,
         "own": {
             "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
-            "book_value_at_horizon": found.book_values[-1], "years": found.by_year(),
+            "book_value_at_horizon": found.book_values[-1], "depreciation_of_owned_chips_by_year":
+            [row["depreciation"] * found.owned_share for row in found.by_year()], "years": found.by_year(),
         },
         "colocate": _colocated(found),
         "rent": [_rent(entry) for entry in found.alternatives],
         "left_out": dict(found.left_out),
-        "cheapest": _cheapest(found),
+        "cheapest": _cheapest(found).removeprefix("rent "),
+        "in_other_currency": _local(found),
         "warnings": list(found.warnings),
     }  # fmt: skip
 
@@ -132,10 +133,19 @@ def _rent(entry: Alternative) -> dict[str, Any]:
 
 
 def _cheapest(found: Finance) -> str:
-    options = {OWN: found.npv, **{entry.rent.term: entry.npv for entry in found.alternatives}}
-    if found.colocated:
-        options[COLOCATE] = found.colocated.npv
+    options = found.values_by_option
     return max(options, key=lambda name: options[name])
+
+
+def _local(found: Finance) -> dict[str, Any] | None:
+    """The values in another currency, at the dated rate that an estimate takes; None when none was asked for."""
+    rate = found.result.data.get("exchange_rate")
+    if rate is None or not rate.value:
+        return None
+    return {
+        "currency": found.result.scenario.settings.get("currency", "local"), "exchange_rate": float(rate.value),
+        "source": source_of(rate), "npv": {name: value / float(rate.value) for name, value in found.values_by_option.items()},
+    }  # fmt: skip
 
 
 def json_text(found: Finance) -> str:
@@ -160,7 +170,7 @@ def _assumptions(found: Finance) -> list[str]:
         paid = ", ".join(f"{plain(100 * part.share)}% {_when(part.time)}" for part in found.payments)
     lines = [
         f"Money is {found.terms}; running costs count {timing}, the residual at the end",
-        f"The hardware is paid {paid}; a replacement when a life ends",
+        f"The hardware is paid {paid}; {_used(found)}a replacement when a life ends",
         _site(found),
         "Rents hold power, site and upkeep; commitments pay for all hours, are renewed, and move with rents",
     ]
@@ -171,7 +181,29 @@ def _assumptions(found: Finance) -> list[str]:
     for name, datum in _rates(found).items():
         lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({cite(datum)})")
     lines += [f"rent {entry.rent.term}: {entry.rent.words}, {cite(entry.rent.datum)}" for entry in found.alternatives]
+    if (local := _local(found)) is not None:
+        rate = found.result.data["exchange_rate"]
+        values = ", ".join(f"{name} {money(value).replace('$', '')}" for name, value in local["npv"].items())
+        lines.append(f"NPV in {local['currency']}, at {plain(rate.value, 5)} USD ({cite(rate)}): {values}")
     return [*lines, "Not included: " + ", ".join(not_included(found))]
+
+
+def _owned(found: Finance) -> str:
+    """What part of the depreciation falls on chips that are there already."""
+    if not found.owned_share:
+        return ""
+    charge = sum(row["depreciation"] for row in found.by_year()) * found.owned_share
+    return f"{money(charge)} of the depreciation falls on chips already owned ({plain(100 * found.owned_share)}%), which need no new cash"
+
+
+def _used(found: Finance) -> str:
+    """When hardware that is not new was bought: its payments count from then."""
+    bought = (
+        min(flow.time for flow in found.flows if flow.line == "capital")
+        if found.result.values.get("hardware_age")
+        else 0.0
+    )
+    return f"the start is its purchase, {shown('horizon', -bought * YEAR)} before the plan begins; " if bought else ""
 
 
 def _when(time: float) -> str:
@@ -227,7 +259,7 @@ def text(found: Finance, width: int = 80) -> str:
         width,
     )
     best = _cheapest(found)
-    lines += [f"Cheapest: {best if best in (OWN, COLOCATE) else 'rent ' + best}", "", "Options"]
+    lines += [f"Cheapest: {best}", "", "Options"]
     lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  draws level with owning at")
     for name, npv, hour, level in _options(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "
@@ -243,6 +275,8 @@ def text(found: Finance, width: int = 80) -> str:
         part = heads[start : start + max(1, (width - 6) // size)]
         lines.append("  year" + "".join(head.rjust(size) for head in part))
         lines += [f"  {row['year']:>4}" + "".join(money(row[head]).rjust(size) for head in part) for row in rows]
+    if (owned := _owned(found)) and lines:
+        lines += textwrap.wrap(owned, width, initial_indent="  ", subsequent_indent="    ")
     if found.payback_months is not None:
         lines.append(f"  Paid back against rent on demand after {plain(found.payback_months)} months, not discounted")
     lines += ["", "Assumptions"]
@@ -279,6 +313,8 @@ def markdown(found: Finance) -> str:
         lines.append(
             "| " + " | ".join(str(row[head]) if head == "year" else escape(money(row[head])) for head in row) + " |"
         )
+    if owned := _owned(found):
+        lines += ["", owned]
     lines += ["", "## Assumptions", "", *(f"- {escape(line)}" for line in _assumptions(found))]
     if found.warnings:
         lines += ["", "## Mind", "", *(f"- {escape(warning)}" for warning in found.warnings)]

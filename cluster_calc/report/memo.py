@@ -11,10 +11,11 @@ from typing import Any
 from cluster_calc import __version__, cash_flow
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
-from cluster_calc.feasibility import ADVISORY
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.influence import Switch, switches
 from cluster_calc.memo_file import MemoFile, printable
 from cluster_calc.memo_inputs import Entry, entries, with_memo_file
+from cluster_calc.rent_alone import Rents, rents_alone, rents_of
 from cluster_calc.report import memo_appendix, memo_box, memo_parts
 from cluster_calc.report.memo_data import data_of
 from cluster_calc.report.memo_dates import waiting
@@ -47,7 +48,8 @@ def memo(
     """
     named = {name: value for name, value in given.items() if value is not None}
     found = entries(named, compare, [str(file) for file in files], origin="call")
-    return memo_of(found, memo_file or MemoFile(), previous=previous, title=title)
+    named_files = [str(file) for file in files]
+    return memo_of(found, memo_file or MemoFile(), previous=previous, title=title, files=named_files)
 
 
 def memo_of(
@@ -60,7 +62,7 @@ def memo_of(
     today = str(found[0].scenario.settings.get("as_of") or datetime.date.today().isoformat())
     found, quotes = with_memo_file(found, extra, today)
     cases = [_case(found[0])]
-    cases += [_case(_over(entry, cases[0].finance)) for entry in found[1:]]
+    cases += [_case(_over(entry, cases[0].rents)) for entry in found[1:]]
     cases = _keyed(cases)
     _equal(cases, files)
     asked = replace(cases[0].result, scenario=replace(cases[0].result.scenario, texts=dict(found[0].typed or {})))
@@ -78,7 +80,7 @@ def memo_of(
         cases=tuple(cases), ways=options, best=best, extra=extra, rated=rated, today=today, quotes=quotes,
         waiting=waiting(cases[0]), risks=risks(cases[0], extra, quotes, rated),
         tax=tax_view(plan, extra, rated) if plan else None,
-        fleet=minimum(extra.existing_fleet, cases[0].result, plan, rated), switches=_switches(cases[0].result),
+        fleet=minimum(extra.existing_fleet, cases[0].result, cases[0].rents, rated), switches=_switches(cases[0].result),
     )  # fmt: skip
     gaps = memo_box.gaps(subject)
     words = [*_draws(found[0], asked), *more]
@@ -113,8 +115,12 @@ def _command(asked: Any, files: Sequence[str], words: Sequence[str]) -> str:
 
 
 def _switches(result: Result) -> tuple[Switch, ...]:
-    """Where a verdict flips, advice aside: it decides nothing."""
-    return tuple(entry for entry in switches(result) if entry.verdict.removesuffix(" limit") not in ADVISORY)
+    """Where a verdict flips; advice decides nothing, and a limit is not moved to meet what it limits."""
+    return tuple(
+        entry for entry in switches(result)
+        if (constraint := entry.verdict.removesuffix(" limit")) not in ADVISORY
+        and entry.name != CONSTRAINTS.get(constraint, ("", "", ""))[0]
+    )  # fmt: skip
 
 
 def _draws(entry: Entry, result: Any) -> list[str]:
@@ -126,7 +132,7 @@ def _draws(entry: Entry, result: Any) -> list[str]:
     ]  # fmt: skip
 
 
-def _over(entry: Entry, plan: cash_flow.Finance | None) -> Entry:
+def _over(entry: Entry, plan: Rents | None) -> Entry:
     """The entry over the horizon of the first option's plan: chips of longer life gain no years by it."""
     merged = entry.scenario
     if plan is None or "horizon" in merged.data:
@@ -143,9 +149,14 @@ def _case(entry: Entry) -> Case:
     label = f"{entry.name} ({result.chip.name})" if entry.name else ""
     found = Case(result, None, label=label, key=entry.name or result.chip.id, book=entry.book)
     try:
-        return replace(found, finance=cash_flow.plan(entry.scenario, entry.book, result))
+        plan = cash_flow.plan(entry.scenario, entry.book, result)
+        return replace(found, finance=plan, rents=rents_of(plan))
     except InputError as error:
-        return replace(found, why=printable(str(error)))
+        found = replace(found, why=printable(str(error).partition("; without it")[0]))
+    try:
+        return replace(found, rents=rents_alone(entry.scenario, result, entry.book))
+    except InputError:
+        return found
 
 
 def _keyed(cases: Sequence[Case]) -> list[Case]:

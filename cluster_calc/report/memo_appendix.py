@@ -37,7 +37,7 @@ def sections(subject: Subject, previous: Mapping[str, Any] | None) -> tuple[Memo
 
 
 def _method(result: Result) -> MemoPart:
-    method = {entry.name: entry for entry in method_of(result)}
+    method = {entry.name: entry for entry in method_of(result, HEADLINES)}
     points = tuple(
         f"{entry.label} = {entry.formula} = {entry.numbers} = {entry.text}"
         for entry in (method[name] for name in HEADLINES if name in method)

@@ -236,7 +236,7 @@ def resale(subject: Subject) -> float:
 
 
 def _money(subject: Subject) -> str:
-    plan = subject.plan
+    plan = subject.rents
     if plan is None:
         return "US dollars at the prices of the sources; nothing is discounted."
     words = f"US dollars, {plan.terms}"
@@ -251,17 +251,17 @@ def _money(subject: Subject) -> str:
 
 def gaps(subject: Subject) -> tuple[str, ...]:
     """Why the memo is no document to approve yet; empty when nothing is missing."""
-    result, plan, best, _extra = subject.result, subject.plan, subject.best, subject.extra
+    result, best = subject.result, subject.best
     found = []
     if best is None:
         found.append(f"No option has a cost: {subject.case.why or 'figures are missing'}")
     elif best.broken:
         found.append(f"The recommended option does not hold its limits: {', '.join(best.broken)}")
-    rents = plan.alternatives if plan else ()
+    rents = subject.rents.ways if subject.rents else ()
     if not rents and "rental_cost" not in result.values:
         found.append(f"No rental option: no rental price was found for {result.chip.name} (--rental-price)")
     elif not rents:
-        found.append("No rental option could be set beside owning")
+        found.append("No rental option could be costed")
     if not subject.rated:
         found.append(NO_RATE[:1].upper() + NO_RATE[1:])
     price = result.data.get("chip_price") or result.data.get("server_price")

@@ -10,7 +10,7 @@ from cluster_calc import __version__
 from cluster_calc.flows import table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import finance as finance_report
-from cluster_calc.report.data import as_dict
+from cluster_calc.report.data import as_dict, in_unit
 from cluster_calc.report.memo_box import aace, asked, resale, run_end
 from cluster_calc.report.memo_dates import decided, delivery_of
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
@@ -22,6 +22,7 @@ SCHEMA = "cluster-calc/memo/1"
 def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
     """The whole memo in figures."""
     result, plan, best, extra = subject.result, subject.plan, subject.best, subject.extra
+    rents = subject.rents
     delivery = delivery_of(result, subject.case.book)
     found: dict[str, Any] = finite({
         "schema": SCHEMA,
@@ -46,7 +47,9 @@ def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
         },
         "shares": shares(result),
         "opex": opex_of(subject),
-        "rents": {entry.rent.term: table(entry.flows) for entry in plan.alternatives} if plan else {},
+        "rents": {entry.rent.term: table(entry.flows) for entry in rents.ways} if rents else {},
+        "rates": {name: {"value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit} for name, datum in rents.inputs.items()}
+        if rents else {},
         "cash_npv": subject.owned.npv if subject.owned is not None and subject.rated else None,
         "resale": resale(subject),
         "waiting": subject.waiting.as_dict(),

@@ -11,6 +11,7 @@ from cluster_calc.errors import InputError
 from cluster_calc.estimation import run
 from cluster_calc.flows import YEAR, Flow, net_present_value, table
 from cluster_calc.memo_file import printable
+from cluster_calc.rent_alone import Rents
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 
@@ -42,8 +43,8 @@ class Minimum:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def minimum(fleet: str | Mapping[str, Any], result: Result, plan: Any, rated: bool) -> Minimum:
-    """The do-minimum option of a memo file's fleet, beside the demand of an estimate over the horizon of its finance."""
+def minimum(fleet: str | Mapping[str, Any], result: Result, plan: Rents | None, rated: bool) -> Minimum:
+    """The do-minimum option of a memo file's fleet, beside the demand of an estimate over the horizon of its plan."""
     if not fleet:
         return Minimum("the memo file describes no existing_fleet")
     if isinstance(fleet, str):

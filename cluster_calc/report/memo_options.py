@@ -13,6 +13,7 @@ from cluster_calc.flows import table
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_dates import Ready, bought_ready, decided, rented_ready
 from cluster_calc.report.memo_fleet import Minimum, minimum
 from cluster_calc.report.numbers import money
@@ -49,6 +50,7 @@ class Way:
     note: str = ""
     meets: float = 1.0
     commitment: float | None = None
+    owed_beyond: float = 0.0
     ready: Ready = field(default_factory=Ready)
     broken: tuple[str, ...] = ()
 
@@ -69,6 +71,7 @@ class Case:
 
     result: Result
     finance: Finance | None
+    rents: Rents | None = None
     why: str = ""
     key: str = ""
     label: str = ""
@@ -88,16 +91,16 @@ def ways(
     found = [
         Way("do nothing", "Do nothing", 0.0, 0.0, 0.0 if rated else None, None, 0.0, meets=0.0,
             ready=Ready(why="it delivers nothing")),
-        _minimum(minimum(extra.existing_fleet, first.result, first.finance, rated), extra, today),
+        _minimum(minimum(extra.existing_fleet, first.result, first.rents, rated), extra, today),
         *(_rented(first, term, name, rated, extra, today, quotes) for term, name in RENTS.items()),
         _colocated(first, rated, extra, today),
         *(_bought(case, rated, bool(number), extra, today) for number, case in enumerate(cases)),
     ]  # fmt: skip
     wanted = [way for way in found if not extra.options or way.name.partition(":")[0] in extra.options]
-    return tuple(_levelled(way, first.finance, rated) for way in wanted)
+    return tuple(_levelled(way, first.rents, rated) for way in wanted)
 
 
-def _levelled(way: Way, plan: Finance | None, rated: bool) -> Way:
+def _levelled(way: Way, plan: Rents | None, rated: bool) -> Way:
     """The option with its cost per delivered chip-hour of the detailed chip, discounted as money is."""
     if plan is None or not way.meets or way.total is None:
         return way
@@ -120,9 +123,9 @@ def _minimum(found: Minimum, extra: MemoFile, today: str) -> Way:
 def _rented(
     case: Case, term: str, name: str, rated: bool, extra: MemoFile, today: str, quotes: Sequence[Priced]
 ) -> Way:
-    plan, chip = case.finance, case.result.chip
+    plan, chip = case.rents, case.result.chip
     title = f"{name[:1].upper()}{name[1:]}, {chip.name}"
-    entry = next((entry for entry in plan.alternatives if entry.rent.term == term), None) if plan else None
+    entry = next((entry for entry in plan.ways if entry.rent.term == term), None) if plan else None
     if plan is None or entry is None:
         return Way(name, title, why=plan.left_out.get(term, "") if plan else case.why)
     rows = table(entry.flows)
@@ -135,11 +138,11 @@ def _rented(
         whole = entry.rent.months // 12
         bound = -sum(row["cash"] for row in rows[: whole + 1]) + (entry.owed_beyond if len(rows) <= whole else 0.0)
         if entry.owed_beyond > 0.5:
-            notes.append(f"{money(entry.owed_beyond)} of it falls due after the horizon")
+            notes.append(f"{money(entry.owed_beyond)} more falls due after the horizon, in no sum here")
     used = next((quote for quote in quotes if quote.row["for"] == name and chip.id in quote.used_for), None)
     return Way(
         name, title, first_year, total, entry.npv if rated else None, None, max((bound or 0.0) - first_year, 0.0),
-        note="; ".join(notes), commitment=bound,
+        note="; ".join(notes), commitment=bound, owed_beyond=entry.owed_beyond,
         ready=rented_ready(term, extra, today, used.row["delivery_weeks"] if used else None), broken=_broken(case, False),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cluster_calc.memo_file import printable
+from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import memo_tables as tables
 from cluster_calc.report.memo_box import lower, run_end
@@ -47,22 +48,22 @@ def _need(subject: Subject) -> MemoPart:
 
 
 def _options(subject: Subject) -> MemoPart:
-    case, plan, rated = subject.case, subject.plan, subject.rated
+    case, plan, rated = subject.case, subject.rents, subject.rated
     horizon = "the horizon"
     words = []
-    if plan:
-        horizon = shown("horizon", plan.inputs["horizon"].value)
-        chips = shown("chips", case.result.values["chips"])
-        words.append(
-            f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash is "
-            f"{plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
-        )
-        if not rated:
-            words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
-    else:
+    if plan is None:
         words.append(
             f"No option could be costed: {case.why}. NPV and levelised cost are not computed: there is no cash flow."
         )
+    else:
+        horizon = shown("horizon", plan.inputs["horizon"].value)
+        chips = shown("chips", case.result.values["chips"])
+        words.append(
+            f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash "
+            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
+        )
+        if not rated:
+            words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
     words.append(
         "Exit after year 1 is what stopping then loses: for owning, the book value lost in the year; for a commitment, the "
         "rent of its years left."
@@ -74,11 +75,11 @@ def _options(subject: Subject) -> MemoPart:
             f"{percent(fleet.reach)} of hours used over {plain(fleet.years)} {'year' if plain(fleet.years) == '1' else 'years'} "
             f"({fleet.note}): {_part_of(fleet.meets)} at the same MFU and goodput, for the electricity alone."
         )
-    points = [
-        f"Not costed: {way.name.replace(':', ' ')}: {way.why or 'it has no cost'}."
-        for way in subject.ways
-        if way.total is None
-    ]
+    reasons: dict[str, list[str]] = {}
+    for way in subject.ways:
+        if way.total is None:
+            reasons.setdefault(way.why or "it has no cost", []).append(way.name.replace(":", " "))
+    points = [f"Not costed: {', '.join(names)}: {why}." for why, names in reasons.items()]
     shown_tables = tables.options_tables(subject.ways, rated, horizon, case.result.chip.name)
     return MemoPart("options", "Options", tuple(map(printable, words)), tuple(map(printable, points)), shown_tables)
 
@@ -112,9 +113,11 @@ def _cost(subject: Subject) -> MemoPart:
 
 
 def _cash(subject: Subject) -> MemoPart:
-    plan, owned, tax = subject.plan, subject.owned, subject.tax
+    plan, owned, tax, best = subject.plan, subject.owned, subject.tax, subject.best
+    term = next((term for term, name in RENTS.items() if best is not None and best.name == name), "")
+    first = (tables.rent_table(subject.rents, term, best.title),) if term and best and subject.rents else ()
     if plan is None or owned is None:
-        return MemoPart("cash", "Cash flow", (f"Not computed: {subject.case.why}",))
+        return MemoPart("cash", "Cash flow", (f"Owning is not computed: {subject.case.why}.",), tables=first)
     words = []
     colocated = owned is not plan
     if subject.rated:
@@ -137,9 +140,6 @@ def _cash(subject: Subject) -> MemoPart:
     )
     words += _tax_words(subject)
     path = "colocate" if colocated else "years"
-    best = subject.best
-    term = next((term for term, name in RENTS.items() if best is not None and best.name == name), "")
-    first = (tables.rent_table(plan, term, best.title),) if term and best is not None else ()
     return MemoPart(
         "cash",
         "Cash flow",
@@ -213,35 +213,41 @@ def _risks(subject: Subject) -> MemoPart:
 
 def _terms(subject: Subject) -> MemoPart:
     price = subject.result.data.get("chip_price")
-    used = next(
-        (
-            quote
-            for quote in subject.quotes
-            if quote.quantity == "chip_price" and subject.result.chip.id in quote.used_for
-        ),
-        None,
-    )
+    used = next((quote for quote in subject.quotes if _gives(quote, "chip_price", subject.result.chip.id)), None)
     words = []
     if price is None or price.value is None:
         words.append("The estimate has no price of the chip.")
     else:
         whose = f"the quote of {used.name}" if used else "no quote: a price typed or of the catalog"
         words.append(f"The estimate's price is {shown('chip_price', price.value)}, of {whose}.")
-    if used is not None and used.rate is not None:
-        words.append(f"{price_text(used)}.")
+    words += [
+        f"{price_text(quote)}, the quote of {quote.name}." for quote in subject.quotes if quote.used_for and quote.rate
+    ]
     if not subject.quotes:
         return MemoPart("terms", "Commercial terms", (*map(printable, words), "The memo file names no quote."))
     rows = [
         TableRow(Cell(quote.name, quote.row["item"]), tuple(Cell(printable(text)) for text in (
             str(quote.row["price"] if quote.row["price"] is not None else "–"), quote.row["currency"] or quote.currency or "–",
             quote.row["expires"] or "no expiry", terms_text(quote.row),
-            f"gives {QUANTITIES[quote.quantity].label}" if quote.used_for else f"not used: {quote.why_not}",
+            _use(subject, quote),
         )))
         for quote in subject.quotes
     ]  # fmt: skip
     heads = ("Quote", "Price", "Currency", "Expires", "Terms", "Use")
     shown_table = table("Quotes", heads, rows, words=range(len(heads)))
     return MemoPart("terms", "Commercial terms", tuple(map(printable, words)), tables=(shown_table,))
+
+
+def _gives(quote: Priced, quantity: str, chip: str) -> bool:
+    return quote.quantity == quantity and chip in quote.used_for
+
+
+def _use(subject: Subject, quote: Priced) -> str:
+    """What a quote is used for, or why it is not."""
+    if not quote.used_for:
+        return f"not used: {quote.why_not}"
+    names = {case.result.chip.id: case.result.chip.name for case in subject.cases}
+    return f"gives the {QUANTITIES[quote.quantity].label} of {', '.join(names[chip] for chip in quote.used_for)}"
 
 
 def _delivery(subject: Subject) -> MemoPart:

@@ -85,6 +85,8 @@ def cited(text: str, count: int) -> list[tuple[str, int]]:
     >>> cited("Epoch AI [7], and [99]", 15)
     [('Epoch AI ', 0), ('[7]', 7), (', and [99]', 0)]
     """
+    # A true minus, which no line ends with.
+    text = re.sub(r"(?<![\w-])-(?=\$\d)", "−", text)
     pieces: list[tuple[str, int]] = []
     done = 0
     for found in _CITED.finditer(text):

@@ -8,6 +8,7 @@ from cluster_calc.cash_flow import Colocated, Finance
 from cluster_calc.influence import Switch
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
+from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_dates import Waiting
 from cluster_calc.report.memo_fleet import Minimum
 from cluster_calc.report.memo_options import Case, Way
@@ -50,6 +51,11 @@ class Subject:
     def plan(self) -> Finance | None:
         """Its finance."""
         return self.cases[0].finance
+
+    @property
+    def rents(self) -> Rents | None:
+        """Its ways to rent, over the same horizon."""
+        return self.cases[0].rents
 
     @property
     def owned(self) -> Finance | Colocated | None:

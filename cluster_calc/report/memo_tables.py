@@ -10,6 +10,7 @@ from cluster_calc.flows import table as by_year
 from cluster_calc.influence import Switch
 from cluster_calc.memo_file import printable
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_options import Way
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
 from cluster_calc.report.memo_tax import Tax
@@ -60,7 +61,7 @@ def options_tables(ways: Sequence[Way], rated: bool, horizon: str, chip: str) ->
     hour = f"{'Levelised cost' if rated else 'Cost, not discounted,'} per delivered chip-hour of {chip}"
     first = ("Option", "Cash by the end of year 1", f"Total cost of ownership: cash over {horizon}", "NPV", hour)
     second = ("Option", "Ready", "Exit after year 1", "Share of shipments", "Power at full load")
-    if not costs:
+    if not any(way.total is not None and way.meets for way in ways):
         return ()
     return (
         table(f"What the options cost, on equal delivered compute over {horizon}", first, costs),
@@ -161,9 +162,9 @@ def cash_table(plan: Finance | Colocated, path: str = "years") -> Table:
     return table(f"Cash of owning{where} by year; year 0 is the start and what is paid before it", heads, rows)
 
 
-def rent_table(plan: Finance, term: str, title: str) -> Table:
+def rent_table(plan: Rents, term: str, title: str) -> Table:
     """Cash of a way to rent by year."""
-    entry = next(entry for entry in plan.alternatives if entry.rent.term == term)
+    entry = next(entry for entry in plan.ways if entry.rent.term == term)
     rows = [
         TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"rents.{term}.{row['year']}.{name}") for name in ("rent", "cumulative")))
         for row in by_year(entry.flows) if row["year"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cluster_calc.datum import Datum
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.report.numbers import NOT_FOUND, plain, shown
+from cluster_calc.report.numbers import NOT_FOUND, money, plain, shown
 from cluster_calc.result import Result
 
 HEADLINE = (
@@ -37,7 +37,7 @@ BUILDING = "the building, cooling plant and grid connection"
 AROUND = "storage, spares and installation"
 EXCLUDED = (
     "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
-    "financing, taxes, insurance; idle time between runs",
+    "financing and taxes; idle time between runs",
 )
 RATE_OF = {
     "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
@@ -82,6 +82,7 @@ def report(result: Result) -> Report:
         _headline(result),
         ranges(result),
         _money(result),
+        _books(result),
         _restated(result),
         _flops(result),
         _limits(result),
@@ -266,6 +267,27 @@ def _bill(result: Result) -> str:
 def _nonzero(value: Any) -> bool:
     """Whether a number, or any of an array, is not 0."""
     return bool(value.any()) if hasattr(value, "any") else bool(value)
+
+
+def _books(result: Result) -> Section | None:
+    """Book value over time: when the run starts and ends, and by the hardware's age."""
+    from cluster_calc.depreciation import book_curve, method_of
+
+    curve = book_curve(result)
+    if not curve or result.mode == "cluster":
+        return None
+    by_age = ", ".join(f"{plain(age)}: {money(value)}" for age, value in curve)
+    rows = (
+        Row(
+            "When the run starts",
+            _value(result, "book_value_at_start"),
+            f"{_value(result, 'hardware_age')} old" if _nonzero(result.values["hardware_age"]) else "new",
+            "book_value_at_start",
+        ),
+        Row("When it ends", _value(result, "book_value_at_end"), "", "book_value_at_end"),
+        Row("By years of age", "", f"{by_age} ({method_of(result.scenario.settings)})"),
+    )
+    return Section("Book value of the hardware", rows)
 
 
 def _restated(result: Result) -> Section | None:
@@ -477,17 +499,30 @@ def excluded(result: Result) -> tuple[str, ...]:
         found.insert(0, f"{BUILDING}; {AROUND}" if "facility_capital" not in result.values else AROUND)
     elif "facility_capital" not in result.values:
         found.insert(0, BUILDING)
-    operations = result.values.get("operations_cost")
-    if operations is None or (_scalar(operations) and operations == 0):
-        found.insert(0, "staff, support, maintenance (give --operations-cost, or --staff-rate, --maintenance-rate …)")
-    for names, options in ((OPERATIONS, RATE_OF), (("installation_capital", "contingency_capital"), SHARE_OF)):
-        absent = [name for name in names if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
-        if absent and not (names is OPERATIONS and "operations_cost" in result.data):
-            words = ", ".join(
-                f"{name.rsplit('_', 1)[0].replace('_', ' ')} ({QUANTITIES[options[name]].option})" for name in absent
+    absent = [name for name in SHARE_OF if name in result.model.steps and not _nonzero(result.values.get(name, 0))]
+    groups = [(absent, SHARE_OF)]
+    if not _nonzero(result.data["operations_cost"].value if _given(result, "operations_cost") else 0):
+        groups.append(([name for name in OPERATIONS if not _nonzero(result.values.get(name, 0))], RATE_OF))
+    for names, options in groups:
+        if names:
+            words = (
+                f"{_line(name)} ({QUANTITIES[options[name]].option})" for name in names if not _given(result, name)
             )
-            found.insert(0, words)
-    return tuple(found)
+            found.insert(0, ", ".join(words))
+    return tuple(filter(None, found))
+
+
+def _line(name: str) -> str:
+    return name.removesuffix("_cost").removesuffix("_capital").replace("_", " ")
+
+
+def _given(result: Result, name: str) -> bool:
+    """Whether the line itself was said, by whoever asks or by the rent of a site that holds it."""
+    return (
+        name in result.data
+        and result.data[name].origin not in ("", "catalog")
+        and result.data[name].kind in ("given", "convention")
+    )
 
 
 def _excluded(result: Result) -> Section:

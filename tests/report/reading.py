@@ -56,7 +56,7 @@ class Held(NamedTuple):
 
 def plain_text(markdown: str, typed: Iterable[str] = ()) -> str:
     """Markdown without its escapes, and without what people typed."""
-    text = re.sub(r"\\([^\w\s])", r"\1", html.unescape(markdown))
+    text = re.sub(r"\\([^\w\s]|_)", r"\1", html.unescape(markdown))
     for words in sorted(typed, key=len, reverse=True):
         if len(words) > 1 and re.search(r"\d", words):
             text = text.replace(words, " … ")
