@@ -77,7 +77,7 @@ def _recorded(name: str, given: Mapping[str, Any], compare: Sequence[str]) -> li
         scenario, book = reopened(entry)
         if faults := scenario.add(given, "command line"):
             raise InputError(str(faults[0]))
-        called = str(entry.get("name") or "")
+        called = str(entry.get("name") or "") if len(owned) > 1 else ""
         chip = entry["chip"]["id"]
         found.append(Entry(scenario, book, "" if called == chip else called, recorded=True))
     return found

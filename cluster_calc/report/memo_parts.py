@@ -60,7 +60,7 @@ def _options(subject: Subject) -> MemoPart:
         chips = shown("chips", case.result.values["chips"])
         words.append(
             f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash "
-            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
+            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work. Each counts from its own start: a later ready date is in no sum."
         )
         if not rated:
             words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
@@ -259,6 +259,11 @@ def _delivery(subject: Subject) -> MemoPart:
         rows.append((f"At work: {lower(best.title)}", best.ready.date, NOT_NAMED))
         if end := run_end(subject):
             rows.append(("End of the run, if it starts then", end, NOT_NAMED))
+    rows += [
+        (f"The quote of {quote.name} expires", quote.row["expires"], NOT_NAMED)
+        for quote in subject.quotes if quote.used_for and quote.row["expires"] and subject.result.chip.id in quote.used_for
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row[1])
     rows += [(row["what"], row["date"] or "–", row["owner"] or NOT_NAMED) for row in extra.gate]
     shown_rows = [TableRow(Cell(printable(what)), (Cell(date), Cell(owner))) for what, date, owner in rows]
     none = () if extra.gate else ("The memo file names no gate: the dates are the computed ones.",)

@@ -24,6 +24,7 @@ from tests.report.cases import DAY
 from tests.report.reading import plain_text
 
 RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50}
+RUN_ONCE = {"training_compute": 2e25, "as_of": DAY}
 RATED = {**RUN, "discount_rate": 0.08}
 LINEAR = {"electricity_price": "0.1 USD/kWh", "inflation_rate": 0, "rental_price": "3 USD/hour"}
 
@@ -86,6 +87,21 @@ def test_a_quarters_wait_is_rent_less_the_fall_of_the_price_and_the_power() -> N
     assert parts["decline"] == pytest.approx(capital * (1 - 10 ** (-trend / 4)), rel=1e-9)
     assert parts["electricity"] == pytest.approx(-found["finance"]["own"]["years"][1]["electricity"] / 4, rel=1e-9)
     assert parts["net"] == pytest.approx(parts["bridge"] - parts["decline"] - parts["electricity"], rel=1e-12)
+
+
+def test_the_rent_until_bought_hardware_is_ready_is_told() -> None:
+    found = held(
+        {"decision_date": "2027-01-04"}, delivery_time="10 week", installation_time="3 week", rental_price="3 USD/hour"
+    )
+    chips = found["estimate"]["results"]["chips"]["value"]
+    assert found["waiting"]["until_ready"] == pytest.approx(chips * 3 * 24 * 91, rel=1e-12)
+
+
+def test_hardware_of_an_age_is_no_new_cash() -> None:
+    assert any(
+        "2 years old" in gap or "old at the start" in gap
+        for gap in held(hardware_age="2 years", rental_price="30 USD/hour")["gaps"]
+    )
 
 
 def test_every_risk_of_the_list_has_a_trigger_an_effect_and_an_owner() -> None:
@@ -248,6 +264,16 @@ def test_what_cannot_be_a_memos_start_is_refused(tmp_path: Path) -> None:
         memo(one, mfu=0.5)
     with pytest.raises(InputError, match="one file of results"):
         memo(one, one)
+    rented = tmp_path / "rented.json"
+    rented.write_text(
+        comparison_text(cc.compare(chips=["h100"], acquire=["on-demand", "own"], **RUN_ONCE)), encoding="utf-8"
+    )
+    assert "own" not in memo(rented).ask, "rented options are the memo's own to compute"
+    raw = json.loads(rented.read_text(encoding="utf-8"))
+    raw["options"] = [option for option in raw["options"] if option["acquisition"] != "own"]
+    rented.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(InputError, match="rented options alone"):
+        memo(rented)
     with pytest.raises(InputError, match="not of equal compute"):
         memo(odd, tmp_path / "even.toml")
     changed = json.loads(one.read_text(encoding="utf-8"))
