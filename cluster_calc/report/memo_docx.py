@@ -141,8 +141,9 @@ class _Document:
         for target, head, number in zip(heads.cells, entry.heads, entry.numbers, strict=True):
             self._fill(target, Cell(head), "Table head figure" if number else "Table head")
         for row in entry.rows:
-            cells = table.add_row().cells
-            self.word.whole(table.rows[-1])
+            added = table.add_row()
+            cells = added.cells
+            self.word.whole(added)
             why = memo_rows.reason(row)
             if why:
                 self._fill(cells[0], Cell(row.head.text), "Table text")
@@ -150,6 +151,8 @@ class _Document:
                 continue
             for target, cell, number in zip(cells, (row.head, *row.cells), entry.numbers, strict=True):
                 self._fill(target, cell, "Table figure" if number else "Table text", row.total)
+        if memo_rows.short(entry):
+            self.word.together(table)
         self._styled(self.document.add_paragraph(), "Table end")
 
     def _fill(self, target: Any, cell: Cell, style: str, strong: bool = False) -> None:

@@ -19,7 +19,17 @@ STANDARDS: Any = ["a-2a", "ua-1"]
 
 
 def pdf(view: Memo) -> bytes:
-    """The memo as a .pdf file: tagged, its fonts inside, a bookmark for each section."""
+    """The memo as a .pdf file: tagged, archivable, its fonts inside, a bookmark for each section."""
+    return bytes(_compiled(view, format="pdf", pdf_standards=STANDARDS))
+
+
+def picture(view: Memo, ppi: float) -> bytes:
+    """The first page of the memo's PDF as a PNG."""
+    pages = _compiled(view, format="png", ppi=ppi)
+    return bytes(pages[0] if isinstance(pages, list) else pages)
+
+
+def _compiled(view: Memo, **form: Any) -> Any:
     try:
         import typst
     except ImportError:
@@ -36,12 +46,10 @@ def pdf(view: Memo) -> bytes:
     }  # fmt: skip
     source = (shipped("templates") / "memo.typ").read_bytes()
     # Only the fonts that typst brings: the page does not depend on the machine. The day is that of the file's own date.
-    return bytes(
-        typst.compile(
-            source, format="pdf", ignore_system_fonts=True, sys_inputs={"memo": json.dumps(held)}, pdf_standards=STANDARDS,
-            timestamp=int((made - made.__class__(1970, 1, 1)).total_seconds()),
-        )
-    )  # fmt: skip
+    seconds = int((made - made.__class__(1970, 1, 1)).total_seconds())
+    return typst.compile(
+        source, ignore_system_fonts=True, sys_inputs={"memo": json.dumps(held)}, timestamp=seconds, **form
+    )
 
 
 def _words(text: str, count: int) -> list[list[Any]]:
@@ -68,7 +76,8 @@ def _table(entry: Table, count: int) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "caption": printable(entry.caption), "heads": [*map(printable, entry.heads)], "numbers": list(entry.numbers),
-        "widths": memo_rows.widths(entry), "narrow": memo_rows.narrow(entry), "rows": rows,
+        "widths": memo_rows.widths(entry), "narrow": memo_rows.narrow(entry), "short": memo_rows.short(entry),
+        "rows": rows,
     }  # fmt: skip
 
 

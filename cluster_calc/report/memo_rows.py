@@ -14,6 +14,8 @@ NARROW_COLUMNS, NARROW_LETTERS = 4, 64
 LONGEST = 34
 # A word up to this long is not broken for the width of its column.
 WORD = 16
+# Rows of a table that is not divided between two pages.
+SHORT = 12
 _CITED = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -45,12 +47,17 @@ def narrow(table: Table) -> bool:
     return not by_hand and len(table.heads) <= NARROW_COLUMNS and sum(widths) + 3 * len(widths) <= NARROW_LETTERS
 
 
+def short(table: Table) -> bool:
+    """Whether a table stays on one page."""
+    return len(table.rows) <= SHORT
+
+
 def widths(table: Table) -> list[int]:
     """The columns' shares of the width: by their longest text, but enough for the longest word of the head.
 
     >>> from cluster_calc.report.sheet_view import Cell
     >>> widths(Table("", ("Line", "Amount"), (TableRow(Cell("Electricity cost"), (Cell("$1M"),)),), (False, True)))
-    [16, 6]
+    [16, 7]
     """
     found = []
     for place, head in enumerate(table.heads):
@@ -58,10 +65,11 @@ def widths(table: Table) -> list[int]:
         text = max((len(cell.text) for _, cell in cells), default=0)
         small = max((len(cell.small) for row, cell in cells if not reason(row)), default=0)
         words = [part for _, cell in cells for part in cell.text.split() if len(part) <= WORD]
-        word = max((len(part) for part in [*head.split(), *words]), default=0)
+        word = max((len(part) + 1 for part in [*head.split(), *words]), default=0)
         # A column that is filled in by hand takes what a signature takes.
         blank = 20 if table.rows and not text and place else 0
-        found.append(max(6, word, blank, min(text, LONGEST), min(small, LONGEST) // 2))
+        # A head may take three lines, a note under a figure two.
+        found.append(max(6, word, blank, len(head) // 3, min(text, LONGEST), min(small, LONGEST) // 2))
     return found
 
 
@@ -77,6 +85,8 @@ def cited(text: str, count: int) -> list[tuple[str, int]]:
     >>> cited("Epoch AI [7], and [99]", 15)
     [('Epoch AI ', 0), ('[7]', 7), (', and [99]', 0)]
     """
+    # A true minus, which no line ends with.
+    text = re.sub(r"(?<![\w-])-(?=\$\d)", "−", text)
     pieces: list[tuple[str, int]] = []
     done = 0
     for found in _CITED.finditer(text):

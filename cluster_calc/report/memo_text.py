@@ -19,7 +19,8 @@ from cluster_calc.resources import shipped
 def html(view: Memo) -> str:
     """The memo as one HTML file that needs nothing else."""
     environment = template_environment("")
-    environment.filters |= {"cited": memo_rows.cited, "narrow": memo_rows.narrow, "reason": memo_rows.reason}
+    environment.filters |= {"cited": memo_rows.cited, "narrow": memo_rows.narrow, "reason": memo_rows.reason,
+                            "short": memo_rows.short}  # fmt: skip
     sheets = [environment.get_template(name).render().strip() for name in ("style.css", "memo.css")]
     # The only style that the page's policy lets in is the one that it carries.
     style = "\n" + "\n\n".join(sheets) + "\n"

@@ -16,10 +16,10 @@ _STYLES: dict[str, tuple[str, float, str, bool, float, float]] = {
     "Caption": ("Normal", 8, GREY, False, 4, 2),
     "Stamp": ("Normal", 12, RED, True, 0, 4),
     "Ask": ("Normal", 12.5, BLUE, True, 2, 4),
-    "List Bullet": ("Normal", 9.5, "", False, 0, 1),
+    "List Bullet": ("Normal", 9, "", False, 0, 1),
     "Source": ("Normal", 8.5, "", False, 0, 2),
     "Command": ("Normal", 8, "", False, 0, 2),
-    "toc 1": ("Normal", 9, "", False, 0, 0),
+    "toc 1": ("Normal", 8.5, "", False, 0, 0),
     "Table text": ("Normal", 8, "", False, 0, 0),
     "Table figure": ("Table text", 8, "", False, 0, 0),
     "Table head": ("Table text", 7.5, GREY, True, 0, 0),
@@ -33,8 +33,8 @@ _TABLE = """<w:style {} w:type="table" w:customStyle="1" w:styleId="MemoTable"><
 <w:top w:val="single" w:sz="6" w:space="0" w:color="1F5FA8"/>
 <w:bottom w:val="single" w:sz="4" w:space="0" w:color="D5DAE0"/>
 <w:insideH w:val="single" w:sz="4" w:space="0" w:color="D5DAE0"/></w:tblBorders>
-<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="40" w:type="dxa"/>
-<w:bottom w:w="20" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"""
+<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="50" w:type="dxa"/>
+<w:bottom w:w="20" w:type="dxa"/><w:right w:w="50" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"""
 _NUMBERS = """<w:abstractNum {} w:abstractNumId="{}"><w:multiLevelType w:val="singleLevel"/><w:lvl w:ilvl="0">
 <w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="[%1]"/><w:lvlJc w:val="left"/>
 <w:pPr><w:ind w:left="510" w:hanging="510"/></w:pPr></w:lvl></w:abstractNum>"""
@@ -50,7 +50,7 @@ def styles(document: Any) -> None:
 
     known = document.styles
     _font(known["Normal"])
-    known["Normal"].font.size = Pt(9.5)
+    known["Normal"].font.size = Pt(9)
     known["Normal"].paragraph_format.space_after = Pt(3)
     known["Normal"].paragraph_format.line_spacing = 1.05
     there = {style.name for style in known}
@@ -245,6 +245,15 @@ def repeated(row: Any) -> None:
     """The head of a table, again on every page that it goes over to."""
     _flag(row, "w:cantSplit")
     _flag(row, "w:tblHeader")
+
+
+def together(table: Any) -> None:
+    """A short table on one page: each row with the next."""
+    from docx.oxml.ns import qn
+
+    for row in table._tbl.tr_lst[:-1]:
+        for paragraph in row.iter(qn("w:p")):
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
 def whole(row: Any) -> None:
