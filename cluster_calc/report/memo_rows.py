@@ -47,6 +47,11 @@ def narrow(table: Table) -> bool:
     return not by_hand and len(table.heads) <= NARROW_COLUMNS and sum(widths) + 3 * len(widths) <= NARROW_LETTERS
 
 
+def wordy(table: Table) -> bool:
+    """Whether a table is of words rather than figures: on a phone its rows become blocks of lines."""
+    return sum(not number for number in table.numbers[1:]) > 1
+
+
 def short(table: Table) -> bool:
     """Whether a table stays on one page."""
     return len(table.rows) <= SHORT

@@ -20,7 +20,7 @@ def html(view: Memo) -> str:
     """The memo as one HTML file that needs nothing else."""
     environment = template_environment("")
     environment.filters |= {"cited": memo_rows.cited, "narrow": memo_rows.narrow, "reason": memo_rows.reason,
-                            "short": memo_rows.short}  # fmt: skip
+                            "short": memo_rows.short, "wordy": memo_rows.wordy}  # fmt: skip
     sheets = [environment.get_template(name).render().strip() for name in ("style.css", "memo.css")]
     # The only style that the page's policy lets in is the one that it carries.
     style = "\n" + "\n\n".join(sheets) + "\n"
