@@ -7,10 +7,11 @@ import datetime
 from cluster_calc.catalog import catalog, day_of
 from cluster_calc.memo_file import printable
 from cluster_calc.report.memo_box import LARGE, too_late
+from cluster_calc.report.memo_demand import demand_of, most_filled
 from cluster_calc.report.memo_options import NO_RATE
 from cluster_calc.report.memo_subject import Subject
 from cluster_calc.report.numbers import shown
-from cluster_calc.report.sheet_parts import label_of
+from cluster_calc.report.sheet_parts import label_of, percent
 from cluster_calc.report.views import swings
 
 # What the answer rests on whatever its range: the price of the hardware, and of the rent beside it.
@@ -41,6 +42,13 @@ def gaps(subject: Subject) -> tuple[str, ...]:
         found.append(
             f"The hardware is taken as {shown('hardware_age', result.values['hardware_age'])} old at the start: its price was paid "
             "before, and the cash asked for is no new cash"
+        )
+    most = most_filled(demand_of(subject.extra, result))
+    used = subject.rents.inputs["used_share"].value if subject.rents else None
+    if most is not None and used is not None and float(used) > most * (1 + LARGE):
+        found.append(
+            f"The plan counts {percent(float(used))} of the hours as used, and the demand as requested fills {percent(most)} of its "
+            "fullest year (--used-share)"
         )
     if late := too_late(subject):
         found.append(late)

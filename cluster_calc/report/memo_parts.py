@@ -11,6 +11,7 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import memo_tables as tables
 from cluster_calc.report.memo_box import lower, run_end
 from cluster_calc.report.memo_dates import decided
+from cluster_calc.report.memo_demand import demand_of
 from cluster_calc.report.memo_options import NO_RATE, RENTS
 from cluster_calc.report.memo_quote_words import price_text, terms_text
 from cluster_calc.report.memo_risks import NOT_NAMED
@@ -42,8 +43,16 @@ def sections(subject: Subject) -> tuple[MemoPart, ...]:
 def _need(subject: Subject) -> MemoPart:
     result, extra = subject.result, subject.extra
     stated = extra.need or "No need was stated: need in the memo file."
-    rows = tuple(TableRow(Cell(row["period"]), (Cell(row["need"] or "–"),)) for row in extra.demand)
-    demand = (table("Demand over the horizon, as requested", ("Period", "Demand"), rows, words=(1,)),) if rows else ()
+    filled = demand_of(extra, result)
+    rows = tuple(
+        TableRow(
+            Cell(row["period"]),
+            (Cell(row["need"] or "–"), Cell("–" if part["share"] is None else percent(part["share"]))),
+        )
+        for row, part in zip(extra.demand, filled, strict=True)
+    )
+    heads = ("Period", "Demand", "Share of the cluster's year")
+    demand = (table("Demand over the horizon, as requested", heads, rows, words=(1,)),) if rows else ()
     return MemoPart("need", "Need", (stated, f"{question(result)} {answer(result)}"), tables=demand)
 
 

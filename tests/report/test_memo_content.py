@@ -150,6 +150,23 @@ def test_a_risk_of_the_memo_file_owns_the_one_it_names() -> None:
     assert (flood["name"], flood["effect"], flood["owner"]) == ("Flood", "–", "not named")
 
 
+# Demand
+
+
+def test_the_demand_as_requested_is_set_beside_the_hours_that_the_plan_counts() -> None:
+    rows = [{"period": "2027", "need": "2e25 FLOP"}, {"period": "2028", "need": "4e25"}]
+    found = held({"demand": rows})
+    assert found["demand"][0]["share"] == pytest.approx(
+        found["estimate"]["results"]["training_time"]["value"] / 365.25, rel=1e-9
+    )
+    assert found["demand"][1]["share"] == pytest.approx(2 * found["demand"][0]["share"], rel=1e-12)
+    assert any("the demand as requested fills 49.3% of its fullest year" in gap for gap in found["gaps"])
+    assert not any("fullest year" in gap for gap in held({"demand": rows}, used_share=0.45)["gaps"])
+    assert not any(
+        "fullest year" in gap for gap in held({"demand": [*rows, {"period": "later", "need": "more"}]})["gaps"]
+    )
+
+
 # Do minimum
 
 
@@ -355,7 +372,7 @@ LEFT_OUT_OF: dict[str, tuple[str, dict[str, Any], Any, str]] = {
     "quote.chosen": ("quote", QUOTE, True, "gives the chip price of NVIDIA H100"),
     "quote.use": ("quote", QUOTE, False, "gives the chip price of NVIDIA H100"),
     "approvers.role": ("approvers", {"name": "A"}, "CFO", "| A | – |"),
-    "demand.need": ("demand", {"period": "2027"}, "x", "| 2027 | – |"),
+    "demand.need": ("demand", {"period": "2027"}, "x", "| 2027 | – | – |"),
     "risk.trigger": ("risk", {"risk": "Flood"}, "rain", "| Flood | – |"),
     "risk.effect": ("risk", {"risk": "Flood", "trigger": "rain"}, "a week", "| Flood | rain | – |"),
     "risk.owner": ("risk", {"risk": "Flood"}, "Me", "| Flood | – | – | not named |"),
