@@ -12,21 +12,33 @@ _TINY = 1e-12
 def double_declining_charged(age: Number, life: Number) -> Number:
     """Lives' worth charged by an age: whole lives, and the share of the life under way.
 
-    Within a life of L years each year takes 2/L of what its first day finds, and the rest goes in equal parts as soon
-    as that is no less: from year ⌈L/2⌉ on. Within a year the charge is even.
-
     >>> [round(float(double_declining_charged(year, 5.0)), 6) for year in range(1, 7)]
     [0.4, 0.64, 0.784, 0.892, 1.0, 1.4]
     """
+    lives = np.floor(np.maximum(age, 0.0) / life + _TINY)
+    return lives + double_declining_share(age, life)
+
+
+def double_declining_share(age: Number, life: Number) -> Number:
+    """Share charged of the life under way; a life that is over counts as the first day of the next.
+
+    Within a life of L years each year takes 2/L of what its first day finds, and the rest goes in equal parts as soon
+    as that is no less: from year ⌈L/2⌉ on. Within a year the charge is even. A life of less than two years is charged in
+    full before it ends.
+
+    >>> [round(float(double_declining_share(age, 5.0)), 6) for age in (0, 1, 2.5, 5)]
+    [0.0, 0.4, 0.712, 0.0]
+    >>> [round(float(double_declining_share(age, 1.5)), 6) for age in (0.5, 1.0, 1.4)]
+    [0.5, 1.0, 1.0]
+    """
     age = np.maximum(age, 0.0)
-    lives = np.floor(age / life + _TINY)
-    within = np.maximum(age - lives * life, 0.0)
+    within = np.maximum(age - np.floor(age / life + _TINY) * life, 0.0)
     share = np.minimum(2.0 / life, 1.0)
     switch = np.ceil(life / 2.0)
     year = np.floor(np.minimum(within, switch) + _TINY)
     declining = (1 - share) ** year * (1 - share * (np.minimum(within, switch) - year))
     left = np.clip((life - within) / np.maximum(life - switch, _TINY), 0.0, 1.0)
-    return lives + 1 - np.where(within < switch, declining, (1 - share) ** switch * left)
+    return 1 - np.where(within < switch, declining, (1 - share) ** switch * left)
 
 
 def double_declining_slope(age: Number, life: Number) -> Number:

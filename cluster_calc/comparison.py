@@ -52,6 +52,8 @@ SHARED = (
 )
 # Results that rented chips do not have: no gap, but no part of the option.
 OWNED_ONLY = frozenset({"capital_cost", "new_capital", "depreciation", "project_capital"})
+# Ranks by the value over the horizon, which is no result of one estimate.
+NPV = "npv"
 GRID = 48
 SAME = 1e-9
 HALVINGS = 60
@@ -111,7 +113,7 @@ class Comparison:
     @property
     def superlative(self) -> str:
         """Which end of the ranking's result comes first."""
-        return "Highest" if self.by in MORE_IS_BETTER else "Lowest"
+        return "Highest" if self.by in (*MORE_IS_BETTER, NPV) else "Lowest"
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as JSON."""
@@ -170,7 +172,7 @@ def of(
     acquire: Iterable[str] = (),
 ) -> Comparison:
     """A comparison of merged scenarios and of chips on what is given, each had in every way asked for."""
-    wanted = quantity(by).name
+    wanted = by if by == NPV else quantity(by).name
     ways: tuple[str, ...] = ()
     if acquire:
         from cluster_calc.acquisition import ways_of
@@ -228,11 +230,15 @@ def ranked(
     left_out: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Options with their order by one result, and what would change the first place."""
+    if by == NPV:
+        return _by_value(options, horizon, left_out or {})
     wanted = quantity(by).name
     missing = {option.name: option.why_missing(wanted) for option in options if wanted not in option.result.values}
     found = [option for option in options if option.name not in missing]
     if not found:
-        raise InputError(f"--by {quoted(by)}: no option has this result ({next(iter(missing.values()))})")
+        raise InputError(
+            f"--by {quoted(by)}: no option has this result ({next(iter(missing.values()))}); --by npv ranks by net present value"
+        )
     sign = -1.0 if wanted in MORE_IS_BETTER else 1.0
     found.sort(key=lambda option: sign * _single(option, wanted))
     return Comparison(
@@ -240,6 +246,19 @@ def ranked(
         _first_share(found, wanted, sign), tuple(_switches(found, wanted, sign)), horizon,
         left_out or {},
     )  # fmt: skip
+
+
+def _by_value(options: Sequence[Option], horizon: Datum | None, left_out: Mapping[str, str]) -> Comparison:
+    """Options with their order by net present value; `finance` says where two of them draw level."""
+    missing = {
+        option.name: option.result.missing.get("capital_cost", "it has no net present value")
+        for option in options
+        if option.npv is None
+    }
+    found = sorted((option for option in options if option.npv is not None), key=lambda option: -(option.npv or 0.0))
+    if not found:
+        raise InputError(f"--by {NPV}: no option has a net present value ({next(iter(missing.values()))})")
+    return Comparison(tuple(options), NPV, tuple(option.name for option in found), missing, {}, (), horizon, left_out)
 
 
 def _owning(merged: scenarios.Scenario, result: Result, horizon: Datum | None) -> tuple[float | None, Datum | None]:

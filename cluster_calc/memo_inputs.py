@@ -11,7 +11,7 @@ from cluster_calc.cash_flow import GROWTHS, INPUTS, WORDS
 from cluster_calc.catalog import Catalog
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.memo_file import MemoFile
-from cluster_calc.memo_quotes import TYPED, Case, Priced, laid, over
+from cluster_calc.memo_quotes import TYPED, Priced, Target, laid, over
 from cluster_calc.scenario import Scenario, gather
 
 # What a result's file may be given besides: it enters the finance of the memo, not the estimate.
@@ -77,7 +77,7 @@ def _recorded(name: str, given: Mapping[str, Any], compare: Sequence[str]) -> li
         scenario, book = reopened(entry)
         if faults := scenario.add(given, "command line"):
             raise InputError(str(faults[0]))
-        called = str(entry.get("name") or "")
+        called = str(entry.get("name") or "") if len(owned) > 1 else ""
         chip = entry["chip"]["id"]
         found.append(Entry(scenario, book, "" if called == chip else called, recorded=True))
     return found
@@ -99,6 +99,6 @@ def with_memo_file(found: Sequence[Entry], extra: MemoFile, today: str) -> tuple
         if "ranges" not in merged.settings:
             merged = replace(merged, settings={**merged.settings, "ranges": True})
         ready.append(replace(entry, scenario=merged, typed=entry.scenario.texts))
-    cases = [Case(entry.scenario, entry.book, entry.recorded) for entry in ready]
+    cases = [Target(entry.scenario, entry.book, entry.recorded) for entry in ready]
     merged_all, quotes = laid(cases, extra, today)
     return [replace(entry, scenario=merged) for entry, merged in zip(ready, merged_all, strict=True)], quotes

@@ -22,7 +22,6 @@ from cluster_calc.scenario import Scenario
 from cluster_calc.units import split
 
 TYPED = ("command line", "call")
-WEEK = 7 * 86400.0
 # What a price may be per, besides per chip.
 _EACH = re.compile(r"/\s*(chip|gpu|tpu|unit|accelerator)$", re.IGNORECASE)
 _CODE = re.compile(r"([kMB]?)([A-Z]{3})")
@@ -66,7 +65,7 @@ class Priced:
 
 
 @dataclass(frozen=True)
-class Case:
+class Target:
     """What a quote may give a price to: a scenario, the catalog it is read with, and whether its own prices give way."""
 
     scenario: Scenario
@@ -74,7 +73,7 @@ class Case:
     below: bool = False
 
 
-def laid(cases: Sequence[Case], extra: MemoFile, today: str) -> tuple[list[Scenario], tuple[Priced, ...]]:
+def laid(cases: Sequence[Target], extra: MemoFile, today: str) -> tuple[list[Scenario], tuple[Priced, ...]]:
     """The scenarios with the prices of the quotes that count, and every quote with what became of it."""
     chips = [_chip_of(case) for case in cases]
     quotes = [_read(row, extra, today, chips) for row in extra.quote]
@@ -90,7 +89,8 @@ def laid(cases: Sequence[Case], extra: MemoFile, today: str) -> tuple[list[Scena
             barred = _barred(case, name)
             if barred:
                 for number in meant:
-                    quotes[number] = dataclasses.replace(quotes[number], why_not=barred)
+                    if not quotes[number].used_for:
+                        quotes[number] = dataclasses.replace(quotes[number], why_not=barred)
                 continue
             found = {number: _with(merged[place], quotes[number], extra) for number in meant}
             costs = {number: _cost(found[number], case.book, name, quotes[number]) for number in meant}
@@ -110,7 +110,7 @@ def laid(cases: Sequence[Case], extra: MemoFile, today: str) -> tuple[list[Scena
     return merged, tuple(quotes)
 
 
-def _chip_of(case: Case) -> str:
+def _chip_of(case: Target) -> str:
     settings = case.scenario.settings
     book = case.book or catalog()
     if "chip" in settings:
@@ -146,7 +146,7 @@ def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[s
         )
     if chip and chip not in chips:
         return refused(f"it is of {quoted(chip)}, which the memo does not consider")
-    each = row["chips"] if held is None else held
+    each = 1.0 if row["for"] == "colocate" else row["chips"] if held is None else held
     usd = amount * (1.0 if rate is None else float(rate.value)) / each
     unit = "USD/chip" if row["for"] == "buy" else "USD/kW/month" if row["for"] == "colocate" else "USD/chip/hour"
     return dataclasses.replace(found, price=usd, unit=unit, currency=code, amount=amount, rate=rate, chip=chip)
@@ -226,7 +226,7 @@ def _rate(row: Mapping[str, Any], code: str, today: str) -> Datum | None:
     return money_terms.figures({"currency": code, "as_of": today}, {}, catalog(), "")["exchange_rate"]
 
 
-def _barred(case: Case, name: str) -> str:
+def _barred(case: Target, name: str) -> str:
     """Why no quote gives this price to this scenario; empty where one can."""
     merged = case.scenario
     if not case.below and merged.origins.get(name) in TYPED:

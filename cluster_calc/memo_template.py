@@ -41,7 +41,7 @@ TEMPLATE = """\
 
 # [[demand]]                              # none: the estimate's own demand is the only one
 # period = "2027"
-# need = "2e25 FLOP"                      # left out: a dash
+# need = "2e25 FLOP"                      # left out: a dash. In FLOP, it is set beside the hours that the plan counts
 
 # The cheapest quote that has not expired gives the estimate its price, before what the catalog says. A price typed on the
 # command line stands before every quote; `use = false` keeps one as a record only.

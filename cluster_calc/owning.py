@@ -201,10 +201,15 @@ class Cluster:
             count += 1
 
     def books(self, years: float) -> Iterable[float]:
-        """Value of the hardware at the start and at the end of every year of the horizon."""
+        """Value of the hardware at the start and at the end of every year of the horizon.
+
+        A set that is paid on the last day of a year is in the books that day.
+        """
         yield self.book_value(0.0)
+        replaced = tuple(self.refreshes(years))
         for year in range(1, math.ceil(years - 1e-9) + 1):
-            yield self.residual(min(float(year), years))
+            bought = next((time for time in replaced if abs(time - year) < 1e-9), None)
+            yield self.residual(min(float(year), years)) if bought is None else self.capital * self.price_level(bought)
 
     def _model(self, **changed: float) -> Mapping[str, Any]:
         data = {name: datum.value for name, datum in self.result.data.items() if datum.value is not None}

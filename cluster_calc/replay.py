@@ -54,6 +54,7 @@ def entries_from(text: str) -> list[Mapping[str, Any]]:
         read = read.get("options")
         if not isinstance(read, list) or not all(isinstance(entry, dict) and "inputs" in entry for entry in read):
             raise InputError("the comparison's options hold no inputs: an earlier version wrote it; compare again")
+        return read  # each option is whole
     entries = read if isinstance(read, list) else [read]
     if not entries:
         raise InputError("the result is an empty list")

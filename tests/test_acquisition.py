@@ -140,3 +140,38 @@ def test_the_rent_of_a_cluster_is_that_of_a_run_on_it() -> None:
     cluster, run = cc.finance(chip="mi300x", chips=1000), cc.finance(chip="mi300x", training_compute=1e24)
     assert cluster.alternatives[0].rent.price == run.alternatives[0].rent.price
     assert run.alternatives[0].rent.price == pytest.approx(run.result.values["rental_price"] * 3600)
+
+
+def test_ways_are_ranked_by_their_value_over_the_horizon() -> None:
+    found = cc.compare(**DEMAND, by="npv")
+    values = {option.name: option.npv for option in found.options}
+    assert list(found.ranking) == sorted(values, key=lambda name: -(values[name] or 0))
+    assert json.loads(report.json_text(found))["by"] == "npv"
+    assert "By net present value: 1. " in str(found)
+    with pytest.raises(InputError, match="--by npv ranks by net present value"):
+        cc.compare(**DEMAND | {"acquire": ["on-demand", "spot"]}, by="capital_cost")
+
+
+def test_spot_needs_a_goodput_of_its_own_under_failures() -> None:
+    failing = {
+        "failure_rate": "0.0038 failure/server/day",
+        "checkpoint_write_time": "1 minute",
+        "restart_time": "10 minutes",
+    }
+    found = cc.compare(**DEMAND | {"acquire": ["own", "on-demand", "spot"]}, **failing)
+    assert "give --goodput" in found.left_out["rent spot"]
+    assert found["own"].values["chips"] == found["rent on-demand"].values["chips"]
+
+
+def test_scenario_files_are_had_in_every_way(tmp_path: Any) -> None:
+    for name, chip in (("now", "h100"), ("later", "b200")):
+        (tmp_path / f"{name}.toml").write_text(f'chip = "{chip}"\ntraining_compute = 1e24\n')
+    found = cc.compare(tmp_path / "now.toml", tmp_path / "later.toml", acquire="own,on-demand")
+    assert [option.name for option in found.options] == [
+        "now: own",
+        "now: rent on-demand",
+        "later: own",
+        "later: rent on-demand",
+    ]
+    assert {option["acquisition"] for option in found.as_dict()["options"]} == {"own", "on-demand"}
+    assert found.as_dict()["horizon"] == 4.0

@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import cluster_calc as cc
@@ -88,7 +88,7 @@ def test_the_lines_of_every_year_sum(months: int, rate: float, deposit: float, l
     assert [float(row["cash"]) for row in printed] == [row["cash"] for row in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     st.sampled_from(depreciation.METHODS), st.floats(0, 8), st.integers(1, 120), st.floats(0, 1), st.floats(-0.3, 0.3),
     st.integers(1, 84),

@@ -144,7 +144,7 @@ def test_diff_sets_a_given_figure_beside_the_computed_one(tmp_path: Path) -> Non
     files = [str(tmp_path / "one.json"), str(tmp_path / "two.json")]
     table = CliRunner().invoke(main, ["diff", *files, "--format", "csv"]).output
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(table))}
-    assert float(rows["run_cost"]["after"]) == two.values["run_cost"]
+    assert float(rows["capital_cost"]["after"]) == two.values["capital_cost"]
     assert (
         "| chips | result | chip | 362 | 400 | +10.497% |"
         in CliRunner().invoke(main, ["diff", *files, "--format", "markdown"]).output

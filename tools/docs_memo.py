@@ -69,7 +69,7 @@ SMALL: dict[str, Any] = {
 @cache
 def views() -> dict[str, Memo]:
     """A purchase with quotes; a small cluster on a rented site, without a discount rate; chips without a price."""
-    shared = {"seed": 1, "as_of": AS_OF}
+    shared: dict[str, Any] = {"seed": 1, "as_of": AS_OF}
     return {
         "memo-h100": memo(
             memo_file=memo_file(PURCHASE), compare=["b200"], chip="h100", training_compute="2.1e25", **shared

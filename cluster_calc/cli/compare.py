@@ -29,7 +29,9 @@ Examples:
     metavar="WAY",
     help="how the chips are had: own, colocate, on-demand, 1-year, 3-year, spot, or all; give it again for every option",
 )
-@click.option("--by", default="run_cost", metavar="NAME", help="result that ranks the options; default: run_cost")
+@click.option(
+    "--by", default="run_cost", metavar="NAME", help="result that ranks the options, or npv; default: run_cost"
+)
 @shared.output_options(*shared.FORMATS)
 def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:
     """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them."""

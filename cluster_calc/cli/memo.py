@@ -79,9 +79,12 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
     more = [*(["--memo", memo_file] if memo_file else []), *more, *(["-o", output] if output else [])]
     view = memo_of(found, extra, previous=previous, title=options["title"] or "", more=more, files=files)
     if options.get("save_scenario"):
+        from cluster_calc.memo_inputs import with_memo_file
+        from cluster_calc.report.memo import day_of_memo
         from cluster_calc.save import scenario_text
 
-        shared.write(scenario_text(found[0].scenario), options["save_scenario"], "--save-scenario")
+        whole, _ = with_memo_file(found, extra, day_of_memo(found))
+        shared.write(scenario_text(whole[0].scenario), options["save_scenario"], "--save-scenario")
     if form in ("docx", "pdf", "xlsx"):
         from cluster_calc.files import write_atomically
         from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx

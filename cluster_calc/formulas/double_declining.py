@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluster_calc.book_value import double_declining_charged, double_declining_slope
+from cluster_calc.book_value import double_declining_charged, double_declining_share, double_declining_slope
 from cluster_calc.number import Number
 
 
@@ -20,8 +20,8 @@ def book_value_at_start(
     >>> float(book_value_at_start(1000.0, 0.0, hardware_age=2.0, service_time=5.0, depreciation_period=1.0))
     360.0
     """
-    charged = double_declining_charged(hardware_age / depreciation_period, service_time / depreciation_period)
-    return capital_cost * (1 - (1 - residual_value) * (charged % 1))
+    charged = double_declining_share(hardware_age / depreciation_period, service_time / depreciation_period)
+    return capital_cost * (1 - (1 - residual_value) * charged)
 
 
 def hardware_charge(
@@ -50,8 +50,8 @@ def book_value_at_end(
     >>> round(float(book_value_at_end(1000.0, 0.1, age_at_end=1.0, service_time=5.0, depreciation_period=1.0)), 9)
     640.0
     """
-    charged = double_declining_charged(age_at_end / depreciation_period, service_time / depreciation_period)
-    return capital_cost * (1 - (1 - residual_value) * (charged % 1))
+    charged = double_declining_share(age_at_end / depreciation_period, service_time / depreciation_period)
+    return capital_cost * (1 - (1 - residual_value) * charged)
 
 
 def depreciation_rate(

@@ -9,7 +9,7 @@ import textwrap
 from typing import Any
 
 from cluster_calc import __version__
-from cluster_calc.comparison import METRICS, OWNED_ONLY, SCHEMA, Comparison, Option, Switch
+from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option, Switch
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit
 from cluster_calc.report.numbers import money, plain, shown
@@ -22,7 +22,7 @@ WIDTH = 80
 
 def metrics(comparison: Comparison) -> list[str]:
     """The results that some option has or misses, the ranking one first among its peers."""
-    names = list(dict.fromkeys((*METRICS, comparison.by)))
+    names = [name for name in dict.fromkeys((*METRICS, comparison.by)) if name != NPV]
     return [
         name
         for name in names
@@ -129,7 +129,7 @@ def _verdict(option: Option) -> str:
 
 
 def _sentences(comparison: Comparison) -> list[str]:
-    by = QUANTITIES[comparison.by].label
+    by = "net present value" if comparison.by == NPV else QUANTITIES[comparison.by].label
     order = [f"{place}. {name}" for place, name in enumerate(comparison.ranking, 1)]
     found = [f"By {by}: " + ", ".join(order)]
     for name, why in comparison.not_ranked.items():

@@ -15,11 +15,13 @@ from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.influence import Switch, switches
 from cluster_calc.memo_file import MemoFile, printable
 from cluster_calc.memo_inputs import Entry, entries, with_memo_file
+from cluster_calc.memo_quotes import TYPED
 from cluster_calc.rent_alone import Rents, rents_alone, rents_of
 from cluster_calc.report import memo_appendix, memo_box, memo_parts
 from cluster_calc.report.memo_data import data_of
-from cluster_calc.report.memo_dates import waiting
+from cluster_calc.report.memo_dates import Ready, decided, waiting
 from cluster_calc.report.memo_fleet import minimum
+from cluster_calc.report.memo_gaps import gaps
 from cluster_calc.report.memo_options import Case, recommended, ways
 from cluster_calc.report.memo_risks import risks
 from cluster_calc.report.memo_subject import Subject
@@ -59,7 +61,7 @@ def memo_of(
     """The memo of its entries, the option that it recommends in detail; `more` are the words that its command takes besides."""
     if len(found) > MOST_OPTIONS:
         raise InputError(f"a memo sets at most {MOST_OPTIONS} options side by side; there are {len(found)}")
-    today = str(found[0].scenario.settings.get("as_of") or datetime.date.today().isoformat())
+    today = day_of_memo(found)
     found, quotes = with_memo_file(found, extra, today)
     cases = [_case(found[0])]
     cases += [_case(_over(entry, cases[0].rents)) for entry in found[1:]]
@@ -78,26 +80,31 @@ def memo_of(
     plan = cases[0].finance
     subject = Subject(
         cases=tuple(cases), ways=options, best=best, extra=extra, rated=rated, today=today, quotes=quotes,
-        waiting=waiting(cases[0]), risks=risks(cases[0], extra, quotes, rated),
+        waiting=waiting(cases[0], best.ready if best else Ready(), decided(extra, today)), risks=risks(cases[0], extra, quotes, rated),
         tax=tax_view(plan, extra, rated) if plan else None,
         fleet=minimum(extra.existing_fleet, cases[0].result, cases[0].rents, rated), switches=_switches(cases[0].result),
     )  # fmt: skip
-    gaps = memo_box.gaps(subject)
+    found_gaps = gaps(subject)
     words = [*_draws(found[0], asked), *more]
     return Memo(
         title=printable(title) or extra.title or "Procurement memo",
         date=today,
         requester=extra.requester,
-        draft=bool(gaps),
-        gaps=gaps,
+        draft=bool(found_gaps),
+        gaps=found_gaps,
         ask=memo_box.ask(subject),
         decision=memo_box.decision(subject),
         parts=memo_parts.sections(subject),
         appendix=memo_appendix.sections(subject, previous),
         command=printable(_command(asked, files, words)),
         version=__version__,
-        data=embedded([data_of(subject, gaps)]),
+        data=embedded([data_of(subject, found_gaps)]),
     )
+
+
+def day_of_memo(found: Sequence[Entry]) -> str:
+    """The day from which a memo counts: --as-of, or today."""
+    return str(found[0].scenario.settings.get("as_of") or datetime.date.today().isoformat())
 
 
 def _command(asked: Any, files: Sequence[str], words: Sequence[str]) -> str:
@@ -105,7 +112,7 @@ def _command(asked: Any, files: Sequence[str], words: Sequence[str]) -> str:
     if not files:
         return command(asked, "memo", words)
     texts = asked.scenario.texts
-    typed = {name: text for name, text in texts.items() if asked.scenario.origins.get(name) == "command line"}
+    typed = {name: text for name, text in texts.items() if asked.scenario.origins.get(name) in TYPED}
     if any(Path(name).suffix.lower() != ".toml" for name in files):
         from cluster_calc.memo_inputs import BESIDES
 

@@ -13,6 +13,7 @@ from cluster_calc.report import finance as finance_report
 from cluster_calc.report.data import as_dict, in_unit
 from cluster_calc.report.memo_box import aace, asked, resale, run_end
 from cluster_calc.report.memo_dates import decided, delivery_of
+from cluster_calc.report.memo_demand import demand_of
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
 from cluster_calc.report.memo_tables import certain, moves, opex_of, shares, switching
 
@@ -34,6 +35,7 @@ def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
         "finance_missing": subject.case.why,
         "discount_rate_given": subject.rated,
         "ask": asked(subject),
+        "demand": demand_of(extra, result),
         "options": {way.name: way.as_dict() for way in subject.ways},
         "recommended": best.name if best else None,
         "percentiles": {

@@ -162,13 +162,17 @@ def cite_short(datum: Datum | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a quarter's wait costs: rent to bridge it, less what falls away meanwhile; USD, None where not computable."""
+    """What a quarter's wait costs: rent to bridge it, less what falls away meanwhile; USD, None where not computable.
+
+    `until_ready` is the rent on demand of the same use until bought hardware is at work.
+    """
 
     net: float | None
     bridge: float | None
     decline: float | None
     electricity: float | None
     why: str = ""
+    until_ready: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The parts as JSON."""
@@ -184,22 +188,33 @@ def decline(result: Result, time: float) -> float | None:
     return float(paid) - float(later_capital_cost(float(paid), float(trend.value), time))
 
 
-def waiting(case: Any) -> Waiting:
+def bridge(case: Any, time: float) -> float | None:
+    """Rent on demand of the planned use for a time."""
+    rents = case.rents
+    hourly = next((entry for entry in rents.ways if entry.rent.term == "on-demand"), None) if rents else None
+    if rents is None or hourly is None:
+        return None
+    hours = float(case.result.values["chips"]) * float(rents.inputs["used_share"].value) * time / 3600
+    return float(hours * hourly.rent.price)
+
+
+def waiting(case: Any, ready: Ready, start: str) -> Waiting:
     """A quarter's wait for bought hardware: rent of the same use on demand, less the fall of its price and the power not drawn."""
     result, plan = case.result, case.finance
+    until = None
+    if ready.date is not None:
+        days = (datetime.date.fromisoformat(ready.date) - datetime.date.fromisoformat(start)).days
+        until = bridge(case, days * DAY) if days > 0 else None
     if plan is None:
-        return Waiting(None, None, None, None, "it takes the cost of owning, which is not computed")
+        return Waiting(None, None, None, None, "it takes the cost of owning, which is not computed", until)
     saved = decline(result, QUARTER)
-    quarter = QUARTER / YEAR
-    hourly = next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None)
     # The electricity of the first year stands in the flows, for a full year or for the whole of a shorter horizon.
     years = min(1.0, float(plan.inputs["horizon"].value) / YEAR)
     first = [flow for flow in plan.flows if flow.line == "electricity" and flow.time <= 1.0]
-    electricity = -sum(flow.amount for flow in first) / years * quarter
-    if hourly is None:
+    electricity = -sum(flow.amount for flow in first) / years * QUARTER / YEAR
+    rent = bridge(case, QUARTER)
+    if rent is None:
         return Waiting(None, None, saved, electricity, "there is no price of renting on demand to bridge the quarter")
-    hours = float(result.values["chips"]) * float(plan.inputs["used_share"].value) * QUARTER / 3600
-    bridge = hours * hourly.rent.price
     if saved is None:
-        return Waiting(None, bridge, None, electricity, "there is no trend of the hardware's price")
-    return Waiting(bridge - saved - electricity, bridge, saved, electricity)
+        return Waiting(None, rent, None, electricity, "there is no trend of the hardware's price", until)
+    return Waiting(rent - saved - electricity, rent, saved, electricity, "", until)

@@ -11,6 +11,7 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import memo_tables as tables
 from cluster_calc.report.memo_box import lower, run_end
 from cluster_calc.report.memo_dates import decided
+from cluster_calc.report.memo_demand import demand_of
 from cluster_calc.report.memo_options import NO_RATE, RENTS
 from cluster_calc.report.memo_quote_words import price_text, terms_text
 from cluster_calc.report.memo_risks import NOT_NAMED
@@ -42,8 +43,16 @@ def sections(subject: Subject) -> tuple[MemoPart, ...]:
 def _need(subject: Subject) -> MemoPart:
     result, extra = subject.result, subject.extra
     stated = extra.need or "No need was stated: need in the memo file."
-    rows = tuple(TableRow(Cell(row["period"]), (Cell(row["need"] or "–"),)) for row in extra.demand)
-    demand = (table("Demand over the horizon, as requested", ("Period", "Demand"), rows, words=(1,)),) if rows else ()
+    filled = demand_of(extra, result)
+    rows = tuple(
+        TableRow(
+            Cell(row["period"]),
+            (Cell(row["need"] or "–"), Cell("–" if part["share"] is None else percent(part["share"]))),
+        )
+        for row, part in zip(extra.demand, filled, strict=True)
+    )
+    heads = ("Period", "Demand", "Share of the cluster's year")
+    demand = (table("Demand over the horizon, as requested", heads, rows, words=(1,)),) if rows else ()
     return MemoPart("need", "Need", (stated, f"{question(result)} {answer(result)}"), tables=demand)
 
 
@@ -60,7 +69,7 @@ def _options(subject: Subject) -> MemoPart:
         chips = shown("chips", case.result.values["chips"])
         words.append(
             f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash "
-            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work."
+            f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work. Each counts from its own start: a later ready date is in no sum."
         )
         if not rated:
             words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
@@ -259,6 +268,11 @@ def _delivery(subject: Subject) -> MemoPart:
         rows.append((f"At work: {lower(best.title)}", best.ready.date, NOT_NAMED))
         if end := run_end(subject):
             rows.append(("End of the run, if it starts then", end, NOT_NAMED))
+    rows += [
+        (f"The quote of {quote.name} expires", quote.row["expires"], NOT_NAMED)
+        for quote in subject.quotes if quote.used_for and quote.row["expires"] and subject.result.chip.id in quote.used_for
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row[1])
     rows += [(row["what"], row["date"] or "–", row["owner"] or NOT_NAMED) for row in extra.gate]
     shown_rows = [TableRow(Cell(printable(what)), (Cell(date), Cell(owner))) for what, date, owner in rows]
     none = () if extra.gate else ("The memo file names no gate: the dates are the computed ones.",)

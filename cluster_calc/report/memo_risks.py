@@ -15,7 +15,7 @@ from cluster_calc.flows import YEAR, net_present_value
 from cluster_calc.formulas.growth import later_capital_cost
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
-from cluster_calc.report.memo_dates import DAY, QUARTER, WEEK, decline, delivery_of, weeks
+from cluster_calc.report.memo_dates import DAY, QUARTER, WEEK, bridge, decline, delivery_of, weeks
 from cluster_calc.report.memo_options import Case
 from cluster_calc.report.numbers import money, shown
 from cluster_calc.report.sheet_parts import percent
@@ -106,20 +106,10 @@ def _supply(case: Case) -> Risk:
             figures=tuple(figures),
         )
     effect = f"+{weeks(late - found.lead)}"
-    bridge = _bridge(case, late - found.lead)
-    if bridge is not None:
-        effect += f", or {money(bridge)} of rent on demand to bridge them"
-    return Risk("supply", name, trigger, effect, more, bridge, figures=tuple(figures))
-
-
-def _bridge(case: Case, time: float) -> float | None:
-    """Rent on demand of the planned use for a time."""
-    plan = case.finance
-    hourly = next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None) if plan else None
-    if plan is None or hourly is None:
-        return None
-    hours = float(case.result.values["chips"]) * float(plan.inputs["used_share"].value) * time / 3600
-    return hours * hourly.rent.price
+    rent = bridge(case, late - found.lead)
+    if rent is not None:
+        effect += f", or {money(rent)} of rent on demand to bridge them"
+    return Risk("supply", name, trigger, effect, more, rent, figures=tuple(figures))
 
 
 def _power(case: Case) -> Risk:

@@ -24,6 +24,7 @@ from tests.report.cases import DAY
 from tests.report.reading import plain_text
 
 RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50}
+RUN_ONCE = {"training_compute": 2e25, "as_of": DAY}
 RATED = {**RUN, "discount_rate": 0.08}
 LINEAR = {"electricity_price": "0.1 USD/kWh", "inflation_rate": 0, "rental_price": "3 USD/hour"}
 
@@ -88,6 +89,21 @@ def test_a_quarters_wait_is_rent_less_the_fall_of_the_price_and_the_power() -> N
     assert parts["net"] == pytest.approx(parts["bridge"] - parts["decline"] - parts["electricity"], rel=1e-12)
 
 
+def test_the_rent_until_bought_hardware_is_ready_is_told() -> None:
+    found = held(
+        {"decision_date": "2027-01-04"}, delivery_time="10 week", installation_time="3 week", rental_price="3 USD/hour"
+    )
+    chips = found["estimate"]["results"]["chips"]["value"]
+    assert found["waiting"]["until_ready"] == pytest.approx(chips * 3 * 24 * 91, rel=1e-12)
+
+
+def test_hardware_of_an_age_is_no_new_cash() -> None:
+    assert any(
+        "2 years old" in gap or "old at the start" in gap
+        for gap in held(hardware_age="2 years", rental_price="30 USD/hour")["gaps"]
+    )
+
+
 def test_every_risk_of_the_list_has_a_trigger_an_effect_and_an_owner() -> None:
     found = held()
     assert [risk["id"] for risk in found["risks"]] == [
@@ -132,6 +148,23 @@ def test_a_risk_of_the_memo_file_owns_the_one_it_names() -> None:
     assert supply["owner"] == "Buyer"
     assert supply["effect"].endswith("; stated: worse"), "what is computed stays"
     assert (flood["name"], flood["effect"], flood["owner"]) == ("Flood", "–", "not named")
+
+
+# Demand
+
+
+def test_the_demand_as_requested_is_set_beside_the_hours_that_the_plan_counts() -> None:
+    rows = [{"period": "2027", "need": "2e25 FLOP"}, {"period": "2028", "need": "4e25"}]
+    found = held({"demand": rows})
+    assert found["demand"][0]["share"] == pytest.approx(
+        found["estimate"]["results"]["training_time"]["value"] / 365.25, rel=1e-9
+    )
+    assert found["demand"][1]["share"] == pytest.approx(2 * found["demand"][0]["share"], rel=1e-12)
+    assert any("the demand as requested fills 49.3% of its fullest year" in gap for gap in found["gaps"])
+    assert not any("fullest year" in gap for gap in held({"demand": rows}, used_share=0.45)["gaps"])
+    assert not any(
+        "fullest year" in gap for gap in held({"demand": [*rows, {"period": "later", "need": "more"}]})["gaps"]
+    )
 
 
 # Do minimum
@@ -248,6 +281,16 @@ def test_what_cannot_be_a_memos_start_is_refused(tmp_path: Path) -> None:
         memo(one, mfu=0.5)
     with pytest.raises(InputError, match="one file of results"):
         memo(one, one)
+    rented = tmp_path / "rented.json"
+    rented.write_text(
+        comparison_text(cc.compare(chips=["h100"], acquire=["on-demand", "own"], **RUN_ONCE)), encoding="utf-8"
+    )
+    assert "own" not in memo(rented).ask, "rented options are the memo's own to compute"
+    raw = json.loads(rented.read_text(encoding="utf-8"))
+    raw["options"] = [option for option in raw["options"] if option["acquisition"] != "own"]
+    rented.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(InputError, match="rented options alone"):
+        memo(rented)
     with pytest.raises(InputError, match="not of equal compute"):
         memo(odd, tmp_path / "even.toml")
     changed = json.loads(one.read_text(encoding="utf-8"))
@@ -329,7 +372,7 @@ LEFT_OUT_OF: dict[str, tuple[str, dict[str, Any], Any, str]] = {
     "quote.chosen": ("quote", QUOTE, True, "gives the chip price of NVIDIA H100"),
     "quote.use": ("quote", QUOTE, False, "gives the chip price of NVIDIA H100"),
     "approvers.role": ("approvers", {"name": "A"}, "CFO", "| A | – |"),
-    "demand.need": ("demand", {"period": "2027"}, "x", "| 2027 | – |"),
+    "demand.need": ("demand", {"period": "2027"}, "x", "| 2027 | – | – |"),
     "risk.trigger": ("risk", {"risk": "Flood"}, "rain", "| Flood | – |"),
     "risk.effect": ("risk", {"risk": "Flood", "trigger": "rain"}, "a week", "| Flood | rain | – |"),
     "risk.owner": ("risk", {"risk": "Flood"}, "Me", "| Flood | – | – | not named |"),
