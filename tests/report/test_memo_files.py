@@ -253,8 +253,8 @@ def _random(seed: int, count: int) -> None:
         except InputError:
             continue
         made += 1
-        for form in ("docx", "pdf", "xlsx"):
-            assert WRITERS[form](view), given
+        assert WRITERS["docx"](view), given
+        assert WRITERS["pdf"](view), given
         for sheet in office.workbook(memo_xlsx.xlsx(view)).values():
             assert not [entry for entry in sheet.values() if entry[1] != entry[1]], given
     assert made > count / 2
