@@ -55,7 +55,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "resale": {"depreciation": "resale"},
     "declining": {"depreciation": "double-declining"},
     "long": {"horizon": "7 years"},
-    "building": {"construction_cost": "10 USD/W"},
+    "building": {"construction_cost": "10 USD/W", "facility_lifetime": "15 years"},
 }
 FIXED: dict[str, Any] = {"chip": "a100", "chips": 1000, "as_of": "2026-11-22", "chip_price": "12000 USD", "draws": 200}
 
