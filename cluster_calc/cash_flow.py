@@ -207,7 +207,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
             raise InputError(f"finance takes single values, and {name} is a list")
     terms = str(merged.settings.get("rate_terms", TERMS[0]))
     timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
-    data = _inputs(merged, result, book, terms)
+    data = inputs_of(merged, result, book, terms)
     deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
     due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
     included = merged.settings.get("colocation_power") == "included"
@@ -239,7 +239,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
 def rent_value(merged: scenarios.Scenario, result: Result, rent: Rent) -> float:
     """The net present value of renting what owning would deliver; it needs no price of the hardware."""
     book = catalog()
-    data = _inputs(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
+    data = inputs_of(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
     timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
     figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
     return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
@@ -277,7 +277,8 @@ def horizon_of(merged: scenarios.Scenario, result: Result, book: Catalog) -> Dat
     )
 
 
-def _inputs(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
+def inputs_of(merged: scenarios.Scenario, result: Result, book: Catalog, terms: str) -> dict[str, Datum]:
+    """The figures of a plan besides the estimate's: horizon, rates and growth, each with its source."""
     if terms == "real" and "inflation_rate" in merged.data:
         raise InputError(
             "inflation_rate is given with --rate-terms real: real flows know no inflation; leave it out, or use nominal terms"

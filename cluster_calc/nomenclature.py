@@ -492,6 +492,10 @@ _ALL = (
     _positive("shipment_period", "S_t", "year", "years", "years of shipments that the share counts", SUPPLY, usual=(0.1, 20),
               example="'1 year'"),
     _not_negative("shipment_share", "σ", "1", "share", "chips ÷ one year of annual shipments", SUPPLY, bare=True, example="0.01"),
+    _not_negative("delivery_time", "T_d", "day", "time", "from the order to delivery, where no quote says it (memo)", SUPPLY,
+                  usual=(1, 1000), example="'12 week'"),
+    _not_negative("installation_time", "T_i", "day", "time", "from delivery to the first run (memo)", SUPPLY, usual=(1, 1000),
+                  example="'6 week'"),
     # Scaling laws
     _positive("parameter_exponent", "α_N", "1", "number", "power of the loss in the model's size", SCALING, high=2.0, bare=True,
               example="0.3478"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from cluster_calc.result import SCHEMA, Constraint, Result
 from cluster_calc.scenario import Scenario, days_of
 
 TOLERANCE = 1e-9
+COMPARED = "cluster-calc/compare/1"  # comparison.SCHEMA, which is imported when something is compared
 _GIVEN = ("command line", "call", "file", "environment")
 
 
@@ -35,6 +36,11 @@ def results_from(text: str) -> list[Result]:
     >>> int(again.values["chips"])
     7222
     """
+    return [result_from(entry) for entry in entries_from(text)]
+
+
+def entries_from(text: str) -> list[Mapping[str, Any]]:
+    """The JSON objects of the results in a text: of an `estimate`, of a `compare`, or of a sheet's page."""
     if text.lstrip()[:15].lower().startswith("<!doctype"):
         held = re.search(r'<script type="application/json" id="result">(.*?)</script>', text, re.DOTALL)
         if held is None:
@@ -44,11 +50,16 @@ def results_from(text: str) -> list[Result]:
         read = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"the result is not JSON: {quoted(error)}") from None
+    if isinstance(read, dict) and read.get("schema") == COMPARED:
+        read = read.get("options")
+        if not isinstance(read, list) or not all(isinstance(entry, dict) and "inputs" in entry for entry in read):
+            raise InputError("the comparison's options hold no inputs: an earlier version wrote it; compare again")
+        return read  # each option is whole
     entries = read if isinstance(read, list) else [read]
     if not entries:
         raise InputError("the result is an empty list")
     first = entries[0]
-    return [result_from(entry if entry is first else _filled(first, entry)) for entry in entries]
+    return [entry if entry is first else _filled(first, entry) for entry in entries]
 
 
 def _filled(first: Any, entry: Any) -> Any:
@@ -63,6 +74,23 @@ def _filled(first: Any, entry: Any) -> Any:
 
 def result_from(entry: Mapping[str, Any]) -> Result:
     """The Result behind one JSON object of `estimate`; InputError for what is none, or cannot be computed again."""
+    return _opened(entry, today=False)[2]
+
+
+def reopened(entry: Mapping[str, Any]) -> tuple[Scenario, Recorded]:
+    """The scenario of a result's JSON and the catalog it was made with, to be computed again with something laid over it.
+
+    What the file does not hold, because its estimate did not need it, is the catalog's of today.
+    """
+    return _opened(entry, today=True)[:2]
+
+
+def base_of(entry: Mapping[str, Any]) -> tuple[Scenario, Recorded, Result]:
+    """The base values of a result's JSON computed again, without its draws: its scenario, catalog and Result."""
+    return _opened(entry, today=True, draws=False)
+
+
+def _opened(entry: Mapping[str, Any], today: bool, draws: bool = True) -> tuple[Scenario, Recorded, Result]:
     if not isinstance(entry, dict) or entry.get("schema") != SCHEMA:
         found = entry.get("schema") if isinstance(entry, dict) else entry
         raise InputError(
@@ -70,24 +98,26 @@ def result_from(entry: Mapping[str, Any]) -> Result:
         )
     try:
         data = {name: _datum(name, value) for name, value in entry["inputs"].items() if name in QUANTITIES}
-        merged = _scenario(entry, data)
-        result = run(merged, Recorded(entry, data))
+        merged, book = _scenario(entry, data), Recorded(entry, data, today)
+        if not draws:
+            merged.settings["ranges"] = False
+        result = run(merged, book)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
-    _compare(entry, result)
+    _compare(entry, result, ("value", "p10", "p50", "p90") if draws else ("value",))
     feasibility = tuple(
         Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"], part.get("probability"))
         for part in entry["feasibility"]
     )
-    return replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
+    return merged, book, replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
 
 
 class Recorded(Catalog):
-    """A catalog of one chip and one set of defaults: those of the file."""
+    """A catalog of one chip and one set of defaults: those of the file, and beneath them today's where asked for."""
 
-    def __init__(self, entry: Mapping[str, Any], data: Mapping[str, Datum]) -> None:
+    def __init__(self, entry: Mapping[str, Any], data: Mapping[str, Datum], beneath: bool = False) -> None:
         super().__init__(catalog().folders[:-1])
         chip, precision = entry["chip"], str(entry["chip"]["precision"])
         known = {name: datum for name, datum in data.items() if datum.origin.split(":")[0] == "catalog"}
@@ -96,21 +126,28 @@ class Recorded(Catalog):
             today = super().chip(str(chip["id"]))
         except InputError:  # it has left the catalog
             today = Chip(str(chip["id"]), "", (), "", "chip", "", "", {}, {}, {}, (), ())
+        figures = {name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")}
+        rentals = tuple(_quote(today.rentals, known, "rental_price"))
+        self.beneath = beneath
+        if beneath:
+            figures = {**today.figures, **figures}
+            terms = {quote.term for quote in rentals}
+            rentals += tuple(quote for quote in today.rentals if rentals and quote.term not in terms)
         self.recorded = replace(
             today,
             name=str(chip["name"]),
             peaks={precision: known["peak_throughput"]} if "peak_throughput" in known else {},
-            figures={name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")},
+            figures=figures,
             estimates={},
             prices=tuple(_quote(today.prices, known, "chip_price")),
-            rentals=tuple(_quote(today.rentals, known, "rental_price")),
+            rentals=rentals,
         )
 
     def chip(self, text: str) -> Chip:
         return self.recorded
 
     def assumption(self, name: str) -> Datum | None:
-        return self.defaults.get(name)
+        return self.defaults.get(name) or (super().assumption(name) if self.beneath else None)
 
 
 def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> list[Quote]:
@@ -170,7 +207,7 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
     )
 
 
-def _compare(entry: Mapping[str, Any], result: Result) -> None:
+def _compare(entry: Mapping[str, Any], result: Result, keys: Sequence[str]) -> None:
     """Refuse a file whose results are not what its inputs give."""
     from cluster_calc.report.data import rows
 
@@ -179,7 +216,7 @@ def _compare(entry: Mapping[str, Any], result: Result) -> None:
         was = recorded.get(name)
         if was is None:
             continue
-        for key, value in zip(("value", "p10", "p50", "p90"), (values[0], *values[2:]), strict=True):
+        for key, value in zip(keys, (values[0], *values[2:]), strict=False):
             before = was.get(key)
             same = before == value or (
                 None not in (before, value) and math.isclose(before, value, rel_tol=TOLERANCE, abs_tol=1e-300)

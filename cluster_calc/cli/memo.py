@@ -25,8 +25,11 @@ def _option(*names: str, **settings: Any) -> Callable[[Callable[..., Any]], Call
 Examples:
   cluster-calc memo --new -o memo.toml
   cluster-calc memo --flop 2e25 --chip h100 --discount-rate 0.08 -o memo.html
-  cluster-calc memo --memo memo.toml --flop 2e25 --chip h100 --compare b200 -o memo.md""",
+  cluster-calc memo --memo memo.toml --flop 2e25 --chip h100 --compare b200 -o memo.md
+  cluster-calc estimate --flop 2e25 --chip h100 --format json -o result.json
+  cluster-calc memo result.json --memo memo.toml -o memo.docx""",
 )
+@click.argument("files", metavar="[RESULT|SCENARIO]...", nargs=-1)
 @shared.model_options
 @_option("--new", is_flag=True, help="print a commented memo file to fill in")
 @_option("--memo", "memo_file", metavar="FILE.toml", help="need, approvers, quotes, limits, risks: what --new prints")
@@ -39,20 +42,23 @@ Examples:
     metavar="FILE",
     help="write to FILE.html, .md, .docx, .pdf or .xlsx, whole or not at all (- is Markdown on stdout)",
 )
-def command(memo_file: str | None, **options: Any) -> None:
+def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> None:
     """The document that asks for the money: options, cash, risks and what is not known, in five formats.
 
-    Ranges are drawn without being asked for. A memo with gaps is stamped as a draft and lists them.
+    Give the options of `estimate`; or RESULT, what `estimate` or `compare --format json` wrote, or a sheet; or scenario files
+    of equal demand (.toml), each an option. Ranges are drawn without being asked for. A memo with gaps is stamped as a draft
+    and lists them.
     """
-    from cluster_calc.memo_file import TEMPLATE, MemoFile, read_memo_file
+    from cluster_calc.memo_file import MemoFile, read_memo_file
 
     output = options.get("output")
     if options["new"]:
+        from cluster_calc.memo_template import TEMPLATE
+
         typed = sorted({*shared.inputs(options), *(name for name in ("compare", "previous") if options[name])})
-        if typed or memo_file:
-            raise InputError(
-                f"--new only prints an empty memo file; leave out --{(typed or ['memo'])[0].replace('_', '-')}"
-            )
+        if typed or memo_file or files:
+            what = f"--{(typed or ['memo'])[0].replace('_', '-')}" if typed or memo_file else quoted(files[0])
+            raise InputError(f"--new only prints an empty memo file; leave out {what}")
         shared.write(TEMPLATE, output)
         return
     form = _format(output)
@@ -61,23 +67,24 @@ def command(memo_file: str | None, **options: Any) -> None:
 
         check_target(Path(str(output)))
     extra = read_memo_file(memo_file) if memo_file else MemoFile()
+    from cluster_calc.memo_inputs import entries
     from cluster_calc.report import memo_text
     from cluster_calc.report.memo import memo_of
     from cluster_calc.result_diff import read_result
-    from cluster_calc.scenario import gather
 
-    given = {"ranges": True, **extra.inputs, **shared.inputs(options)}
-    chips: list[dict[str, Any]] = [given, *({**given, "chip": chip} for chip in options["compare"])]
-    merged = [gather(entry, origin="command line", file=options.get("scenario"), ambient=True) for entry in chips]
+    found = entries(shared.inputs(options), options["compare"], files, options.get("scenario"))
     previous = read_result(options["previous"]) if options["previous"] else None
     more = [word for name in ("previous", "title") if options[name] for word in (f"--{name}", options[name])]
     more += [word for chip in options["compare"] for word in ("--compare", chip)]
     more = [*(["--memo", memo_file] if memo_file else []), *more, *(["-o", output] if output else [])]
-    view = memo_of(merged, extra, previous=previous, title=options["title"] or "", more=more)
+    view = memo_of(found, extra, previous=previous, title=options["title"] or "", more=more, files=files)
     if options.get("save_scenario"):
+        from cluster_calc.memo_inputs import with_memo_file
+        from cluster_calc.report.memo import day_of_memo
         from cluster_calc.save import scenario_text
 
-        shared.write(scenario_text(merged[0]), options["save_scenario"], "--save-scenario")
+        whole, _ = with_memo_file(found, extra, day_of_memo(found))
+        shared.write(scenario_text(whole[0].scenario), options["save_scenario"], "--save-scenario")
     if form in ("docx", "pdf", "xlsx"):
         from cluster_calc.files import write_atomically
         from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx

@@ -48,7 +48,7 @@ def rows(comparison: Comparison) -> list[list[Any]]:
 
 def as_dict(comparison: Comparison) -> dict[str, Any]:
     """The comparison as a JSON object: the results of each option as `estimate` has them, the ranking, the switches."""
-    from cluster_calc.report.data import rows as result_rows
+    from cluster_calc.report.data import as_dict as estimate_dict
 
     first = comparison.options[0].result
     return {
@@ -63,21 +63,13 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "share_first": dict(comparison.first_share) or None,
         "options": [
             {
+                # Each option is an estimate as `estimate` writes it, so that a memo or a sheet can start from it.
+                **estimate_dict(option.result),
                 "name": option.name,
-                "chip": {
-                    "id": option.result.chip.id,
-                    "name": option.result.chip.name,
-                    "precision": option.result.precision,
-                },
                 "acquisition": option.way or OWN,
                 "feasible": option.result.feasible,
-                "feasibility": _verdict(option),
+                "verdict": _verdict(option),
                 "npv": option.npv,
-                "results": {
-                    name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90}
-                    for name, value, unit, p10, p50, p90 in result_rows(option.result)
-                },
-                "warnings": list(option.result.warnings),
             }
             for option in comparison.options
         ],

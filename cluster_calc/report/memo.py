@@ -4,147 +4,192 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from cluster_calc import __version__, cash_flow
-from cluster_calc import scenario as scenarios
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
+from cluster_calc.influence import Switch, switches
 from cluster_calc.memo_file import MemoFile, printable
-from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.report import finance as finance_report
-from cluster_calc.report import memo_parts as parts
-from cluster_calc.report.data import as_dict
-from cluster_calc.report.memo_options import Case, Way, recommended, ways
-from cluster_calc.report.memo_tables import CONFIDENCE
+from cluster_calc.memo_inputs import Entry, entries, with_memo_file
+from cluster_calc.memo_quotes import TYPED
+from cluster_calc.rent_alone import Rents, rents_alone, rents_of
+from cluster_calc.report import memo_appendix, memo_box, memo_parts
+from cluster_calc.report.memo_data import data_of
+from cluster_calc.report.memo_dates import Ready, decided, waiting
+from cluster_calc.report.memo_fleet import minimum
+from cluster_calc.report.memo_gaps import gaps
+from cluster_calc.report.memo_options import Case, recommended, ways
+from cluster_calc.report.memo_risks import risks
+from cluster_calc.report.memo_subject import Subject
+from cluster_calc.report.memo_tax import tax_view
 from cluster_calc.report.memo_view import Memo
 from cluster_calc.report.page import embedded
 from cluster_calc.report.views import command
-from cluster_calc.scenario import Scenario
+from cluster_calc.result import Result
 
-SCHEMA = "cluster-calc/memo/1"
 MOST_OPTIONS = 5
-PERCENTILES = ("capital_cost", "project_capital", "run_cost")
+# Capacities that differ by less count as equal: whole chips round.
+SAME_CAPACITY = 0.01
 
 
 def memo(
-    *, memo_file: MemoFile | None = None, compare: Sequence[str] = (), previous: Mapping[str, Any] | None = None,
-    title: str = "", **given: Any,
+    *files: str | Path, memo_file: MemoFile | None = None, compare: Sequence[str] = (),
+    previous: Mapping[str, Any] | None = None, title: str = "", **given: Any,
 ) -> Memo:  # fmt: skip
     """The memo of what `estimate` takes; `compare` names further chips on the same demand.
+
+    `files` are scenario files, or one file of results: of `estimate` or `compare --format json`, or a cost sheet.
 
     >>> view = memo(chip="h100", training_compute=2e25, draws=100)
     >>> view.stamp
     'DRAFT — NOT FOR APPROVAL'
     """
-    extra = memo_file or MemoFile()
-    named = {"ranges": True, **extra.inputs, **{name: value for name, value in given.items() if value is not None}}
-    merged = [scenarios.gather(named, origin="call")]
-    merged += [scenarios.gather({**named, "chip": chip}, origin="call") for chip in compare]
-    return memo_of(merged, extra, previous=previous, title=title)
+    named = {name: value for name, value in given.items() if value is not None}
+    found = entries(named, compare, [str(file) for file in files], origin="call")
+    named_files = [str(file) for file in files]
+    return memo_of(found, memo_file or MemoFile(), previous=previous, title=title, files=named_files)
 
 
 def memo_of(
-    merged: Sequence[Scenario], extra: MemoFile, *, previous: Mapping[str, Any] | None = None, title: str = "",
-    more: Sequence[str] = (),
+    found: Sequence[Entry], extra: MemoFile, *, previous: Mapping[str, Any] | None = None, title: str = "",
+    more: Sequence[str] = (), files: Sequence[str] = (),
 ) -> Memo:  # fmt: skip
-    """The memo of merged scenarios, the chip that it recommends in detail; `more` are the words that its command takes besides."""
-    if len(merged) > MOST_OPTIONS:
-        raise InputError(f"a memo sets at most {MOST_OPTIONS} chips side by side; there are {len(merged)}")
-    cases = [_case(merged[0])]
-    cases += [_case(_over(entry, cases[0].finance)) for entry in merged[1:]]
-    typed = cases[0].result
-    chips = [case.result.chip.id for case in cases]
-    twice = next((chip for chip in chips if chips.count(chip) > 1), None)
-    if twice:
-        raise InputError(f"--compare names {quoted(twice)} twice; each option is another chip")
-    if len(cases) > 1 and any(case.result.mode != "fixed-time" for case in cases):
-        raise InputError(
-            "--compare needs options of equal compute: give the demand (--flop, or --params and --tokens), without --chips, "
-            "and the time that each may take (--time-allowed)"
-        )
-    rated = "discount_rate" in merged[0].data
-    found = ways(cases, rated, extra.options, extra.existing_fleet)
-    best = recommended(found, rated)
+    """The memo of its entries, the option that it recommends in detail; `more` are the words that its command takes besides."""
+    if len(found) > MOST_OPTIONS:
+        raise InputError(f"a memo sets at most {MOST_OPTIONS} options side by side; there are {len(found)}")
+    today = day_of_memo(found)
+    found, quotes = with_memo_file(found, extra, today)
+    cases = [_case(found[0])]
+    cases += [_case(_over(entry, cases[0].rents)) for entry in found[1:]]
+    cases = _keyed(cases)
+    _equal(cases, files)
+    asked = replace(cases[0].result, scenario=replace(cases[0].result.scenario, texts=dict(found[0].typed or {})))
+    rated = "discount_rate" in found[0].scenario.data
+    options = ways(cases, rated, extra, today, quotes)
+    best = recommended(options, rated)
     if best is not None and best.name.startswith("buy:"):
-        # The memo details the chip that it recommends.
+        # The memo details the option that it recommends.
         chosen = best.name.removeprefix("buy:")
-        cases.sort(key=lambda case: case.result.chip.id != chosen)
-        found = ways(cases, rated, extra.options, extra.existing_fleet)
-        best = recommended(found, rated)
-    result, plan = cases[0].result, cases[0].finance
-    date = str(result.scenario.settings.get("as_of") or datetime.date.today().isoformat())
-    gaps = parts.gaps(cases[0], best, extra, rated, date)
-    sections, appendix = parts.sections(cases, found, extra, rated, previous)
-    held = _data(cases, found, best, extra, rated, gaps)
+        cases.sort(key=lambda case: case.key != chosen)
+        options = ways(cases, rated, extra, today, quotes)
+        best = recommended(options, rated)
+    plan = cases[0].finance
+    subject = Subject(
+        cases=tuple(cases), ways=options, best=best, extra=extra, rated=rated, today=today, quotes=quotes,
+        waiting=waiting(cases[0], best.ready if best else Ready(), decided(extra, today)), risks=risks(cases[0], extra, quotes, rated),
+        tax=tax_view(plan, extra, rated) if plan else None,
+        fleet=minimum(extra.existing_fleet, cases[0].result, cases[0].rents, rated), switches=_switches(cases[0].result),
+    )  # fmt: skip
+    found_gaps = gaps(subject)
+    words = [*_draws(found[0], asked), *more]
     return Memo(
         title=printable(title) or extra.title or "Procurement memo",
-        date=date,
+        date=today,
         requester=extra.requester,
-        draft=bool(gaps),
-        gaps=gaps,
-        ask=parts.ask(result, plan, best),
-        decision=parts.decision(cases[0], found, best, extra, rated),
-        parts=sections,
-        appendix=appendix,
-        command=printable(command(typed, "memo", [*_draws(merged[0], typed), *more])),
+        draft=bool(found_gaps),
+        gaps=found_gaps,
+        ask=memo_box.ask(subject),
+        decision=memo_box.decision(subject),
+        parts=memo_parts.sections(subject),
+        appendix=memo_appendix.sections(subject, previous),
+        command=printable(_command(asked, files, words)),
         version=__version__,
-        data=embedded([held]),
+        data=embedded([data_of(subject, found_gaps)]),
     )
 
 
-def _draws(merged: Scenario, result: Any) -> list[str]:
+def day_of_memo(found: Sequence[Entry]) -> str:
+    """The day from which a memo counts: --as-of, or today."""
+    return str(found[0].scenario.settings.get("as_of") or datetime.date.today().isoformat())
+
+
+def _command(asked: Any, files: Sequence[str], words: Sequence[str]) -> str:
+    """The command that writes the memo again; files stand for what they hold."""
+    if not files:
+        return command(asked, "memo", words)
+    texts = asked.scenario.texts
+    typed = {name: text for name, text in texts.items() if asked.scenario.origins.get(name) in TYPED}
+    if any(Path(name).suffix.lower() != ".toml" for name in files):
+        from cluster_calc.memo_inputs import BESIDES
+
+        typed = {name: text for name, text in typed.items() if name in BESIDES}
+    again = replace(asked, scenario=replace(asked.scenario, texts=typed))
+    return command(again, "memo", [*words, *files])
+
+
+def _switches(result: Result) -> tuple[Switch, ...]:
+    """Where a verdict flips; advice decides nothing, and a limit is not moved to meet what it limits."""
+    return tuple(
+        entry for entry in switches(result)
+        if (constraint := entry.verdict.removesuffix(" limit")) not in ADVISORY
+        and entry.name != CONSTRAINTS.get(constraint, ("", "", ""))[0]
+    )  # fmt: skip
+
+
+def _draws(entry: Entry, result: Any) -> list[str]:
+    if entry.recorded or not result.draws:
+        return []
+    settings = entry.scenario.settings
     return [
-        word for name in ("draws", "seed") if result.draws and name not in merged.settings
-        for word in (f"--{name}", str(getattr(result, name)))
+        word for name in ("draws", "seed") if name not in settings for word in (f"--{name}", str(getattr(result, name)))
     ]  # fmt: skip
 
 
-def _over(merged: Scenario, plan: cash_flow.Finance | None) -> Scenario:
-    """The scenario over the horizon of the first option's plan: chips of longer life gain no years by it."""
+def _over(entry: Entry, plan: Rents | None) -> Entry:
+    """The entry over the horizon of the first option's plan: chips of longer life gain no years by it."""
+    merged = entry.scenario
     if plan is None or "horizon" in merged.data:
-        return merged
-    data = {**merged.data, "horizon": plan.inputs["horizon"]}
-    return Scenario(merged.settings, data, merged.texts, merged.origins)
+        return entry
+    return replace(entry, scenario=replace(merged, data={**merged.data, "horizon": plan.inputs["horizon"]}))
 
 
-def _case(merged: Scenario) -> Case:
-    """The estimate of a scenario with its finance; what cannot be financed says why."""
-    try:
-        plan = cash_flow.plan(merged)
-    except InputError as error:
-        result = run(merged)
-        found = Case(result, None, printable(str(error)))
-    else:
-        result = plan.result
-        found = Case(result, plan)
+def _case(entry: Entry) -> Case:
+    """The estimate of an entry with its finance; what cannot be financed says why."""
+    result = run(entry.scenario, entry.book)
     arrays = [name for name, value in result.values.items() if getattr(value, "shape", None)]
     if arrays:
         raise InputError(f"a memo is of one estimate: {quoted(arrays[0])} is an array; give one value, or a range")
-    return found
+    label = f"{entry.name} ({result.chip.name})" if entry.name else ""
+    found = Case(result, None, label=label, key=entry.name or result.chip.id, book=entry.book)
+    try:
+        plan = cash_flow.plan(entry.scenario, entry.book, result)
+        return replace(found, finance=plan, rents=rents_of(plan))
+    except InputError as error:
+        found = replace(found, why=printable(str(error).partition("; without it")[0]))
+    try:
+        return replace(found, rents=rents_alone(entry.scenario, result, entry.book))
+    except InputError:
+        return found
 
 
-def _data(
-    cases: Sequence[Case], found: Sequence[Way], best: Way | None, extra: MemoFile, rated: bool, gaps: Sequence[str]
-) -> dict[str, Any]:
-    result, plan = cases[0].result, cases[0].finance
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "estimate": as_dict(result),
-        "finance": finance_report.as_dict(plan) if plan else None,
-        "finance_missing": cases[0].why,
-        "discount_rate_given": rated,
-        "options": {way.name: way.as_dict() for way in found},
-        "recommended": best.name if best else None,
-        "percentiles": {
-            name: {
-                "base": result.in_unit(name), "p50": result.percentile(name, 50.0),
-                "p80": result.percentile(name, CONFIDENCE), "contingency": result.contingency(name, CONFIDENCE),
-            }
-            for name in PERCENTILES
-            if name in result.values and name in QUANTITIES
-        },
-        "aace_class": parts.aace(extra)[0],
-        "gaps": list(gaps),
-    }  # fmt: skip
+def _keyed(cases: Sequence[Case]) -> list[Case]:
+    """The cases, each with a key of its own."""
+    keys = [case.key for case in cases]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice:
+        raise InputError(f"{quoted(twice)} is named twice; each option is another chip, or another scenario file")
+    return list(cases)
+
+
+def _equal(cases: Sequence[Case], files: Sequence[str]) -> None:
+    """Refuse options that do not deliver the same compute."""
+    if len(cases) < 2:
+        return
+    demands = [case.result.values.get("training_compute") for case in cases]
+    same = all(demand is not None and abs(demand / (demands[0] or 1.0) - 1) < 1e-9 for demand in demands)
+    sized = all(case.result.mode == "fixed-time" for case in cases)
+    times = {float(case.result.values.get("time_allowed", 0.0)) for case in cases}
+    rates = [case.result.values.get("delivered_throughput") for case in cases]
+    like = None not in rates and all(abs(float(rate) / float(rates[0]) - 1) < SAME_CAPACITY for rate in rates)  # type: ignore[arg-type]
+    if not (same and ((sized and len(times) == 1) or like)):
+        raise InputError(
+            "the options are not of equal compute: each needs the same training_compute and time_allowed without chips, or chips "
+            "that deliver the same"
+            if files
+            else "--compare needs options of equal compute: give the demand (--flop, or --params and --tokens), without --chips, "
+            "and the time that each may take (--time-allowed)"
+        )

@@ -1,21 +1,25 @@
-"""A memo as a Word document: real styles, tables that can be edited, the stamp and the page number on every page."""
+"""A memo as a Word document: real styles, a table of contents, numbered sources, tables that can be edited."""
 
 from __future__ import annotations
 
 import datetime
 import io
 import os
+import re
 import zipfile
 from typing import Any
 
 from cluster_calc.errors import InputError
 from cluster_calc.memo_file import printable
+from cluster_calc.report import memo_rows
 from cluster_calc.report.memo_view import Memo, MemoPart
-from cluster_calc.report.sheet_view import Cell, Table
+from cluster_calc.report.sheet_view import Cell, Table, TableRow
 
 MISSING = "needs {}, which is not installed; install it with: pip install 'cluster-calc[docs]'"
 # The first moment that a ZIP archive can hold: nothing in the file depends on when it was written.
 ZERO = (1980, 1, 1, 0, 0, 0)
+# A4 between its margins, in millimetres.
+WIDTH = 178.0
 
 
 def moment(view: Memo) -> datetime.datetime:
@@ -36,108 +40,135 @@ def docx(view: Memo) -> bytes:
     except ImportError:
         raise InputError(f"a .docx memo {MISSING.format('python-docx')}") from None
     document: Any = library.Document()
-    made = moment(view)
-    properties = document.core_properties
-    properties.title, properties.author = printable(view.title)[:250], printable(view.requester)[:250]
-    properties.comments, properties.last_modified_by = "", ""
-    properties.created = properties.modified = made
-    _page(document, view)
-    if view.stamp:
-        document.add_paragraph(style="Intense Quote").add_run(view.stamp).bold = True
-    document.add_heading(printable(view.title), 0)
-    document.add_paragraph(printable(", ".join(filter(None, (view.date, view.requester)))), style="Subtitle")
-    document.add_paragraph().add_run(printable(view.ask)).bold = True
-    box = tuple((Cell(head), (Cell(text),)) for head, text in view.decision)
-    _table(document, "", ("Decision", ""), box, (False, False))
-    if view.gaps:
-        document.add_heading("Why this is a draft", 1)
-        for text in view.gaps:
-            document.add_paragraph(printable(text), style="List Bullet")
-    for part in view.parts:
-        _part(document, part, 1)
-    document.add_page_break()
-    document.add_heading("Appendix", 1)
-    for part in view.appendix:
-        _part(document, part, 2)
-    document.add_heading("Reproduce it", 2)
-    document.add_paragraph(view.command, style="No Spacing")
+    _Document(document, view).write()
     file = io.BytesIO()
     document.save(file)
     return _timeless(file.getvalue())
 
 
-def _page(document: Any, view: Memo) -> None:
-    from docx.enum.section import WD_ORIENT
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm, Pt
+class _Document:
+    """One memo while it is written."""
 
-    document.styles["Normal"].font.size = Pt(10)
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(18)
-    header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
-    header.alignment = footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    header.add_run(view.stamp or printable(view.title)).bold = bool(view.stamp)
-    footer.add_run("Page ")
-    _field(footer, "PAGE")
-    footer.add_run(" of ")
-    _field(footer, "NUMPAGES")
+    def __init__(self, document: Any, view: Memo) -> None:
+        from cluster_calc.report import word
 
+        self.word = word
+        self.document, self.view = document, view
+        self.sources = memo_rows.sources(view)
+        self.marks = 0
+        self.ids: dict[str, str] = {}
 
-def _field(paragraph: Any, name: str) -> None:
-    """A field that Word fills in, such as the page number."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
+    def write(self) -> None:
+        """The whole memo, in the order in which it is read."""
+        document, view, word = self.document, self.view, self.word
+        made = moment(view)
+        properties = document.core_properties
+        properties.title, properties.author = printable(view.title)[:250], printable(view.requester)[:250]
+        properties.subject, properties.language = "Procurement memo", "en-US"
+        properties.category = printable(view.stamp)
+        properties.comments, properties.last_modified_by = "", ""
+        properties.created = properties.modified = made
+        word.styles(document)
+        word.page(document, view.stamp, printable(view.title))
+        if view.stamp:
+            document.add_paragraph(view.stamp, style="Stamp")
+        document.add_paragraph(printable(view.title), style="Title")
+        document.add_paragraph(printable(", ".join(filter(None, (view.date, view.requester)))), style="Subtitle")
+        document.add_paragraph(printable(view.ask), style="Ask")
+        box = tuple(TableRow(Cell(head), (Cell(text),)) for head, text in view.decision)
+        self._table(Table("", ("Decision", ""), box, (False, False)), (30, WIDTH - 30))
+        if view.gaps:
+            self._heading("Why this is a draft", 2)
+            for text in view.gaps:
+                self._text(text, "List Bullet")
+        # The decision stands before its contents: who signs reads it first.
+        titles = [*(part.title for part in view.parts), "Appendix"]
+        word.contents(document, titles)
+        for part in view.parts:
+            self._part(part, 1)
+        self._heading("Appendix", 1).paragraph_format.page_break_before = True
+        for part in view.appendix:
+            self._part(part, 2)
+        self._heading("Reproduce it", 2)
+        document.add_paragraph(printable(view.command), style="Command")
 
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), name)
-    run, text = OxmlElement("w:r"), OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+    def _styled(self, paragraph: Any, style: str) -> Any:
+        """The paragraph in a style; looking its id up once, as the library takes milliseconds for it."""
+        if style not in self.ids:
+            self.ids[style] = self.document.styles[style].style_id
+        paragraph._p.style = self.ids[style]
+        return paragraph
 
+    def _heading(self, text: str, level: int) -> Any:
+        paragraph = self._styled(self.document.add_paragraph(printable(text)), f"Heading {level}")
+        if level == 1:
+            self.marks += 1
+            self.word.bookmark(paragraph, self.word.heading_mark(self.marks))
+        return paragraph
 
-def _part(document: Any, part: MemoPart, level: int) -> None:
-    document.add_heading(printable(part.title), level)
-    for text in part.paragraphs:
-        document.add_paragraph(printable(text))
-    for text in part.points:
-        document.add_paragraph(printable(text), style="List Bullet")
-    for entry in part.tables:
-        _entry(document, entry)
+    def _text(self, text: str, style: str = "Normal", into: Any = None) -> Any:
+        """A paragraph whose citations are fields that follow the numbered sources."""
+        paragraph = self._styled(self.document.add_paragraph() if into is None else into, style)
+        for piece, number in memo_rows.cited(printable(text), self.sources):
+            if number:
+                self.word.reference(paragraph, self.word.source_mark(number), piece)
+            else:
+                paragraph.add_run(piece)
+        return paragraph
 
+    def _part(self, part: MemoPart, level: int) -> None:
+        self._heading(part.title, level)
+        for text in part.paragraphs:
+            self._text(text)
+        if part.id == "sources" and self.sources:
+            for number, text in enumerate(part.points, 1):
+                entry = self.document.add_paragraph(re.sub(r"^\[\d+\]\s*", "", printable(text)))
+                self.word.bookmark(self._styled(entry, "Source"), self.word.source_mark(number))
+        else:
+            for text in part.points:
+                self._text(text, "List Bullet")
+        for entry in part.tables:
+            self._table(entry)
 
-def _entry(document: Any, entry: Table) -> None:
-    rows = tuple((row.head, row.cells) for row in entry.rows)
-    _table(document, entry.caption, entry.heads, rows, entry.numbers)
+    def _table(self, entry: Table, widths: tuple[float, ...] | None = None) -> None:
+        if entry.caption:
+            self._styled(self.document.add_paragraph(printable(entry.caption)), "Caption")
+        table = self.document.add_table(rows=0, cols=len(entry.heads), style="Memo table")
+        shares = memo_rows.widths(entry)
+        self.word.layout(table, widths or [WIDTH * share / sum(shares) for share in shares], printable(entry.caption))
+        heads = table.add_row()
+        self.word.repeated(heads)
+        for target, head, number in zip(heads.cells, entry.heads, entry.numbers, strict=True):
+            self._fill(target, Cell(head), "Table head figure" if number else "Table head")
+        for row in entry.rows:
+            added = table.add_row()
+            cells = added.cells
+            self.word.whole(added)
+            why = memo_rows.reason(row)
+            if why:
+                self._fill(cells[0], Cell(row.head.text), "Table text")
+                self._fill(cells[1].merge(cells[-1]), Cell(why), "Table note")
+                continue
+            for target, cell, number in zip(cells, (row.head, *row.cells), entry.numbers, strict=True):
+                self._fill(target, cell, "Table figure" if number else "Table text", row.total)
+        if memo_rows.short(entry):
+            self.word.together(table)
+        self._styled(self.document.add_paragraph(), "Table end")
 
-
-def _table(document: Any, caption: str, heads: Any, rows: Any, numbers: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
-    if caption:
-        document.add_paragraph(printable(caption), style="Caption")
-    table = document.add_table(rows=1, cols=len(heads), style="Light List Accent 1")
-    texts = [[Cell(head) for head in heads], *([head, *cells] for head, cells in rows)]
-    while len(table.rows) < len(texts):
-        table.add_row()
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repeated)
-    for row, line in zip(table.rows, texts, strict=True):
-        for place, (target, entry) in enumerate(zip(row.cells, line, strict=True)):
-            paragraph = target.paragraphs[0]
-            paragraph.add_run(printable(entry.text)).font.size = Pt(8.5)
-            if entry.small:
-                paragraph.add_run(f" {printable(entry.small)}").font.size = Pt(7)
-            if numbers[place]:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph(style="No Spacing")
+    def _fill(self, target: Any, cell: Cell, style: str, strong: bool = False) -> None:
+        paragraph = target.paragraphs[0]
+        # A figure is not separated from its sign.
+        text = re.sub(r"^-(?=[$\d])", "−", cell.text) if cell.value is not None else cell.text
+        self._text(text, style, into=paragraph)
+        if strong:
+            for run in paragraph.runs:
+                run.bold = True
+        if cell.small:
+            self._text(
+                cell.small,
+                "Table note figure" if style == "Table figure" else "Table note",
+                into=target.add_paragraph(),
+            )
 
 
 def _timeless(data: bytes) -> bytes:

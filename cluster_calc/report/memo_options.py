@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cluster_calc.cash_flow import COLOCATE, Finance
+from cluster_calc.cash_flow import COLOCATE, Colocated, Finance
+from cluster_calc.catalog import Catalog
+from cluster_calc.feasibility import ADVISORY
 from cluster_calc.flows import table
+from cluster_calc.memo_file import MemoFile
+from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.rent_alone import Rents
+from cluster_calc.report.memo_dates import Ready, bought_ready, decided, rented_ready
+from cluster_calc.report.memo_fleet import Minimum, minimum
+from cluster_calc.report.numbers import money
 from cluster_calc.result import Result
 
 NO_RATE = "no discount rate was given (--discount-rate, or discount_rate in the memo file)"
+# Limits that bind who buys or runs a site; who rents is bound by the others.
+OWNERS_LIMITS = frozenset({"budget", "capital", "power", "supply", "designer supply", "lead time"})
+# Renting: the finance's term → the option's name.
+RENTS = {"on-demand": "rent on demand", "1-year": "rent 1-year", "3-year": "rent 3-year", "spot": "rent spot"}
+# A share of the demand that counts as all of it: whole chips round.
+WHOLE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One option: figures in JSON units, None where there is none; `why` says why it has no cost at all."""
+    """One option: figures in JSON units, None where there is none; `why` says why it has no cost at all.
+
+    `meets` is the share of the demand that it delivers; the levelised cost is per delivered chip-hour of the chip that the
+    memo details, so that options of equal work compare. `commitment` is the rent that a term binds to, whole; `broken` names
+    the limits that it does not hold.
+    """
 
     name: str
     title: str
@@ -28,90 +47,139 @@ class Way:
     shipment_share: float | None = None
     power: float | None = None
     why: str = ""
+    note: str = ""
+    meets: float = 1.0
+    commitment: float | None = None
+    owed_beyond: float = 0.0
+    ready: Ready = field(default_factory=Ready)
+    broken: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The option as JSON; costs are positive, the net present value is negative for a cost."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "name"}
+        found = {name: getattr(self, name) for name in self.__slots__ if name not in ("name", "ready", "broken")}
+        return {**found, "ready": self.ready.as_dict(), "broken": list(self.broken)}
+
+    @property
+    def serves(self) -> bool:
+        """Whether it has a cost, delivers the demand, and cannot be taken away at any moment."""
+        return self.total is not None and self.meets >= WHOLE and self.name != "rent spot"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A chip's estimate and its finance, or why it has none."""
+    """A chip's estimate and its finance, or why it has none; `key` tells it from others of the memo."""
 
     result: Result
     finance: Finance | None
+    rents: Rents | None = None
     why: str = ""
+    key: str = ""
+    label: str = ""
+    book: Catalog | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called beside the others."""
+        return self.label or self.result.chip.name
 
 
-def ways(cases: Sequence[Case], rated: bool, wanted: Sequence[str], fleet: str) -> tuple[Way, ...]:
+def ways(
+    cases: Sequence[Case], rated: bool, extra: MemoFile, today: str, quotes: Sequence[Priced] = ()
+) -> tuple[Way, ...]:
     """Every option asked for (all where none is), in the order of least commitment first."""
     first = cases[0]
-    rented = {entry.rent.term: entry for entry in first.finance.alternatives} if first.finance else {}
-    left_out = first.finance.left_out if first.finance else {}
     found = [
-        Way("do nothing", "Do nothing", why="costs nothing and delivers none of the compute: the need stays unmet"),
-        Way("do minimum", "Do minimum: use what there is", why=_minimum(fleet)),
-    ]
-    for term, title in (
-        ("on-demand", "on demand"),
-        ("1-year", "1-year"),
-        ("3-year", "3-year"),
-        ("spot", "spot"),
-    ):
-        name = f"rent {title}"
-        words = f"Rent {title}, {first.result.chip.name}"
-        if term not in rented:
-            found.append(Way(name, words, why=left_out.get(term) or first.why))
-            continue
-        entry = rented[term]
-        rows = table(entry.flows)
-        total = -sum(flow.amount for flow in entry.flows)
-        hours = first.finance.delivered_hours if first.finance else 1.0
-        left = -sum(row["cash"] for row in rows[2:4]) if term == "3-year" else 0.0
-        found.append(
-            Way(name, words, -sum(row["cash"] for row in rows[:2]), total, entry.npv if rated else None,
-                entry.per_delivered_hour if rated else total / hours, left)
-        )  # fmt: skip
-    found.append(_colocated(first, rated))
-    found += [_bought(case, rated, bool(number)) for number, case in enumerate(cases)]
-    return tuple(way for way in found if not wanted or way.name.partition(":")[0] in wanted)
+        Way("do nothing", "Do nothing", 0.0, 0.0, 0.0 if rated else None, None, 0.0, meets=0.0,
+            ready=Ready(why="it delivers nothing")),
+        _minimum(minimum(extra.existing_fleet, first.result, first.rents, rated), extra, today),
+        *(_rented(first, term, name, rated, extra, today, quotes) for term, name in RENTS.items()),
+        _colocated(first, rated, extra, today),
+        *(_bought(case, rated, bool(number), extra, today) for number, case in enumerate(cases)),
+    ]  # fmt: skip
+    wanted = [way for way in found if not extra.options or way.name.partition(":")[0] in extra.options]
+    return tuple(_levelled(way, first.rents, rated) for way in wanted)
 
 
-def _minimum(fleet: str) -> str:
-    if fleet:
-        return f"there is {fleet}; what it could deliver beyond today is not computed, as no estimate of it was given"
-    return "the memo file describes no existing_fleet"
+def _levelled(way: Way, plan: Rents | None, rated: bool) -> Way:
+    """The option with its cost per delivered chip-hour of the detailed chip, discounted as money is."""
+    if plan is None or not way.meets or way.total is None:
+        return way
+    share = min(way.meets, 1.0)
+    if rated and way.npv is not None:
+        return replace(way, per_delivered_hour=-way.npv / (plan.discounted_hours * share))
+    return replace(way, per_delivered_hour=way.total / (plan.delivered_hours * share))
 
 
-def _colocated(case: Case, rated: bool) -> Way:
-    """Owned hardware on a rented site."""
-    plan = case.finance
-    title = f"Buy and colocate, {case.result.chip.name}"
-    if plan is None or plan.colocated is None:
-        return Way("colocate", title, why=plan.left_out.get(COLOCATE, "") if plan else case.why)
-    found = plan.colocated
-    rows, total = found.by_year(), -sum(flow.amount for flow in found.flows)
-    lost = found.book_values[0] - found.book_values[min(1, len(found.book_values) - 1)]
+def _minimum(found: Minimum, extra: MemoFile, today: str) -> Way:
+    title = "Do minimum: use what there is"
+    if found.why:
+        return Way("do minimum", title, why=found.why, meets=0.0)
     return Way(
-        "colocate", title, -sum(row["cash"] for row in rows[:2]), total, found.npv if rated else None,
-        found.per_delivered_hour if rated else total / plan.delivered_hours, lost,
-        _json(case.result, "shipment_share"), _json(case.result, "peak_facility_power"),
+        "do minimum", title, found.cash_year_1, found.total, found.npv, None, 0.0, meets=found.meets or 0.0,
+        ready=Ready(decided(extra, today), 0.0, None, "the fleet stands"),
     )  # fmt: skip
 
 
-def _bought(case: Case, rated: bool, other: bool) -> Way:
-    result, plan = case.result, case.finance
-    title = f"Buy, {result.chip.name}"
-    name = f"buy:{result.chip.id}" if other else "buy"
-    share, power = _json(result, "shipment_share"), _json(result, "peak_facility_power")
-    if plan is None:
-        return Way(name, title, shipment_share=share, power=power, why=case.why)
-    rows = plan.by_year()
-    total = -sum(flow.amount for flow in plan.flows)
+def _rented(
+    case: Case, term: str, name: str, rated: bool, extra: MemoFile, today: str, quotes: Sequence[Priced]
+) -> Way:
+    plan, chip = case.rents, case.result.chip
+    title = f"{name[:1].upper()}{name[1:]}, {chip.name}"
+    entry = next((entry for entry in plan.ways if entry.rent.term == term), None) if plan else None
+    if plan is None or entry is None:
+        return Way(name, title, why=plan.left_out.get(term, "") if plan else case.why)
+    rows = table(entry.flows)
+    total = -sum(flow.amount for flow in entry.flows)
+    first_year = -sum(row["cash"] for row in rows[:2])
+    bound = None
+    notes = ["dearer than on demand"] if entry.dearer_than_on_demand else []
+    if entry.rent.committed:
+        # The first commitment: its years within the horizon, and what is owed of it beyond where that is shorter.
+        whole = entry.rent.months // 12
+        bound = -sum(row["cash"] for row in rows[: whole + 1]) + (entry.owed_beyond if len(rows) <= whole else 0.0)
+        if entry.owed_beyond > 0.5:
+            notes.append(f"{money(entry.owed_beyond)} more falls due after the horizon, in no sum here")
+    used = next((quote for quote in quotes if quote.row["for"] == name and chip.id in quote.used_for), None)
     return Way(
-        name, title, -sum(row["cash"] for row in rows[:2]), total, plan.npv if rated else None,
-        plan.per_delivered_hour if rated else total / plan.delivered_hours,
-        plan.book_values[0] - plan.book_values[min(1, len(plan.book_values) - 1)], share, power,
+        name, title, first_year, total, entry.npv if rated else None, None, max((bound or 0.0) - first_year, 0.0),
+        note="; ".join(notes), commitment=bound, owed_beyond=entry.owed_beyond,
+        ready=rented_ready(term, extra, today, used.row["delivery_weeks"] if used else None), broken=_broken(case, False),
+    )  # fmt: skip
+
+
+def _colocated(case: Case, rated: bool, extra: MemoFile, today: str) -> Way:
+    """Owned hardware on a rented site."""
+    title, plan = f"Buy and colocate, {case.title}", case.finance
+    if plan is None or plan.colocated is None:
+        return Way("colocate", title, why=plan.left_out.get(COLOCATE, "") if plan else case.why)
+    return _owned(case, "colocate", title, plan.colocated, rated, extra, today)
+
+
+def _bought(case: Case, rated: bool, other: bool, extra: MemoFile, today: str) -> Way:
+    name, title = f"buy:{case.key}" if other else "buy", f"Buy, {case.title}"
+    if case.finance is None:
+        share, power = _json(case.result, "shipment_share"), _json(case.result, "peak_facility_power")
+        return Way(name, title, shipment_share=share, power=power, why=case.why)
+    return _owned(case, name, title, case.finance, rated, extra, today)
+
+
+def _owned(
+    case: Case, name: str, title: str, plan: Finance | Colocated, rated: bool, extra: MemoFile, today: str
+) -> Way:
+    rows = plan.by_year()
+    lost = plan.book_values[0] - plan.book_values[min(1, len(plan.book_values) - 1)]
+    return Way(
+        name, title, -sum(row["cash"] for row in rows[:2]), -sum(flow.amount for flow in plan.flows),
+        plan.npv if rated else None, None, lost, _json(case.result, "shipment_share"),
+        _json(case.result, "peak_facility_power"), ready=bought_ready(case.result, extra, today, case.book),
+        broken=_broken(case, True),
+    )  # fmt: skip
+
+
+def _broken(case: Case, owned: bool) -> tuple[str, ...]:
+    return tuple(
+        entry.constraint for entry in case.result.feasibility
+        if entry.holds is False and entry.constraint not in ADVISORY and (owned or entry.constraint not in OWNERS_LIMITS)
     )  # fmt: skip
 
 
@@ -121,9 +189,16 @@ def _json(result: Result, name: str) -> float | None:
 
 
 def recommended(found: Sequence[Way], rated: bool) -> Way | None:
-    """The option of least cost: by net present value, or by undiscounted cash where no rate was given.
+    """The option of least cost that delivers the demand: by net present value, or by undiscounted cash without a rate.
 
-    Capacity that is taken away at any moment does not carry a commitment: spot is shown, not recommended.
+    One that holds every limit stands before one that does not. Capacity that is taken away at any moment does not carry
+    a commitment: spot is shown, not recommended.
     """
-    costed = [way for way in found if way.total is not None and way.name != "rent spot"]
-    return min(costed, key=lambda way: -(way.npv or 0.0) if rated else (way.total or 0.0), default=None)
+    costed = [way for way in found if way.serves]
+    held = [way for way in costed if not way.broken]
+    return min(held or costed, key=lambda way: cost_of(way, rated), default=None)
+
+
+def cost_of(way: Way, rated: bool) -> float:
+    """What the options are ranked by: a cost, positive."""
+    return -(way.npv or 0.0) if rated else way.total or 0.0

@@ -8,58 +8,81 @@ from typing import Any
 
 from cluster_calc.errors import InputError
 from cluster_calc.memo_file import printable
+from cluster_calc.report import memo_rows
 from cluster_calc.report.memo_docx import MISSING, moment
 from cluster_calc.report.memo_view import Memo, MemoPart
 from cluster_calc.report.sheet_view import Cell, Table
 from cluster_calc.resources import shipped
 
-# Letters of a column count up to this many for its share of the width.
-LONGEST = 34
+# Archivable and accessible: fonts inside, every part tagged, a title and a language.
+STANDARDS: Any = ["a-2a", "ua-1"]
 
 
 def pdf(view: Memo) -> bytes:
-    """The memo as a .pdf file with its fonts inside and a bookmark for each section."""
+    """The memo as a .pdf file: tagged, archivable, its fonts inside, a bookmark for each section."""
+    return bytes(_compiled(view, format="pdf", pdf_standards=STANDARDS))
+
+
+def picture(view: Memo, ppi: float) -> bytes:
+    """The first page of the memo's PDF as a PNG."""
+    pages = _compiled(view, format="png", ppi=ppi)
+    return bytes(pages[0] if isinstance(pages, list) else pages)
+
+
+def _compiled(view: Memo, **form: Any) -> Any:
     try:
         import typst
     except ImportError:
         raise InputError(f"a .pdf memo {MISSING.format('typst')}") from None
     made = moment(view)
+    count = memo_rows.sources(view)
     held = {
         "title": printable(view.title), "date": view.date, "requester": printable(view.requester), "stamp": view.stamp,
-        "made": [made.year, made.month, made.day], "ask": printable(view.ask), "gaps": [*map(printable, view.gaps)],
-        "decision": [[head, printable(text)] for head, text in view.decision], "command": printable(view.command),
-        "parts": [*map(_part, view.parts)], "appendix": [*map(_part, view.appendix)],
+        "made": [made.year, made.month, made.day], "ask": printable(view.ask), "command": printable(view.command),
+        "gaps": [_words(text, count) for text in view.gaps],
+        "decision": [[head, _words(text, count)] for head, text in view.decision],
+        "parts": [_part(part, count) for part in view.parts],
+        "appendix": [_part(part, count) for part in view.appendix],
     }  # fmt: skip
     source = (shipped("templates") / "memo.typ").read_bytes()
     # Only the fonts that typst brings: the page does not depend on the machine. The day is that of the file's own date.
-    return bytes(
-        typst.compile(
-            source, format="pdf", ignore_system_fonts=True, sys_inputs={"memo": json.dumps(held)},
-            timestamp=int((made - made.__class__(1970, 1, 1)).total_seconds()),
-        )
-    )  # fmt: skip
+    seconds = int((made - made.__class__(1970, 1, 1)).total_seconds())
+    return typst.compile(
+        source, ignore_system_fonts=True, sys_inputs={"memo": json.dumps(held)}, timestamp=seconds, **form
+    )
 
 
-def _part(part: MemoPart) -> dict[str, Any]:
+def _words(text: str, count: int) -> list[list[Any]]:
+    """Text in pieces, the citations of sources apart."""
+    return [[piece, number] for piece, number in memo_rows.cited(printable(text), count)]
+
+
+def _part(part: MemoPart, count: int) -> dict[str, Any]:
+    listed = part.id == "sources" and count > 0
+    points = (
+        [[[printable(text), 0]] for text in part.points] if listed else [_words(text, count) for text in part.points]
+    )
     return {
-        "title": printable(part.title), "paragraphs": [*map(printable, part.paragraphs)],
-        "points": [*map(printable, part.points)], "tables": [*map(_table, part.tables)],
+        "title": printable(part.title), "paragraphs": [_words(text, count) for text in part.paragraphs], "points": points,
+        "sources": listed, "tables": [_table(entry, count) for entry in part.tables],
     }  # fmt: skip
 
 
-def _table(entry: Table) -> dict[str, Any]:
-    rows = [[row.head, *row.cells] for row in entry.rows]
-    widths = [
-        max(8, *(min(len(text), LONGEST) for text in (head[:14], *(row[place].text for row in rows))))
-        for place, head in enumerate(entry.heads)
-    ]
+def _table(entry: Table, count: int) -> dict[str, Any]:
+    rows = [
+        {"cells": [_cell(cell, count) for cell in (row.head, *row.cells)], "total": row.total,
+         "reason": _words(memo_rows.reason(row), count)}
+        for row in entry.rows
+    ]  # fmt: skip
     return {
         "caption": printable(entry.caption), "heads": [*map(printable, entry.heads)], "numbers": list(entry.numbers),
-        "widths": widths, "rows": [[_cell(cell) for cell in row] for row in rows],
+        "widths": memo_rows.widths(entry), "narrow": memo_rows.narrow(entry), "short": memo_rows.short(entry),
+        "rows": rows,
     }  # fmt: skip
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell, count: int) -> dict[str, Any]:
     # A figure does not break; its minus is a true one.
     text = re.sub(r"^-(?=[$\d])", "−", printable(cell.text))
-    return {"text": text, "small": printable(cell.small), "whole": cell.value is not None and len(text) < LONGEST}
+    whole = cell.value is not None and len(text) < memo_rows.LONGEST
+    return {"text": _words(text, count), "small": _words(cell.small, count), "whole": whole}

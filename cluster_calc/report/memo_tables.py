@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from cluster_calc.cash_flow import Finance
-from cluster_calc.influence import switches
+from cluster_calc.cash_flow import Colocated, Finance
+from cluster_calc.flows import table as by_year
+from cluster_calc.influence import Switch
 from cluster_calc.memo_file import printable
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_options import Way
+from cluster_calc.report.memo_subject import CONFIDENCE, Subject
+from cluster_calc.report.memo_tax import Tax
 from cluster_calc.report.numbers import money, plain, shown
 from cluster_calc.report.page import register as sheet_register
 from cluster_calc.report.sheet_parts import figure_of, label_of, percent, table
@@ -16,9 +21,11 @@ from cluster_calc.report.sheet_view import Cell, Table, TableRow
 from cluster_calc.report.views import bills, swings
 from cluster_calc.result import Result
 
-MOST = 8
+MOST = 5
 NOT_COMPUTED = "not computed"
-CONFIDENCE = 80.0
+OPERATING = "operating expenditure"
+# Lines of the cash flow that are no running cost.
+NOT_OPERATING = frozenset({"capital", "deposit", "milestone", "facility", "refresh", "residual"})
 
 
 def cash(amount: float | None, name: str, small: str = "") -> Cell:
@@ -26,42 +33,63 @@ def cash(amount: float | None, name: str, small: str = "") -> Cell:
     return Cell(NOT_COMPUTED, small, name) if amount is None else Cell(money(amount), small, name, float(amount))
 
 
-def options_table(ways: Sequence[Way], rated: bool, horizon: str) -> Table:
-    """The options side by side."""
-    rows = []
+def options_tables(ways: Sequence[Way], rated: bool, horizon: str, chip: str) -> tuple[Table, ...]:
+    """The options that have a cost side by side: what each costs, and what each takes."""
+    costs, takes = [], []
     for way in ways:
-        path = f"options.{way.name}"
         if way.total is None:
-            cells = [Cell("–")] * 5
-        else:
-            cells = [
-                cash(way.cash_year_1, f"{path}.cash_year_1"),
-                cash(way.total, f"{path}.total"),
-                cash(way.npv, f"{path}.npv"),
-                cash(way.per_delivered_hour, f"{path}.per_delivered_hour"),
-                cash(way.exit_cost, f"{path}.exit_cost"),
-            ]
+            continue
+        path = f"options.{way.name}"
+        notes = [] if way.meets >= 1 else [f"meets {percent(way.meets)} of the demand"]
+        notes += [way.note] if way.note else []
+        notes += [f"does not hold: {', '.join(way.broken)}"] if way.broken else []
+        head = Cell(way.title, "; ".join(notes))
+        hourly = (
+            Cell("–") if way.per_delivered_hour is None else cash(way.per_delivered_hour, f"{path}.per_delivered_hour")
+        )
+        costs.append(TableRow(head, (
+            cash(way.cash_year_1, f"{path}.cash_year_1"), cash(way.total, f"{path}.total"), cash(way.npv, f"{path}.npv"), hourly,
+        )))  # fmt: skip
         share, power = way.shipment_share, way.power
-        cells.append(Cell("–") if share is None else Cell(percent(share), "", f"{path}.shipment_share", share))
         kilowatts = None if power is None else shown("peak_facility_power", power * 1000)
-        cells.append(Cell("–") if kilowatts is None else Cell(kilowatts, "", f"{path}.power", power))
-        rows.append(TableRow(Cell(way.title, printable(way.why)), tuple(cells)))
-    hour = "Levelised cost per delivered chip-hour" if rated else "Cost per delivered chip-hour, not discounted"
-    heads = ("Option", "Cash by the end of year 1", f"Cash over {horizon}", "NPV", hour, "Exit after year 1",
-             "Share of shipments", "Power at full load")  # fmt: skip
-    return table(f"Options on equal delivered compute over {horizon}", heads, rows)
+        takes.append(TableRow(Cell(way.title), (
+            Cell(way.ready.date) if way.ready.date else Cell("–", printable(way.ready.why)),
+            cash(way.exit_cost, f"{path}.exit_cost"),
+            Cell("–") if share is None else Cell(percent(share), "", f"{path}.shipment_share", share),
+            Cell("–") if kilowatts is None else Cell(kilowatts, "", f"{path}.power", power),
+        )))  # fmt: skip
+    hour = f"{'Levelised cost' if rated else 'Cost, not discounted,'} per delivered chip-hour of {chip}"
+    first = ("Option", "Cash by the end of year 1", f"Total cost of ownership: cash over {horizon}", "NPV", hour)
+    second = ("Option", "Ready", "Exit after year 1", "Share of shipments", "Power at full load")
+    if not any(way.total is not None and way.meets for way in ways):
+        return ()
+    return (
+        table(f"What the options cost, on equal delivered compute over {horizon}", first, costs),
+        table("What they take", second, takes, words=(1,)),
+    )
+
+
+def shares(result: Result) -> dict[str, dict[str, float]]:
+    """The share of every line in its total, by the total's name."""
+    found: dict[str, dict[str, float]] = {}
+    for lines, total, _ in bills(result):
+        whole = result.values.get(total)
+        if whole:
+            found[total] = {name: float(result.values[name]) / float(whole) for name in lines if name in result.values}
+    return found
 
 
 def cost_tables(result: Result) -> tuple[Table, ...]:
     """Cost by line: the amortised charge of the run and the cash for the cluster are tables of their own."""
-    found = []
+    found, parts = [], shares(result)
     for lines, total, title in bills(result):
         whole = result.values.get(total)
         rows = []
         for name in lines:
-            part = result.values.get(name)
-            share = percent(float(part) / float(whole)) if part is not None and whole else ""
-            rows.append(TableRow(Cell(label_of(name)), (figure_of(result, name), Cell(share))))
+            share = parts.get(total, {}).get(name)
+            rows.append(
+                TableRow(Cell(label_of(name)), (figure_of(result, name), Cell("" if share is None else percent(share))))
+            )
         note = "" if whole is not None else "incomplete"
         rows.append(TableRow(Cell(title, note), (figure_of(result, total), Cell("100%" if whole else "")), total=True))
         kind = "cash, capital expenditure" if total in ("capital_cost", "project_capital") else "amortised, no cash"
@@ -69,47 +97,120 @@ def cost_tables(result: Result) -> tuple[Table, ...]:
     return tuple(found)
 
 
+def certain(result: Result) -> tuple[str, ...]:
+    """The totals whose percentiles a memo states, the cash that is asked for first."""
+    owned = ("new_capital",) if result.values.get("owned_chips") else ()
+    return (*owned, "capital_cost", "project_capital", "run_cost")
+
+
 def certainty_table(result: Result) -> Table | None:
     """Base, P50, P80 and the contingency of each total that varies."""
     rows = []
-    for name in ("capital_cost", "project_capital", "run_cost"):
+    for name in certain(result):
         base, level = result.values.get(name), result.percentile(name, CONFIDENCE)
         if base is None or level is None:
             continue
-        added = result.contingency(name, CONFIDENCE)
+        added, at = result.contingency(name, CONFIDENCE) or 0.0, result.base_percentile(name)
         middle = result.percentile(name, 50.0)
+        contingency = Cell("none", "base above P80") if added < 0 else cash(added, f"percentiles.{name}.contingency")
         figures = (
-            figure_of(result, name), cash(middle, f"percentiles.{name}.p50"), cash(level, f"percentiles.{name}.p80"),
-            cash(added, f"percentiles.{name}.contingency"),
+            figure_of(result, name, "" if at is None else f"P{plain(at, 2)}"), cash(middle, f"percentiles.{name}.p50"),
+            cash(level, f"percentiles.{name}.p80"), contingency,
         )  # fmt: skip
         rows.append(TableRow(Cell(label_of(name)), figures))
     heads = ("Total", "Base", "P50", "P80", "Contingency: P80 less base")
     return table("Base and percentiles; each row by itself, percentiles are never added", heads, rows) if rows else None
 
 
-def cash_table(plan: Finance) -> Table:
+def opex_of(subject: Subject) -> dict[str, float]:
+    """Running costs of the first year as cash, by line, and their sum; empty where the plan has none."""
+    owned = subject.owned
+    if owned is None:
+        return {}
+    year = by_year(owned.flows)[1:2]
+    lines = {name: -row[name] for row in year for name in row
+             if row[name] and name not in NOT_OPERATING | {"year", "cash", "cumulative", "depreciation"}}  # fmt: skip
+    return {**lines, "total": sum(lines.values())} if lines else {}
+
+
+def opex_table(subject: Subject) -> Table | None:
+    """Operating expenditure of the first year."""
+    lines = opex_of(subject)
+    if not lines:
+        return None
+    total = lines.pop("total")
+    rows = [TableRow(Cell(_line(name)), (cash(amount, f"opex.{name}"),)) for name, amount in lines.items()]
+    rows.append(TableRow(Cell("Operating cost of year 1"), (cash(total, "opex.total"),), total=True))
+    return table(f"Operating cost of year 1 (cash, {OPERATING})", ("Line", "Amount"), rows)
+
+
+def _line(name: str) -> str:
+    return (name[:1].upper() + name[1:]).replace("_", " ")
+
+
+def cash_table(plan: Finance | Colocated, path: str = "years") -> Table:
     """Cash of owning by year."""
     years = plan.by_year()
     lines = [name for name in years[0] if name not in ("year", "depreciation", "book_value")]
+    lines = [name for name in lines if name in ("cash", "cumulative") or any(row[name] for row in years)]
     rows = [
-        TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"years.{row['year']}.{name}") for name in lines))
+        TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"{path}.{row['year']}.{name}") for name in lines))
         for row in years
     ]
-    heads = ("", *(name.capitalize() for name in lines))
-    return table("Cash of owning by year; year 0 is the start and what is paid before it", heads, rows)
+    heads = ("", *(_line(name) for name in lines))
+    where = " on a rented site" if isinstance(plan, Colocated) else ""
+    return table(f"Cash of owning{where} by year; year 0 is the start and what is paid before it", heads, rows)
 
 
-def books_table(plan: Finance) -> Table:
-    """Depreciation by year, and the value in the books at its end."""
+def rent_table(plan: Rents, term: str, title: str) -> Table:
+    """Cash of a way to rent by year."""
+    entry = next(entry for entry in plan.ways if entry.rent.term == term)
     rows = [
-        TableRow(
-            Cell(f"Year {row['year']}"),
-            tuple(cash(row[name], f"years.{row['year']}.{name}") for name in ("depreciation", "book_value")),
-        )
-        for row in plan.by_year()
-        if row["year"]
-    ]
-    return table("Depreciation, amortised, no cash", ("", "Depreciation", "Book value at the end"), rows)
+        TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"rents.{term}.{row['year']}.{name}") for name in ("rent", "cumulative")))
+        for row in by_year(entry.flows) if row["year"]
+    ]  # fmt: skip
+    return table(f"{title}: cash by year", ("", "Rent", "Cumulative"), rows)
+
+
+def books_table(plan: Finance | Colocated, tax: Tax | None, path: str = "years") -> Table:
+    """Depreciation in the books by year, their value, and two schedules of tax."""
+    years = {row["year"]: row for row in plan.by_year()}
+    last = max(max(years), len(tax.straight_line) if tax else 0)
+    rows = []
+    for year in range(1, last + 1):
+        row = years.get(year)
+        cells = [
+            cash(row[name], f"{path}.{year}.{name}") if row else Cell("–") for name in ("depreciation", "book_value")
+        ]
+        for name, charges in (("straight_line", tax.straight_line), ("declining", tax.declining)) if tax else ():
+            cells.append(cash(charges[year - 1], f"tax.{year}.{name}") if year <= len(charges) else Cell("–"))
+        rows.append(TableRow(Cell(f"Year {year}"), tuple(cells)))
+    heads = ["", "Depreciation in the books", "Book value at the end"]
+    heads += ["Tax, straight-line", "Tax, declining"] if tax else []
+    return table("Depreciation by year, no cash; for the controller's confirmation", heads, rows)
+
+
+def moves(result: Result) -> dict[str, dict[str, float]]:
+    """How far each ranged input alone moves the target at the ends of its range, as shares of the base."""
+    target = moved_target(result)
+    return {name: {"low": low, "high": high} for name, low, high in swings(result, target)} if target else {}
+
+
+def moved_target(result: Result) -> str:
+    """What the sensitivities are of; empty where nothing is computed."""
+    return next((name for name in ("run_cost", "capital_cost") if name in result.values), "")
+
+
+def switching(found_switches: Sequence[Switch]) -> dict[str, dict[str, Any]]:
+    """The switching values, by name and verdict, in JSON units."""
+    found = {}
+    for entry in found_switches:
+        factor = QUANTITIES[entry.name].factor
+        found[f"{entry.name}: {entry.verdict}"] = {
+            "name": entry.name, "unit": QUANTITIES[entry.name].unit, "base": entry.base / factor,
+            "value": entry.value / factor, "verdict": entry.verdict,
+        }  # fmt: skip
+    return found
 
 
 def moves_table(result: Result, target: str) -> Table | None:
@@ -131,10 +232,10 @@ def _signed(share: float) -> str:
     return f"{'+' if share > 0 else '−' if share < 0 else '±'}{plain(abs(100 * share), 2)}%"
 
 
-def switch_table(result: Result) -> Table | None:
+def switch_table(switches: Sequence[Switch]) -> Table | None:
     """Where a verdict flips, nearest first."""
     rows = []
-    for entry in switches(result)[:MOST]:
+    for entry in switches[:MOST]:
         factor = QUANTITIES[entry.name].factor
         base = Cell(shown(entry.name, entry.base), "", f"switches.{entry.name}.base", entry.base / factor)
         rows.append(

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from cluster_calc.memo_file import printable
+from cluster_calc.report import memo_rows
 from cluster_calc.report.markdown import escape
 from cluster_calc.report.memo_view import Memo
 from cluster_calc.report.page import template_environment
@@ -18,11 +19,14 @@ from cluster_calc.resources import shipped
 def html(view: Memo) -> str:
     """The memo as one HTML file that needs nothing else."""
     environment = template_environment("")
+    environment.filters |= {"cited": memo_rows.cited, "narrow": memo_rows.narrow, "reason": memo_rows.reason,
+                            "short": memo_rows.short, "wordy": memo_rows.wordy}  # fmt: skip
     sheets = [environment.get_template(name).render().strip() for name in ("style.css", "memo.css")]
     # The only style that the page's policy lets in is the one that it carries.
     style = "\n" + "\n\n".join(sheets) + "\n"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = environment.get_template("memo.html.j2").render(memo=view, style=style, style_hash=digest)
+    template = environment.get_template("memo.html.j2")
+    page = template.render(memo=view, sources=memo_rows.sources(view), style=style, style_hash=digest)
     return page.lstrip() + "\n"
 
 

@@ -7,7 +7,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -259,10 +259,12 @@ def _cut(text: str, most: int = 160) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def method_of(result: Result) -> list[Formula]:
-    """Every formula of the estimate, in the order in which it is computed."""
+def method_of(result: Result, only: Container[str] | None = None) -> list[Formula]:
+    """Every formula of the estimate (or those of some names), in the order in which it is computed."""
     found = []
     for step in result.model.plan(result.data):
+        if only is not None and step.name not in only:
+            continue
         cell = figure_of(result, step.name)
         about = re.split(r"(?<=[.:])\s", (step.formula.__doc__ or "").strip().split("\n")[0])[0].rstrip(":")
         found.append(

@@ -106,7 +106,8 @@ def report(result: Result) -> Report:
 def question(result: Result) -> str:
     """The question restated, with every choice in it named."""
     peak = shown("peak_throughput", result.values.get("peak_throughput"))
-    chip = f"{result.chip.name} ({result.precision}, dense {peak} a {result.chip.unit})"
+    article = "an" if result.chip.unit[:1] in "AEIOaeio" else "a"
+    chip = f"{result.chip.name} ({result.precision}, dense {peak} {article} {result.chip.unit})"
     given = result.data
     demand = f"{_value(result, 'training_compute')}" if "training_compute" in result.values else ""
     if "parameters" in given and "tokens" in given:
@@ -127,12 +128,13 @@ def question(result: Result) -> str:
 def answer(result: Result) -> str:
     """The answer in one sentence."""
     chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
+    chips += " chip" if chips == "1" else " chips"
     drawn = _value(result, "peak_facility_power")
     power = f"peak power {drawn}" if drawn == NOT_FOUND else f"{drawn} at full load"
     if result.mode == "cluster":
         hardware = f"; hardware {capital}" if capital == NOT_FOUND else f" for {capital}"
-        return f"{chips} chips{hardware}, {power}."
-    sized = f"{chips} chips for {_value(result, 'training_time')}"
+        return f"{chips}{hardware}, {power}."
+    sized = f"{chips} for {_value(result, 'training_time')}"
     if result.mode == "capacity":
         sized = f"{_value(result, 'training_compute')}: {sized}"
     if result.mode == "observed":

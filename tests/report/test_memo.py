@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import html5lib
-import numpy as np
 import pytest
 
 from cluster_calc.errors import InputError
-from cluster_calc.memo_file import TEMPLATE, MemoFile, memo_file, read_memo_file
+from cluster_calc.memo_file import MemoFile, memo_file, read_memo_file
+from cluster_calc.memo_template import TEMPLATE
 from cluster_calc.report import memo_text
 from cluster_calc.report.data import as_dict
 from cluster_calc.report.memo import memo
 from cluster_calc.report.memo_view import DRAFT, Memo
 from cluster_calc.report.sheet_view import Cell, Table
 from tests.cli.running import run
-from tests.report.cases import DAY, NASTY, random_input
+from tests.report.cases import DAY, NASTY
 
 RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 2000}
 FORMULA = "=cmd|' /C calc'!A0"
@@ -56,9 +56,17 @@ def looked_up(held: dict[str, Any], name: str) -> float:
     if first == "options":
         option, _, field = rest.rpartition(".")
         return float(held["options"][option][field])
-    if first == "years":
+    if first in ("years", "colocate"):
         year, line = rest.split(".")
-        return float(held["finance"]["own"]["years"][int(year)][line])
+        return float(held["finance"]["own" if first == "years" else first]["years"][int(year)][line])
+    if first == "rents":
+        term, year, line = rest.split(".")
+        return float(held["rents"][term][int(year)][line])
+    if first == "tax":
+        year, line = rest.split(".")
+        return float(held["tax"]["years"][int(year) - 1][line])
+    if first == "opex":
+        return float(held["opex"][rest])
     if first == "percentiles":
         total, field = rest.split(".")
         return float(held["percentiles"][total][field])
@@ -76,7 +84,7 @@ def test_every_figure_of_the_page_is_the_one_of_its_json(view: Memo) -> None:
         name = node.attrib["data-name"]
         assert float(node.attrib["value"]) == pytest.approx(looked_up(held, name), rel=1e-12), name
         seen.add(name.split(".")[0])
-    assert {"options", "years", "percentiles", "run_cost", "capital_cost", "switches"} <= seen
+    assert {"options", "years", "tax", "opex", "percentiles", "run_cost", "capital_cost", "switches"} <= seen
 
 
 def test_the_figures_of_the_markdown_are_those_of_the_view(view: Memo) -> None:
@@ -89,13 +97,48 @@ def test_the_figures_of_the_markdown_are_those_of_the_view(view: Memo) -> None:
 def test_the_sentences_say_the_numbers_of_the_json(view: Memo) -> None:
     held = json.loads(view.data)
     best = held["options"][held["recommended"]]
-    p80 = held["percentiles"]["capital_cost"]["p80"]
-    assert f"${p80 / 1e6:.3g}M in cash (P80)" in view.ask
     decision = dict(view.decision)
     assert f"a net present value of -${-best['npv'] / 1e6:.3g}M" in decision["Recommended"]
-    assert best["npv"] == max(entry["npv"] for entry in held["options"].values() if entry["npv"] is not None)
+    served = [entry for entry in held["options"].values() if entry["npv"] is not None and entry["meets"] >= 1]
+    assert best["npv"] == max(entry["npv"] for entry in served)
     assert held["estimate"]["chip"]["name"] in best["title"], "the memo details the chip that it recommends"
     assert decision["Estimate class"].startswith(f"AACE class {held['aace_class']}")
+
+
+def test_the_ask_is_the_cash_of_the_start_with_its_contingency() -> None:
+    wide = memo(**RUN, discount_rate=0.08, chip_price="30000..60000 USD", price_basis="server", network_share=0.1)
+    held = json.loads(wide.data)
+    start = -held["finance"]["own"]["years"][0]["cash"]
+    p80 = held["percentiles"]["capital_cost"]["p80"]
+    assert held["ask"]["base"] == pytest.approx(start, rel=1e-12)
+    assert held["ask"]["amount"] == pytest.approx(p80, rel=1e-12)
+    assert p80 > start
+    assert f"Approve ${p80 / 1e6:.3g}M in cash (P80)" in wide.ask
+    assert f"a contingency of ${(p80 - start) / 1e6:.3g}M" in wide.ask
+    high = memo(**RUN, discount_rate=0.08)  # the default network share lies above the middle of its range
+    held = json.loads(high.data)
+    assert held["ask"]["amount"] == held["ask"]["base"] > held["percentiles"]["capital_cost"]["p80"]
+    assert "It lies above P80" in high.ask
+    assert "no contingency is added" in high.ask
+    first = held["finance"]["own"]["years"]
+    assert held["ask"]["year_1"] == pytest.approx(-first[0]["cash"] - first[1]["cash"], rel=1e-12)
+
+
+def test_owned_chips_need_no_cash() -> None:
+    some = json.loads(memo(**RUN, owned_chips=2000, discount_rate=0.08).data)
+    none = json.loads(memo(**RUN, discount_rate=0.08).data)
+    chips = none["estimate"]["results"]["chips"]["value"]
+    assert some["ask"]["base"] == pytest.approx(none["ask"]["base"] * (1 - 2000 / chips), rel=1e-9)
+    assert some["ask"]["base"] == pytest.approx(-some["finance"]["own"]["years"][0]["cash"], rel=1e-12)
+
+
+def test_levelised_cost_and_net_present_value_order_the_options_alike(view: Memo) -> None:
+    held = json.loads(view.data)
+    hours = held["finance"]["own"]["npv"] / -held["finance"]["own"]["cost_per_delivered_chip_hour"]
+    served = [entry for entry in held["options"].values() if entry["npv"] is not None and entry["meets"] == 1]
+    assert len(served) >= 3
+    for entry in served:
+        assert entry["per_delivered_hour"] == pytest.approx(-entry["npv"] / hours, rel=1e-9)
 
 
 def test_amortised_and_cash_stand_in_different_tables(view: Memo) -> None:
@@ -105,7 +148,7 @@ def test_amortised_and_cash_stand_in_different_tables(view: Memo) -> None:
     for entry in tables(view):
         heads = {cell.name for row in entry.rows for cell in row.cells}
         assert not {"depreciation", "accelerator_capital"} <= heads
-        *lines, total = [row.cells[0].value for row in entry.rows]
+        *lines, total = [row.cells[0].value for row in entry.rows] or [None]
         if entry.rows[-1].total:
             assert sum(value for value in lines if value is not None) == pytest.approx(total, rel=1e-12)
 
@@ -129,7 +172,7 @@ def test_all_options_are_over_the_same_horizon() -> None:
         held = json.loads(view.data)
         assert held["estimate"]["chip"]["id"].startswith("nvidia-b200"), "the cheaper one is detailed"
         assert held["finance"]["inputs"]["horizon"]["value"] == float(years[0])
-        assert f"Cash over {years}" in memo_text.markdown(view)
+        assert f"cash over {years}" in memo_text.markdown(view)
 
 
 def test_a_memo_without_gaps_is_no_draft() -> None:
@@ -144,7 +187,7 @@ def test_a_memo_without_gaps_is_no_draft() -> None:
 
 def test_the_stamp_stands_first_and_above_every_page(view: Memo) -> None:
     page = memo_text.html(view)
-    assert page.partition("<body")[2].startswith(f' class="draft">\n<p class="stamp">{DRAFT}</p>')
+    assert page.partition("<body")[2].startswith(f' class="draft">\n<header>\n<p class="stamp">{DRAFT}</p>')
     assert re.search(r"@page draft \{\s*@top-center \{\s*content: \"" + DRAFT, page)
     clean = dataclasses.replace(view, draft=False, gaps=())
     for text in (memo_text.html(clean).partition("<body")[2], memo_text.markdown(clean)):
@@ -153,10 +196,27 @@ def test_the_stamp_stands_first_and_above_every_page(view: Memo) -> None:
 
 
 def test_a_chip_without_prices_has_no_option_and_says_why() -> None:
-    view = memo(chip="tpuv5p", chips=100, as_of=DAY)
+    view = memo(chip="mi210", chips=100, as_of=DAY)
     assert view.ask == "Nothing can be asked for yet: no option has a cost."
     assert any("--chip-price" in gap for gap in view.gaps)
     assert "$0" not in view.ask
+
+
+def test_a_chip_that_cannot_be_bought_is_rented() -> None:
+    view = memo(
+        chip="tpuv5p",
+        chips=100,
+        rental_price="4 USD/hour",
+        inflation_rate=0,
+        horizon="2 years",
+        discount_rate=0.1,
+        as_of=DAY,
+    )
+    held = json.loads(view.data)
+    assert held["options"]["rent on demand"]["total"] == pytest.approx(100 * 4 * 8766 * 2, rel=1e-9)
+    assert held["options"]["buy"]["total"] is None
+    assert held["recommended"].startswith("rent")
+    assert "Owning is not computed" in memo_text.markdown(view)
 
 
 def test_changes_since_an_earlier_result_are_listed() -> None:
@@ -246,33 +306,3 @@ def test_a_wrong_ending_or_a_wrong_option_writes_nothing(tmp_path: Path) -> None
         outcome = run(["memo", "--flop", "2e25", "--chip", "h100", *line], tmp_path)
         assert outcome.code == 2
         assert not list(tmp_path.iterdir())
-
-
-def _random(seed: int, count: int) -> None:
-    from cluster_calc.catalog import catalog
-
-    draw = np.random.default_rng(seed)
-    chips = sorted(catalog().heads())
-    made = 0
-    for _ in range(count):
-        given = {**random_input(draw, chips), "draws": 50}
-        if draw.random() < 0.5:
-            given["discount_rate"] = float(draw.uniform(0, 0.2))
-        try:
-            view = memo(**given, memo_file=odd_file() if draw.random() < 0.3 else None)
-        except InputError:
-            continue
-        made += 1
-        text = memo_text.markdown(view)
-        assert not re.search(r"\bnan\b|\binf\b|None", text), given
-        html5lib.HTMLParser(strict=True).parse(memo_text.html(view))
-    assert made > count / 2
-
-
-def test_random_memos_have_no_fault() -> None:
-    _random(10, 10)
-
-
-@pytest.mark.thorough
-def test_a_hundred_random_memos_have_no_fault() -> None:
-    _random(11, 100)
