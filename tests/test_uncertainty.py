@@ -103,7 +103,7 @@ def test_half_the_default_draws_would_not_do() -> None:
 def error_to_plain(chip: str, seeds: int, draws: int = 49_152) -> list[float]:
     """The error of P10, P50 and P90 of the run cost over seeds, as a share of what 10^6 independent draws have."""
     given = {"training_compute": 2e25, "chip": chip, "ranges": True}
-    # Many shifts of lattices of the sizes in use: few shifts of a very long one were off by more than they said.
+    # Many shifts of lattices of the sizes in use: sets of a few very long ones differed by more than their spread said.
     many = [cc.estimate(**given, draws=1 << 15, seed=900 + seed).samples["run_cost"] for seed in range(64)]
     results = [cc.estimate(**given, draws=draws, seed=seed) for seed in range(seeds)]
     found = []
