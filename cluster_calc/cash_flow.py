@@ -142,6 +142,13 @@ class Finance:
             found.append(
                 "price_year restates an estimate; a plan is in the money of its prices, moved by the growth rates"
             )
+        ranged = [
+            name
+            for name, datum in {**self.result.data, **self.inputs}.items()
+            if datum.has_range and datum.kind == "given"
+        ]
+        if ranged:
+            found.append(f"a plan draws from no range: the middle value of {', '.join(ranged)} is taken")
         time = self.result.values.get("training_time")
         if time is not None and float(time) / YEAR > years + 1e-9:
             found.append(f"the run takes {float(time) / YEAR:.3g} years, longer than the horizon of {years:g}")
@@ -214,7 +221,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     charges, books = tuple(figures.charges(years)), tuple(figures.books(years))
     price = result.data.get("colocation_price")
     colocated = None
-    if price is None or not price.value:
+    if price is None or (not price.value and price.kind != "given"):
         left_out[COLOCATE] = (
             "no colocation price was given: supply --colocation-price, and --colocation-power if it holds the power"
         )
@@ -283,6 +290,8 @@ def inputs_of(merged: scenarios.Scenario, result: Result, book: Catalog, terms: 
             data[name] = datum
     if terms == "real":
         data["inflation_rate"] = data["inflation_rate"].with_(value=0.0, note="real terms: no inflation")
+    if "facility_lifetime" in merged.data:
+        data["facility_lifetime"] = merged.data["facility_lifetime"]
     for name in GROWTHS:
         general = data["inflation_rate"].with_(name=name, note="grows with prices in general")
         data[name] = merged.data.get(name, general)
@@ -304,8 +313,8 @@ def _alternative(
     flows = tuple(figures.rented(rent, figures.horizon))
     npv = net_present_value(flows, figures.rate)
     rented = partial(figures.rented, rent)
-    level = levels(figures, figures.owned, rented, rent.price)
-    beside = levels(figures, partial(figures.owned, colocated=True), rented, rent.price) if colocated else None
+    level = levels(figures, figures.owned, rented)
+    beside = levels(figures, partial(figures.owned, colocated=True), rented) if colocated else None
     dearer = rent.committed and hourly is not None and rent.price > hourly.price
     return Alternative(
         rent, flows, npv, -npv / discounted, level.share, level.months, level.price, beside, dearer, figures.owed(rent)
@@ -319,9 +328,7 @@ def _colocated(figures: Cluster, price: Datum, discounted: float, hourly: Rent |
     return Colocated(
         price=price, power=POWERS[figures.power_included], flows=flows, npv=npv, per_delivered_hour=-npv / discounted,
         payback_months=figures.payback(hourly, colocated=True) if hourly else None,
-        break_even=levels(
-            figures, figures.owned, partial(figures.owned, colocated=True), float(price.value) / KILOWATT_MONTH
-        ),
+        break_even=levels(figures, figures.owned, partial(figures.owned, colocated=True)),
         hardware=figures.capital, depreciation=tuple(figures.charges(years)), book_values=tuple(figures.books(years)),
     )  # fmt: skip
 

@@ -226,6 +226,8 @@ _ALL = (
                   usual=(0, 30), example="'11.7 USD/W'"),
     _not_negative("facility_capital", "K_b", "USD", "money", "building for the cluster, apart from its hardware", MONEY, example="'100 MUSD'"),
     _not_negative("project_capital", "K_p", "USD", "money", "cash for hardware and building", MONEY, example="'500 MUSD'"),
+    _positive("facility_lifetime", "L_b", "year", "years", "service life of the building, for its value when a plan ends", MONEY, high=100.0,
+              usual=(10, 40), example="'20 years'"),
     # Operating costs
     _not_negative("staff_rate", "o_s/T", "USD/year", "price", "operations staff of the cluster a year", MONEY, example="'3 MUSD/year'"),
     _not_negative("maintenance_rate", "m", "1/year", "number", "maintenance and support a year as a share of the capital cost", MONEY,

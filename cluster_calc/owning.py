@@ -45,9 +45,10 @@ def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]
     What was given for the run itself, a line or the total, is scaled from its time to the year.
     """
     values = result.values
-    if "operations_cost" in data:
+    total = data.get("operations_cost")
+    if total is not None and total.kind == "given":
         # A total of one's own holds every line but the rent of a site, which may be weighed against a site of one's own.
-        return {"operations": of_the_run(result, "operations_cost")}
+        return {"operations": of_the_run(result, "operations_cost")} if total.value else {}
     rates = {rate: float(data[rate].value) if rate in data else 0.0 for rate in LINES.values()}
     basis = {name: float(values[name]) for name in ("capital_cost", "chips", "peak_facility_power")}
     found = model_of("running-costs").evaluate({**basis, **rates, "training_time": YEAR})
@@ -56,7 +57,8 @@ def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]
         name = f"{line}_cost"
         given = name in data and data[name].kind == "given"
         amount = of_the_run(result, name) if given else float(found[name])
-        if amount or given:
+        # A rate of 0 that someone gave is a line; one that nobody gave is not included.
+        if amount or given or (LINES[line] in data and data[LINES[line]].kind == "given"):
             lines[line] = amount
     return lines
 
@@ -119,6 +121,8 @@ class Cluster:
             "operations": float(data["inflation_rate"].value),
             "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
         }  # fmt: skip
+        life = data.get("facility_lifetime")
+        self.building_life = float(life.value) / YEAR if life is not None else 0.0
         self.age = _age(result)
         self.first_order = method_of(result.scenario.settings) == "price-performance-first-order"
         self.worth: dict[float, float] = {}
@@ -180,6 +184,9 @@ class Cluster:
             yield Flow("residual", time, self.capital * self.left * self.price_level(bought))
             bought = time
         yield Flow("residual", years, self.residual(years))
+        if self.building and not colocated and self.building_life:
+            left = max(1 - years / self.building_life, 0.0)
+            yield Flow("facility_residual", years, self.building * left)
 
     def price_level(self, time: float) -> float:
         """Price of like hardware then ÷ its price at the start."""
@@ -203,13 +210,11 @@ class Cluster:
     def books(self, years: float) -> Iterable[float]:
         """Value of the hardware at the start and at the end of every year of the horizon.
 
-        A set that is paid on the last day of a year is in the books that day.
+        A set whose life ends with a year stands there with its residual: the next one opens the year after.
         """
         yield self.book_value(0.0)
-        replaced = tuple(self.refreshes(years))
         for year in range(1, math.ceil(years - 1e-9) + 1):
-            bought = next((time for time in replaced if abs(time - year) < 1e-9), None)
-            yield self.residual(min(float(year), years)) if bought is None else self.capital * self.price_level(bought)
+            yield self.residual(min(float(year), years))
 
     def _model(self, **changed: float) -> Mapping[str, Any]:
         data = {name: datum.value for name, datum in self.result.data.items() if datum.value is not None}

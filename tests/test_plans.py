@@ -104,5 +104,6 @@ def test_every_option_sums_in_every_format(seed: int) -> None:
         **{entry["term"]: entry["npv"] for entry in raw["rent"]},
     }
     assert found[raw["cheapest"]] == best
+    assert all(len(line) <= 80 for line in report.text(plan).splitlines())
     for form in (report.text(plan), report.markdown(plan)):
         assert report.money(raw["own"]["years"][-1]["cumulative"]) in form.replace("\\$", "$")

@@ -9,10 +9,11 @@ import textwrap
 from typing import Any
 
 from cluster_calc import __version__
-from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option, Switch
+from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit
 from cluster_calc.report.numbers import money, plain, shown
+from cluster_calc.switching import Switch
 
 OWN = "own"
 LABELS = 26

@@ -28,7 +28,7 @@ MEANING = {
     "cumulative their running total; depreciation and book_value are no cash, year 0 having the depreciation of hardware that is not new",
     "npv": "value at the start of all lines at discount_rate, in the terms and timing above",
     "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
-    "break_even_used_share": "share of hours used from which owning costs no more over the horizon; null where there is none in 0 to 1",
+    "break_even_used_share": "share of hours used at which both cost the same over the horizon; null where there is none in 0 to 1",
     "break_even_months": "first whole months over which owning costs no more, no residual counted; null within 20 years without one",
     "break_even_price": "price of that option, in its unit, at which its npv is that of owning",
     "payback_months": "months after which the cash of owning is no more than rent on demand, not discounted",
@@ -92,7 +92,8 @@ def not_included(found: Finance) -> list[str]:
     """The lines of cost that have no rate, each with the option that gives it, and what no line holds."""
     data = found.result.data
     absent = []
-    if "operations_cost" not in data:
+    total = data.get("operations_cost")
+    if total is None or total.kind != "given":
         absent = [
             f"{name.removesuffix('_cost').replace('_', ' ')} ({QUANTITIES[rate].option})"
             for name, rate in RATE_OF.items()
@@ -216,7 +217,9 @@ def _site(found: Finance) -> str:
     building = found.result.values.get("facility_capital")
     own = "Own stands on a site that is there and costs nothing (--construction-cost builds one)"
     if building:
-        own = "Own builds its site, which is worth nothing at the end"
+        own = "Own builds its site, which is worth nothing at the end (--facility-lifetime spreads its price over its life)"
+        if "facility_lifetime" in found.inputs:
+            own = f"Own builds its site, which lasts {shown('horizon', found.inputs['facility_lifetime'].value)} and keeps the rest at the end"
     if found.colocated is None:
         return own
     power = {"metered": "the power is metered and paid beside it (--colocation-power included says that it holds it)",
@@ -266,7 +269,10 @@ def text(found: Finance, width: int = 80) -> str:
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]
         lines.append((head + wrapped[0]).rstrip())
         lines += [" " * len(head) + rest for rest in wrapped[1:]]
-    lines += [f"  left out: {why}" for why in found.left_out.values()]
+    for why in found.left_out.values():
+        lines += textwrap.wrap(
+            f"left out: {why}", width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+        )
     lines += ["", "Cash of owning, by year"]
     rows = found.by_year()
     heads = [head for head in rows[0] if head not in ("year",)]

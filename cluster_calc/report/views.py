@@ -223,7 +223,9 @@ def bills(result: Result) -> list[tuple[tuple[str, ...], str, str]]:
             continue
         if total == "run_cost" and "staff_cost" in result.model.steps and "operations_cost" not in result.data:
             lines = (*lines[:-1], *OPERATIONS)
-        present = [name for name in lines if name in result.values or name in result.missing]
+        # A total that was given is not the sum of what prices and rates would make of its lines.
+        split = total not in result.data
+        present = [name for name in lines if split and (name in result.values or name in result.missing)]
         # A line of 0 is not included, or held by the price's basis: said elsewhere, not listed as a cost of 0.
         listed = [
             name
@@ -248,15 +250,23 @@ def _money(result: Result) -> Section | None:
         ]
         note = "incomplete"
         if total in result.values:
-            note = "; ".join(filter(None, (_bill(result), _new(result)))) if total == "capital_cost" else ""
+            note = "as given, not split" if total in result.data else ""
+            if total == "capital_cost":
+                note = "; ".join(filter(None, (_bill(result), _new(result))))
         rows.append(Row(f"= {title}", _value(result, total), note, total))
     return Section("Where the money goes", tuple(rows)) if rows else None
 
 
 def _bill(result: Result) -> str:
     """Which way the hardware was priced, and how the bill differs from the two factors."""
+    if "capital_cost" in result.data:
+        return "as given, not split"
     if "bill_excess" not in result.values:
-        return ""
+        if not {"server_cost_factor", "network_share"} <= set(result.values):
+            return ""
+        return (
+            f"two factors: server × {_value(result, 'server_cost_factor')}, network {_value(result, 'network_share')}"
+        )
     left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
     return (
         f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
@@ -290,6 +300,14 @@ def _books(result: Result) -> Section | None:
     return Section("Book value of the hardware", rows)
 
 
+def _later(result: Result) -> str:
+    """When the same run is bought instead."""
+    delay = result.values.get("purchase_delay")
+    if _scalar(delay) and delay is not None and delay < 0:
+        return f"{shown('purchase_delay', -delay)} earlier"
+    return f"{_value(result, 'purchase_delay')} on"
+
+
 def _restated(result: Result) -> Section | None:
     """Run cost and capital in other money and other years, each with the rate behind it."""
     rows = []
@@ -299,7 +317,7 @@ def _restated(result: Result) -> Section | None:
     for prefix, words, behind in (
         ("local", code, "exchange_rate"),
         ("restated", f"money of {year}", "price_level"),
-        ("later", f"{_value(result, 'purchase_delay')} on", "price_performance_trend"),
+        ("later", _later(result), "price_performance_trend"),
     ):
         for what in ("run_cost", "capital_cost"):
             name = f"{prefix}_{what}"
