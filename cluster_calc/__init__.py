@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cluster_calc.report.page import sheet
     from cluster_calc.result import Result
     from cluster_calc.result_diff import diff
+    from cluster_calc.simulation import Simulation, simulate
     from cluster_calc.sweeping import sweep
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
@@ -37,6 +38,7 @@ _EXPORTS = {
     "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "result",
+    "Simulation": "simulation",
     "Solution": "inverse",
     "Source": "datum",
     "compare": "comparison",
@@ -48,6 +50,7 @@ _EXPORTS = {
     "reproduce": "publications",
     "sensitivity": "influence",
     "sheet": "report.page",
+    "simulate": "simulation",
     "solve": "inverse",
     "sweep": "sweeping",
 }
@@ -59,6 +62,7 @@ __all__ = [
     "Finance",
     "InputError",
     "Result",
+    "Simulation",
     "Solution",
     "Source",
     "compare",
@@ -70,6 +74,7 @@ __all__ = [
     "reproduce",
     "sensitivity",
     "sheet",
+    "simulate",
     "solve",
     "sweep",
 ]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cluster_calc import depreciation, feasibility, remarks
+from cluster_calc import conventions, depreciation, feasibility, remarks
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, Chip, catalog
 from cluster_calc.datum import Datum, Source
@@ -26,6 +26,7 @@ from cluster_calc.nomenclature import QUANTITIES, quantity
 from cluster_calc.remarks import HOW_TO_SUPPLY
 from cluster_calc.result import Constraint, Result
 from cluster_calc.scenario import Scenario
+from cluster_calc.seen_mfu import likely_causes
 
 # Two names for one thing in base units: a demand given in the one is the other.
 SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
@@ -125,8 +126,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         given["chips"] = resilience.PLACE
     described = workload.additions(mode, sets, given, settings, item)
     if settings.get("predict_mfu"):
-        given["mfu"], layout = workload.predicted_mfu(given, settings, item, mode)
+        given["mfu"], layout, doubts = workload.predicted_mfu(given, settings, item, mode)
         described.preset.update(layout)
+        described.warnings += doubts
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
@@ -140,7 +142,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     undefined = _undefined(model, values, data)
     for name in undefined:
         del values[name]
-    _check(values, data, mode)
+    _check(values, data, mode, item, precision)
     depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item) | undefined
@@ -174,6 +176,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         *remarks.later(result, settings, book),
         *depreciation.warnings(result),
         *described.warnings,
+        *conventions.warnings(values, settings),
         *feasibility.warnings(result),
         *result.stale.values(),
     )
@@ -200,7 +203,7 @@ def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum
     }
 
 
-def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> None:
+def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str, item: Chip, precision: str) -> None:
     """What the inputs imply must itself be possible."""
     import numpy as np
 
@@ -212,9 +215,10 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str) -> N
 
         parts = ", ".join(f"{name} {shown(name, values[name])}" for name in
                           ("training_compute", "chips", "training_time", "peak_throughput", "goodput") if name in values)  # fmt: skip
+        implied = float(np.max(values["implied_mfu"]))
         raise InputError(
-            f"implied_mfu: chips, time and compute imply {np.max(values['implied_mfu']):.3g}, above the possible 1 ({parts}). "
-            "Likely: a sparse or lower-precision peak, total instead of active parameters, or too few chips"
+            f"implied_mfu: chips, time and compute imply {implied:.3g}, above the possible 1 ({parts}). "
+            f"Likely causes: {likely_causes(implied, values, item, precision)}; or too few chips are given"
         )
 
 
@@ -244,6 +248,8 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum], checked: 
     if name not in checked:
         return Constraint(name, None, None, None)
     bound = exact(limit, given[limit].value if limit in given else result.values[limit])
+    if limit in scenarios.YARDSTICKS and given[limit].label:
+        bound += f" ({given[limit].label})"
     margin = result.values.get(margin_name)
     if margin is None:
         return Constraint(name, bound, None, None)

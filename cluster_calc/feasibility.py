@@ -1,14 +1,15 @@
-"""Whether it can be done: every limit as a margin, the one that binds, and the nearest change that makes a broken one hold."""
+"""Whether it can be done: every limit as a margin, and the one that binds."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog import Catalog, Chip
+from cluster_calc.conventions import CONVENTIONS, convention_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError
+from cluster_calc.seen_mfu import best_mfu, likely_causes
 
 if TYPE_CHECKING:
     from cluster_calc.result import Result
@@ -28,33 +29,20 @@ CONSTRAINTS = {
     "data": ("data_stock", "tokens", "data_margin"),
     "batch": ("critical_batch", "batch_tokens", "batch_margin"),
     "latency": ("latency_wall", "training_compute", "latency_margin"),
+    "data movement": ("data_movement_limit", "training_compute", "data_movement_margin"),
     "failures": ("mtbf", "restart_time", "failure_margin"),
     "obsolescence": ("price_performance_trend", "training_time", "obsolescence_margin"),
     "mfu": ("best_mfu", "mfu", "mfu_margin"),
     "time": ("time_allowed", "training_time", "time_margin"),
 }
 # Limits that hardware and the world set: checked whenever what they limit is known.
-WORLD = frozenset({"memory", "data", "batch", "latency", "failures", "obsolescence", "mfu"})
+WORLD = frozenset({"memory", "data", "batch", "latency", "data movement", "failures", "obsolescence", "mfu"})
 # Of those, what says something of every run: told where another limit is checked, or where it does not hold.
-EVERY_RUN = frozenset({"latency", "obsolescence", "mfu"})
+EVERY_RUN = frozenset({"latency", "data movement", "obsolescence", "mfu"})
 # What would be unwise or unheard of, but is not impossible: told, and not counted against feasibility.
-ADVISORY = frozenset({"obsolescence", "mfu", "batch", "capital yardstick", "power yardstick"})
-# The inputs that a plan can change.
-LEVERS = (
-    "training_compute", "parameters", "tokens", "chips", "time_allowed", "mfu", "goodput", "chip_price", "lifetime",
-    "electricity_price", "pue", "power_utilisation", "global_batch", "micro_batch", "tensor_parallel", "restart_time",
-    "failure_rate", "checkpoint_write_time", "start", "deadline",
-)  # fmt: skip
+ADVISORY = frozenset({"data movement", "obsolescence", "mfu", "batch", "capital yardstick", "power yardstick"})
 DATA_MOVEMENT = (1e28, 2e28)
 LATENCY_WALL = (1e31, 2e31)
-
-
-class Change(NamedTuple):
-    """The nearest change of one input that makes a constraint hold; values in base units."""
-
-    name: str
-    now: float
-    needed: float
 
 
 def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes: bool) -> tuple[str, ...]:
@@ -73,6 +61,7 @@ def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes
             found.append("scheduling")
             if causes and "held_spare_share" not in given:
                 found.append("held-spares")
+        found.append("calendar-deadline" if "scheduling" in found else "deadline")
     if {"designer_limit", "lead_time_limit", "output_share"} & set(given):
         found.append("supply-limits")
     if {"capital_yardstick", "power_yardstick"} & set(given):
@@ -87,6 +76,11 @@ def presets(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip,
     if trend is not None and not {"depreciation_method", "method"} & set(settings) and "purchase_delay" not in given:
         # Here it serves an advice alone, which is no reason to draw from its range.
         found["price_performance_trend"] = trend.with_(low=None, high=None)
+    best = None if "best_mfu" in given else best_mfu(item, book) or book.assumption("best_mfu")
+    if best is not None:
+        # Under a convention that counts recomputed arithmetic the utilisation is an HFU, and so is the best of them.
+        counted = CONVENTIONS[convention_of(settings)].per_parameter / CONVENTIONS["6N"].per_parameter
+        found["best_mfu"] = best if counted == 1 else best.with_(value=min(best.value * counted, 1.0), note="as an HFU")
     if "designer_limit" in given and "designer_shipments" not in given:
         found["designer_shipments"] = designer_shipments(item, book)
     if "held_spare_share" not in given:
@@ -128,75 +122,22 @@ def checked(result: Result, given: Mapping[str, Datum]) -> frozenset[str]:
     return frozenset(found)
 
 
-def binding(result: Result) -> str | None:
-    """The checked constraint with the least margin; advisory ones and the time that sized the cluster aside."""
+def binding(result: Result) -> tuple[str, ...]:
+    """The checked constraint with the least margin, or those that share it; advisory ones and the time that sized the cluster aside."""
     held = [
         (entry.margin, entry.constraint)
         for entry in result.feasibility
         if entry.margin is not None and entry.constraint not in ADVISORY
         and not (entry.constraint == "time" and result.mode == "fixed-time")
     ]  # fmt: skip
-    return min(held)[1] if held else None
-
-
-def nearest_change(result: Result, constraint: str) -> Change | None:
-    """The input whose smallest relative change makes the constraint hold; None where none does, or for arrays."""
-    from cluster_calc.inverse import bisected
-    from cluster_calc.nomenclature import QUANTITIES
-
-    limit, _, margin = CONSTRAINTS[constraint]
-    fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    found: list[tuple[float, Change]] = []
-    for name in LEVERS:
-        now = fixed.get(name)
-        if name == limit or now is None or getattr(now, "shape", None) or not _moves(result, name, margin):
-            continue
-        others = {other: value for other, value in fixed.items() if other != name}
-        try:
-            needed = float(bisected(result, name, QUANTITIES[name], margin, 0.0, others))
-        except InputError:
-            continue
-        if name == "tensor_parallel":
-            needed = _tensor_size(fixed, needed)
-        if not math.isfinite(needed):
-            continue
-        values = result.model.evaluate({**others, name: needed})
-        usual = QUANTITIES[name].usual
-        if usual is not None and not usual[0] <= needed / QUANTITIES[name].factor <= usual[1]:
-            continue  # possible on paper alone
-        if float(values.get(margin, -1.0)) < -1e-9:
-            continue
-        if QUANTITIES[name].is_date:
-            distance = abs(needed - now) / (90 * 86400.0)
-        else:
-            distance = abs(math.log(needed / now)) if needed > 0 and now > 0 else math.inf
-        found.append((distance, Change(name, float(now), needed)))
-    return min(found)[1] if found else None
-
-
-def _tensor_size(fixed: Mapping[str, float], least: float) -> float:
-    """The smallest tensor-parallel size of at least that many chips which divides the heads and the chips of a stage."""
-    stage = fixed.get("chips", math.inf) / fixed.get("pipeline_parallel", 1)
-    heads = fixed.get("heads", stage)
-    if not math.isfinite(stage):
-        return least
-    sizes = range(math.ceil(least - 1e-9), int(min(stage, heads)) + 1)
-    return next((float(size) for size in sizes if stage % size == 0 and heads % size == 0), math.inf)
-
-
-def _moves(result: Result, name: str, margin: str) -> bool:
-    """Whether the margin depends on the input through the formulas that run."""
-    reached = {name}
-    for step in result.model.plan({entry for entry in result.data if result.data[entry].value is not None}):
-        if reached.intersection(step.inputs):
-            reached.add(step.name)
-    return margin in reached
+    least = min((margin for margin, _ in held), default=0.0)
+    return tuple(constraint for margin, constraint in held if margin <= least + 1e-12 * max(abs(least), 1.0))
 
 
 def warnings(result: Result) -> list[str]:
     """What size and utilisation call for: data movement, failures of large clusters, an MFU above what was seen."""
     from cluster_calc.report.numbers import shown
-    from cluster_calc.resilience import FAR_SIZE
+    from cluster_calc.resilience import FAR_SIZE, far_warning
 
     found = []
     compute = _most(result.values.get("training_compute"))
@@ -208,29 +149,17 @@ def warnings(result: Result) -> list[str]:
         )
     chips = _most(result.values.get("chips"))
     if chips is not None and chips > FAR_SIZE and "failure_rate" in result.data:
-        found.append(
-            f"failure_rate: above {FAR_SIZE:,} chips published clusters fail up to three times as often as their rate per "
-            "server says (arXiv:2602.00277)"
-        )
+        found.append(far_warning())
     if "ettr" in result.values and float(_least(result.values["ettr"])) <= 0:
         found.append("ettr: its linear form does not hold here, since failures come faster than restarts; goodput does")
-    mfu = _most(result.values.get("mfu"))
-    best = best_published(result.chip.id)
-    if mfu is not None and best is not None and mfu > best[0]:
+    mfu, best = _most(result.values.get("mfu")), result.data.get("best_mfu")
+    if mfu is not None and best is not None and best.label and mfu > best.value:
         found.append(
-            f"mfu {100 * mfu:.3g}% is above the best published for {result.chip.name} ({100 * best[0]:.3g}%, {best[1]}). "
-            "Likely causes: a sparse peak, total instead of active parameters, or fp8 arithmetic counted against bf16"
+            f"mfu {100 * mfu:.3g}% is above the best published for {result.chip.name} ({100 * best.value:.3g}%, "
+            f"{best.source.publisher}, {best.locator}). Likely causes: "
+            + likely_causes(mfu, result.values, result.chip, result.precision)
         )
     return found
-
-
-def best_published(chip_id: str) -> tuple[float, str] | None:
-    """The best published MFU of a chip in a run on more than a few chips, and who says so."""
-    from cluster_calc.catalog import read_toml
-    from cluster_calc.resources import shipped
-
-    entry = read_toml(shipped("catalog") / "performance.toml")["best_mfu"].get(chip_id)
-    return None if entry is None else (float(entry["value"]), str(entry["source"]))
 
 
 def _most(value: Any) -> float | None:

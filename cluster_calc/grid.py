@@ -28,6 +28,7 @@ from cluster_calc.nomenclature import QUANTITIES, Quantity
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.units import split
+from cluster_calc.workload import refuse_varied
 
 if TYPE_CHECKING:
     import numpy as np
@@ -478,6 +479,7 @@ def plan_sweep(
         seen.add(entry.name)
         if merged.origins.get(entry.name) in ("command line", "call"):
             raise InputError(f"{entry.name} is varied and also given as {quoted(merged.texts[entry.name])}; give one")
+    refuse_varied(merged.settings, seen)
     merged = _prepared(merged, seen)
     named = [entry for entry in axes if entry.name in scenarios.SETTINGS]
     axes = (*named, *(entry for entry in axes if entry not in named))

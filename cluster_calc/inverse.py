@@ -22,6 +22,7 @@ from cluster_calc.feasibility import CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
+from cluster_calc.workload import refuse_varied
 
 SCHEMA = "cluster-calc/solve/1"
 DECADES = 12
@@ -144,6 +145,7 @@ class Question:
 def question(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Question:
     """Which given quantity is the target, and a run with the unknown at some value."""
     known = QUANTITIES[scenarios.name_of(name.strip().replace("-", "_"))]
+    refuse_varied(merged.settings, (known.name,))
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
     if known.name in merged.data:

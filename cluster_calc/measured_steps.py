@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 
 from cluster_calc.catalog import Chip, catalog
+from cluster_calc.efficiencies import constants_of, stack_of
 from cluster_calc.errors import InputError, UndeterminedError, quoted
-from cluster_calc.performance import SHARDINGS, Job, Machine, Prediction, constants_of, machine_of, predict, stack_of
+from cluster_calc.performance import SHARDINGS, Prediction, machine_of, predict
+from cluster_calc.step_time import Job, Machine
 from cluster_calc.tables import Prepared
 
 _NEEDED = ("chip", "chips", "parameters", "layers", "hidden", "heads", "vocab", "sequence", "global_batch")
@@ -22,17 +25,16 @@ def job_of(row: Mapping[str, str]) -> Job:
     sharding = row.get("sharding", "").upper().replace("-", "_")
     if sharding not in SHARDINGS:
         raise InputError(f"sharding: {quoted(sharding)} is not one of {', '.join(filter(None, SHARDINGS))}")
-    recompute = row.get("recompute", "").lower() or None
     stage = SHARDINGS[sharding]
-    stack = stack_of(row.get("family", ""))
     return Job(
         chips=_whole(row, "chips") or 0, parameters=_number(row, "parameters"), layers=_whole(row, "layers") or 0,
         hidden_size=_whole(row, "hidden") or 0, heads=_whole(row, "heads") or 0, vocabulary=_whole(row, "vocab") or 0,
         sequence_length=_whole(row, "sequence") or 0, global_batch=_whole(row, "global_batch") or 0,
         micro_batch=_whole(row, "micro_batch"), tensor_parallel=_whole(row, "tensor_parallel"),
         pipeline_parallel=_whole(row, "pipeline_parallel"), data_parallel=_whole(row, "data_parallel"),
-        interleave=_whole(row, "interleave"), recompute=recompute, zero_stage=stage or 1,
-        sharded_data_parallel=stage > 0, **stack,
+        interleave=_whole(row, "interleave"), recompute=row.get("recompute", "").lower() or None, zero_stage=stage or 1,
+        sharded_data_parallel=stage > 0, active_parameters=_number(row, "active_parameters") if row.get("active_parameters") else None,
+        stack=stack_of(row.get("family", ""), row.get("attention", "").lower()),
     )  # fmt: skip
 
 
@@ -45,8 +47,11 @@ def machine_in(row: Mapping[str, str], item: Chip) -> Machine:
         network = links * rate * 1e9 / 8 / 8  # bits to bytes, a server's links over its eight chips
     if row.get("scaleout_bandwidth"):
         network = _number(row, "scaleout_bandwidth") * 1e9
-    latency = _number(row, "network_latency") * 1e-6 if row.get("network_latency") else None
-    return machine_of(item, row.get("precision") or None, scaleout_bandwidth=network, latency=latency)
+    latency = _number(row, "network_latency", least=0.0) * 1e-6 if row.get("network_latency") else None
+    scaleup = _number(row, "scaleup_bandwidth") * 1e9 if row.get("scaleup_bandwidth") else None
+    return machine_of(
+        item, row.get("precision") or None, scaleout_bandwidth=network, latency=latency, scaleup_bandwidth=scaleup
+    )
 
 
 def predicted(row: Mapping[str, str]) -> Prediction:
@@ -62,21 +67,20 @@ def prepare(row: Mapping[str, str]) -> Prepared:
     at = found.layout
     note = (
         f"tensor {at.tensor_parallel:.0f} × pipeline {at.pipeline_parallel:.0f} × data {at.data_parallel:.0f}, "
-        f"micro-batch {at.micro_batch:.0f}, interleave {at.interleave:.0f}, {found.recompute} recomputation"
+        f"micro-batch {at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}"
     )
     if not found.fits:
         note += "; does not fit in memory by the estimate"
-    if found.generation == "other":
-        note += "; efficiencies not calibrated for this chip"
+    note = "; ".join((note, *found.beyond))
     return Prepared({"mfu": found.mfu, "hfu": found.hfu}, note)
 
 
-def _number(row: Mapping[str, str], name: str) -> float:
+def _number(row: Mapping[str, str], name: str, least: float = sys.float_info.min) -> float:
     try:
         value = float(row[name])
     except ValueError:
         raise InputError(f"{name}: {quoted(row[name])} is not a number") from None
-    if not 0 <= value < float("inf"):
+    if not least <= value < float("inf"):
         raise InputError(f"{name}: {quoted(row[name])} is not a number above 0")
     return value
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc.catalog import Catalog, day_of
 from cluster_calc.datum import Datum
 from cluster_calc.errors import MissingDataError, quoted
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES, Quantity
+from cluster_calc.scenario import YARDSTICKS
 
 if TYPE_CHECKING:
     from cluster_calc.result import Result
@@ -64,7 +66,13 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
     found += dict.fromkeys(result.missing[name] for name in HOW_TO_SUPPLY if name in result.missing)
     for entry in result.feasibility:
         if entry.holds is False:
-            found.append(f"the {entry.constraint} limit of {entry.limit} does not hold")
+            limit, limited, _ = CONSTRAINTS[entry.constraint]
+            words = "is beyond what is usual" if entry.constraint in ADVISORY else "does not hold"
+            label = f" ({result.data[limit].label})" if limit in YARDSTICKS and result.data[limit].label else ""
+            found.append(
+                f"the {entry.constraint} limit of {shown(limit, result.values[limit])}{label} {words}: "
+                f"{limited} {shown(limited, result.values[limited])}"
+            )
     return found
 
 

@@ -57,6 +57,14 @@ def sets_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
     return ("failures", "checkpointing", RULES[rule], *(("checkpoint-size",) if sized else ()))
 
 
+def far_warning() -> str:
+    """What to know of a failure rate at sizes beyond those it was measured at."""
+    return (
+        f"failure_rate: above {FAR_SIZE:,} chips published clusters fail up to three times as often as their rate per "
+        "server says (arXiv:2602.00277)"
+    )
+
+
 def sized_chips(model: Model, data: Mapping[str, Datum]) -> Datum:
     """The fewest whole chips that finish within `time_allowed`, as a Datum.
 

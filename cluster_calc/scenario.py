@@ -65,6 +65,11 @@ ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
 EXTRA_NAMES = {"days": "training_time"}
+# Utilisations: up to this many times the peak it is a miscount rather than a percentage without its sign.
+_UTILISATIONS = frozenset({"mfu", "hfu", "implied_mfu"})
+MISCOUNTED = 4.0
+# Quantities that may be given by the name of a yardstick of the catalog.
+YARDSTICKS = frozenset({"capital_yardstick", "power_yardstick"})
 # One question asked in two ways: what a nearer layer says replaces what a farther one said.
 _NEARER_WINS = {"training_time": "time_allowed", "time_allowed": "training_time"}
 
@@ -100,6 +105,13 @@ class Scenario:
             except InputError as error:
                 faults.append(Fault(str(error), place))
         return faults
+
+    def known_by(self, day: str) -> None:
+        """Take the yardsticks' figures that were known on a day; which day counts is settled last."""
+        for key in YARDSTICKS & set(self.data):
+            text = self.texts[key]
+            if isinstance(text, str) and (found := _yardstick(key, text, day)) is not None:
+                self.data[key] = found.with_(origin=self.origins[key])
 
     def _put(self, name: str, value: Any, origin: str, place: str) -> None:
         key = name.strip().replace("-", "_")
@@ -144,10 +156,19 @@ class Scenario:
         if isinstance(text, str) and "(" in text and is_shape(text):
             fields = parse_shape(QUANTITIES[key], text, _number)
             self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
+        elif key in YARDSTICKS and isinstance(text, str) and (found := _yardstick(key, text)) is not None:
+            own = {name: entry for name, entry in given.items() if entry}
+            self.data[key] = found.with_(origin=origin, **own, **({"source": source} if source.title else {}))
         else:
             number, low, high = parse(QUANTITIES[key], text)
             self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
+
+
+def _yardstick(key: str, text: str, as_of: str = "") -> Datum | None:
+    from cluster_calc.yardsticks import named
+
+    return named(key, text, as_of)
 
 
 def in_days(value: Any) -> Any:
@@ -342,6 +363,11 @@ def check_bounds(known: Quantity, number: Any, shown: Any) -> None:
                 if known.display == "share" and 1 < in_unit <= 100
                 else ""
             )
+            if known.name in _UTILISATIONS and 1 < in_unit <= MISCOUNTED:
+                reason = (
+                    "; above 1 something is miscounted: a sparse peak, total instead of active parameters, or fp8 arithmetic "
+                    "counted against bf16" + (" (or a percentage without its sign)" if in_unit > 2 else "")
+                )
             unit = "" if known.unit == "1" else f" {known.unit}"
             raise InputError(
                 f"{known.name}: {quoted(shown)} is outside the possible range {known.bounds}{unit}{reason};"
@@ -439,4 +465,6 @@ def gather(
     faults += scenario.add(given, origin)
     if faults:
         raise InputError(message(faults))
+    if day := scenario.settings.get("as_of"):
+        scenario.known_by(day)
     return scenario

@@ -419,20 +419,20 @@ def _in_order(planned: Sweep, tasks: list[tuple[int, int]], share: float, proces
 
 
 class Bar:
-    """Progress with rate and time left, on stderr, after one second, on a terminal only."""
+    """Progress with time left, and a rate where there are rows, on stderr, after one second, on a terminal only."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int = 0) -> None:
         self.rows, self.begun, self.shown = rows, time.monotonic(), False
 
     def __call__(self, done: int, total: int) -> None:
         spent = time.monotonic() - self.begun
         if spent < 1 or not sys.stderr.isatty():
             return
-        rate = self.rows * done / total / spent
-        left = spent * (total - done) / done
+        rate = f"{self.rows * done / total / spent:,.0f} rows/s  " if self.rows else ""
+        left = spent * (total - done) / max(done, 1e-9)
         self.shown = True
         print(
-            f"\r{100 * done // total:3d} %  {rate:,.0f} rows/s  {left:,.0f} s left \x1b[K",
+            f"\r{100 * done // total:3d} %  {rate}{left:,.0f} s left \x1b[K",
             end="",
             file=sys.stderr,
             flush=True,

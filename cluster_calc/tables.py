@@ -168,13 +168,30 @@ def recognised(heads: Sequence[str], method: str = "") -> ColumnMap | None:
     if method not in ("", PREDICT_MFU):
         setting("method", method)
     found: list[ColumnMap] = []
+    names = {_split_head(head)[0] for head in heads}
     for folder in catalog().folders:
         for path in sorted((folder / "maps").glob("*.toml")):
             keys = read_toml(path).get("key_columns", ())
-            if keys and set(keys) <= set(heads):
+            if keys and set(keys) <= names:
                 found.append(load_map(path))
     found = [entry for entry in found if entry.method == method or (not method and entry.method != PREDICT_MFU)]
     return max(found, key=lambda entry: (not entry.method, len(entry.key_columns)), default=None)
+
+
+def _split_head(head: str) -> tuple[str, str]:
+    """A head as its name and the unit it carries.
+
+    >>> _split_head("power_w_assumed [kW]"), _split_head("chips")
+    (('power_w_assumed', 'kW'), ('chips', ''))
+    """
+    match = _HEAD.match(head)
+    return (match.group(1), match.group(2) or "") if match else (head, "")
+
+
+def _cell(row: dict[str, str], head: str, text: str) -> None:
+    """A cell under its column's name; a unit in the head goes to the number."""
+    name, unit = _split_head(head)
+    row[name] = f"{text} {unit}" if unit and _is_number(text) else text
 
 
 def plain_map(heads: Iterable[str]) -> tuple[ColumnMap, tuple[str, ...]]:
@@ -213,11 +230,14 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
             errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
             results.append({})
             continue
-        row = {
-            head: cell.strip()
-            for head, cell in zip(table.heads, cells, strict=False)
-            if cell.strip().lower() not in MISSING
-        }
+        row: dict[str, str] = {}
+        for head, cell in zip(table.heads, cells, strict=False):
+            if cell.strip().lower() in MISSING:
+                continue
+            if head in mapping.columns or not mapping.key_columns:
+                row[head] = cell.strip()
+            else:
+                _cell(row, head, cell.strip())
         try:
             results.append(_row(row, mapping, given or {}))
         except UndeterminedError as error:
@@ -279,18 +299,19 @@ def _is_number(text: str) -> bool:
 
 
 def number_in(row: Mapping[str, str], head: str, name: str, unit: str = "") -> float | None:
-    """The quantity in base units that the cell under `head` gives as a bare number in `unit`; none where it is blank."""
+    """The quantity in base units that the cell under `head` gives, a bare number in `unit`; none where it is blank."""
     if head not in row:
         return None
-    text = row[head]
+    text, known = row[head], QUANTITIES[name]
+    if not _is_number(text) and not re.match(r"\s*[-+]?[.0-9].*[a-zA-Z%]", text):
+        raise InputError(f"{head}: {quoted(text)} is not a number")
+    given: Any = text
+    if _is_number(text):
+        given = float(text) if known.bare else f"{float(text)!r} {unit}"
     try:
-        number = float(text)
-        known = QUANTITIES[name]
-        value: float = parse(known, number if known.bare else f"{number!r} {unit}")[0]
+        value: float = parse(known, given)[0]
     except InputError as error:
         raise InputError(f"{head}: {error}") from None
-    except ValueError:
-        raise InputError(f"{head}: {quoted(text)} is not a number") from None
     return value
 
 

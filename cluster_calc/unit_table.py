@@ -347,6 +347,7 @@ _LINES = """\
 0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
 0.031688087814028945 [USD]/[time] MUSD/year
+125000000.0 [information]/[time] Gb/s
 1.0 [USD]/[CNY] USD/CNY
 1.0 [USD]/[EUR] USD/EUR
 1.0 [USD]/[TWD] USD/TWD

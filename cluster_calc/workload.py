@@ -6,39 +6,21 @@ FLOP stays as small as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from cluster_calc.catalog import Chip
+from cluster_calc.conventions import ARCHITECTURE, CONVENTIONS, convention_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
-ARCHITECTURE = ("layers", "hidden_size", "sequence_length")
 # Giving one of these says how the model is spread over the chips; otherwise memory counts model states alone.
 LAYOUT = frozenset({"tensor_parallel", "pipeline_parallel", "zero_stage", "micro_batch", "interleave", "data_parallel"})
 
 
-class Convention(NamedTuple):
-    """What a published utilisation counts for a token."""
-
-    per_parameter: float
-    per_attended_token: float
-    without_embedding: bool
-    words: str
-
-
-CONVENTIONS: dict[str, Convention] = {
-    "6N": Convention(6.0, 0.0, False, "6 FLOP per active parameter and token; attention is not counted"),
-    "6N+attention": Convention(6.0, 12.0, False, "6 FLOP per active parameter, and attention to every token"),
-    "6N-embedding+attention": Convention(
-        6.0, 12.0, True, "6 FLOP per parameter but the input embedding's, and attention"
-    ),
-    "causal": Convention(6.0, 6.0, False, "6 FLOP per active parameter, and attention to earlier tokens alone"),
-    "8N-hfu": Convention(
-        8.0, 16.0, False, "what the hardware executes under full recomputation: the utilisation is an HFU"
-    ),
-}
+# Arithmetic of attention to every token, forward and backward, per layer and unit of width.
+EVERY_PAIR = 12.0
 RECOMPUTE_FACTOR = {"none": 1.0, "full": 4.0 / 3.0}
 
 
@@ -50,20 +32,6 @@ class Additions:
     dropped: set[str] = field(default_factory=set)
     preset: dict[str, Datum] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-
-
-def convention_of(settings: Mapping[str, Any]) -> str:
-    """The FLOP convention asked for, or 6N.
-
-    >>> convention_of({"flop_convention": "causal"})
-    'causal'
-    """
-    name = str(settings.get("flop_convention", "6N"))
-    if name not in CONVENTIONS:
-        raise InputError(
-            f"flop_convention: {quoted(name)} is not one of {', '.join(CONVENTIONS)}.{did_you_mean(name, CONVENTIONS)}"
-        )
-    return name
 
 
 def _said(name: str, value: float, title: str, id_: str = "convention") -> Datum:
@@ -142,8 +110,12 @@ def _recomputation(found: Additions, mode: str, given: Mapping[str, Datum], sett
                     "--hidden-size and --sequence-length; give them, or --recompute-factor"
                 )
             found.added.append("selective-factor")
-            found.preset["flop_per_attended_token"] = _said(
-                "flop_per_attended_token", 12.0, "attention to every token, as selective recomputation repeats it"
+            # As the convention counts attention; one that does not count it still has it repeated.
+            counted = CONVENTIONS[convention_of(settings)].per_attended_token or EVERY_PAIR
+            if "flop_per_attended_token" in given:
+                counted = given["flop_per_attended_token"].value or EVERY_PAIR
+            found.preset["recomputed_per_attended_token"] = _said(
+                "recomputed_per_attended_token", counted, "attention, which selective recomputation repeats"
             )
         else:
             found.preset["recompute_factor"] = _said(
@@ -181,7 +153,7 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
         found.added.append("sharded-memory")
         return
     found.added.append("layout-memory")
-    from cluster_calc.performance import kept_bytes
+    from cluster_calc.efficiencies import kept_bytes
 
     recompute = str(settings.get("recompute", "selective"))
     kept, scores = kept_bytes(recompute, fused_attention=True)
@@ -192,11 +164,28 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
         found.preset["heads"] = _said("heads", 1.0, "not needed: fused attention keeps no scores")
 
 
+# What a predicted MFU depends on, besides the chip and its precision.
+PREDICTED_FROM = frozenset({
+    "chips", "parameters", "active_parameters", "layers", "hidden_size", "heads", "vocabulary", "sequence_length", "global_batch",
+    "scaleout_bandwidth", "network_latency", *LAYOUT,
+})  # fmt: skip
+
+
+def refuse_varied(settings: Mapping[str, Any], names: Iterable[str]) -> None:
+    """A predicted MFU belongs to one job: it would stay while a sweep or a search moves what it depends on."""
+    moved = sorted(PREDICTED_FROM & set(names)) if settings.get("predict_mfu") else []
+    if moved:
+        raise InputError(
+            f"predict_mfu: the MFU is predicted for one job, and {moved[0]} would change it; give `batch FILE.csv "
+            "--predict-mfu` a row for each job"
+        )
+
+
 def predicted_mfu(
     given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str
-) -> tuple[Datum, dict[str, Datum]]:
-    """The MFU that the model, its batch and the chips should reach, and the layout behind it; the source names the search."""
-    from cluster_calc import performance
+) -> tuple[Datum, dict[str, Datum], list[str]]:
+    """The MFU that the model, its batch and the chips should reach, the layout behind it, and where to doubt it."""
+    from cluster_calc import efficiencies, performance, step_time
     from cluster_calc.report.numbers import shown
 
     if "mfu" in given or "hfu" in given or mode == "observed":
@@ -209,7 +198,7 @@ def predicted_mfu(
     def whole(name: str) -> int | None:
         return int(given[name].value) if name in given else None
 
-    job = performance.Job(
+    job = step_time.Job(
         chips=whole("chips") or 1, parameters=float(given["parameters"].value), layers=whole("layers") or 1,
         hidden_size=whole("hidden_size") or 1, heads=whole("heads") or 1, vocabulary=whole("vocabulary") or 1,
         sequence_length=whole("sequence_length") or 1, global_batch=whole("global_batch") or 1,
@@ -217,6 +206,7 @@ def predicted_mfu(
         pipeline_parallel=whole("pipeline_parallel"), data_parallel=whole("data_parallel"), interleave=whole("interleave"),
         recompute=settings.get("recompute"), zero_stage=whole("zero_stage") or 1,
         sharded_data_parallel=(whole("zero_stage") or 1) >= 2,
+        active_parameters=float(given["active_parameters"].value) if "active_parameters" in given else None,
     )  # fmt: skip
     machine = performance.machine_of(
         item, settings.get("precision"),
@@ -226,28 +216,36 @@ def predicted_mfu(
     counted = item.peaks.get(item.precision(settings["mfu_precision"])) if settings.get("mfu_precision") else None
     if counted is not None and counted.value:
         machine = replace(machine, counted_peak=float(counted.value))
-    found = performance.predict(job, machine, performance.constants_of(item.id))
+    found = performance.predict(job, machine, efficiencies.constants_of(item.id))
+    # The utilisation that gives the predicted time with the FLOP that this estimate counts.
+    rule = CONVENTIONS[convention_of(settings)]
+    without = job.vocabulary * job.hidden_size if rule.without_embedding else 0.0
+    pairs = job.layers * job.hidden_size * job.sequence_length
+    counts = rule.per_parameter * (job.active - without) + rule.per_attended_token * pairs
+    value = found.mfu * counts / (6.0 * job.active + 12.0 * pairs)
     at = found.layout
     parts = ", ".join(
-        f"{name} {100 * value / found.step_time:.0f} %"
-        for name, value in found.parts.items()
-        if value > 0.005 * found.step_time
+        f"{name} {100 * seconds / found.step_time:.0f} %"
+        for name, seconds in found.parts.items()
+        if seconds > 0.005 * found.step_time
     )
     note = (
         f"tensor {at.tensor_parallel:.0f} × pipeline {at.pipeline_parallel:.0f} × data {at.data_parallel:.0f}, micro-batch "
-        f"{at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recompute}; HFU {shown('hfu', found.hfu)}; "
-        f"step of {found.step_time:.3g} s: {parts}" + ("" if found.fits else "; does not fit in memory")
+        f"{at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}; with attention counted "
+        f"MFU {shown('mfu', found.mfu)} and HFU {shown('hfu', found.hfu)}; step of {found.step_time:.3g} s: {parts}"
     )
+    doubts = [f"the predicted MFU is an extrapolation: {entry}" for entry in found.beyond]
+    if not found.fits:
+        doubts.append(f"no layout fits in memory: the smallest needs {shown('memory', found.memory_needed)} a chip")
     searched = Source("search", title="cluster_calc.performance.predict: the fastest layout that fits in memory")
-    kept, _ = performance.kept_bytes(found.recompute)
     layout = {
-        name: Datum(name, float(value), searched, origin="default", kind="convention", confidence="medium")
-        for name, value in {**at._asdict(), "activation_bytes": kept}.items()
+        name: Datum(name, float(entry), searched, origin="default", kind="convention", confidence="medium")
+        for name, entry in {**at._asdict(), "activation_bytes": found.kept}.items()
         if name != "data_parallel" and name not in given
     }
+    low, high = performance.MEASURED_OVER_PREDICTED
     mfu = Datum(
-        "mfu", found.mfu, searched,
-        0.93 * found.mfu, min(1.07 * found.mfu, 0.99), origin="computed", kind="range",
-        confidence="low" if found.generation == "other" else "medium", note=note,
+        "mfu", value, searched, low * value, min(high * value, 0.99), origin="computed", kind="range",
+        confidence="low" if found.beyond else "medium", note=note,
     )  # fmt: skip
-    return mfu, layout
+    return mfu, layout, doubts

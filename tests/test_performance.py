@@ -1,8 +1,8 @@
-"""The predicted MFU on measured configurations, and its shapes of truth."""
+"""The predicted MFU on measured training steps, its shapes of truth, and the search for a layout."""
 
 from __future__ import annotations
 
-import csv
+import random
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -11,18 +11,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cluster_calc.catalog import catalog
+from cluster_calc import estimate, solve, sweep
+from cluster_calc.catalog import catalog, read_toml
+from cluster_calc.efficiencies import calibrated, constants_of, stack_of
 from cluster_calc.errors import InputError
-from cluster_calc.measured_steps import job_of, predicted
-from cluster_calc.performance import Job, Machine, Prediction, constants_of, layouts, machine_of, memory_of, predict
+from cluster_calc.layouts import layouts, memory_of
+from cluster_calc.measured_steps import job_of, predicted, prepare
+from cluster_calc.performance import machine_of, predict
+from cluster_calc.resources import shipped
+from cluster_calc.step_time import Job, Machine
+from tools.calibrate_performance import SIZES, Case, errors, fit, rows_of
 
-MEASURED = ("mfu", "hfu", "tflops_per_chip", "tokens_per_second")
-SIZES = ("micro_batch", "grad_accum", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave")
+DATA = Path(__file__).parent / "data"
 A100 = constants_of("nvidia-a100-sxm-80gb")
+OLD = stack_of("korthikanti-2022")
 GPT3 = Job(
     chips=64, parameters=174.6e9, layers=96, hidden_size=12288, heads=96, vocabulary=51200, sequence_length=2048,
-    global_batch=64, micro_batch=1, tensor_parallel=8, pipeline_parallel=8, recompute="selective",
+    global_batch=64, micro_batch=1, tensor_parallel=8, pipeline_parallel=8, recompute="selective", stack=OLD,
 )  # fmt: skip
+ROW = {"chip": "h100", "chips": "64", "parameters": "7e9", "layers": "32", "hidden": "4096", "heads": "32",
+       "vocab": "32000", "sequence": "4096", "global_batch": "128"}  # fmt: skip
 
 
 @cache
@@ -30,53 +38,93 @@ def machine() -> Machine:
     return machine_of(catalog().chip("a100-80gb"))
 
 
-def rows() -> list[dict[str, str]]:
-    with (Path(__file__).parent / "data" / "measured_steps.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+@cache
+def steps(name: str) -> list[dict[str, str]]:
+    return rows_of(DATA / f"{name}.csv")
 
 
-def error(row: dict[str, str], found: Prediction) -> float:
-    if row["mfu"]:
-        return found.mfu / float(row["mfu"]) - 1
-    if row["hfu"]:
-        return found.hfu / float(row["hfu"]) - 1
-    return float(row["global_batch"]) * float(row["sequence"]) / found.step_time / float(row["tokens_per_second"]) - 1
+def sizes(found: np.ndarray) -> tuple[float, float]:
+    off = np.abs(found)
+    print(f"median {np.median(off):.2%}, 90th percentile {np.percentile(off, 90):.2%}")
+    return float(np.median(off)), float(np.percentile(off, 90))
+
+
+# --- measured steps ---
+
+
+@pytest.mark.parametrize(("left_open", "most"), [((), (0.02, 0.06)), (SIZES, (0.03, 0.10))])
+def test_measured_steps_are_met_with_their_layouts_and_with_every_size_left_open(
+    left_open: tuple[str, ...], most: tuple[float, float]
+) -> None:
+    median, nine_of_ten = sizes(errors([Case(row, left_open) for row in steps("measured_steps")]))
+    assert median < most[0]
+    assert nine_of_ten < most[1]
 
 
 @pytest.mark.parametrize(
-    ("left_out", "nine_of_ten"),
-    # A search finds faster layouts than some that were published, and is then above them.
-    [(MEASURED, 0.15), ((*MEASURED, *SIZES), 0.20)],
-)
-def test_measured_configurations_are_met(left_out: tuple[str, ...], nine_of_ten: float) -> None:
-    inputs = [{key: cell for key, cell in row.items() if cell and key not in left_out} for row in rows()]
-    off = np.abs([error(row, predicted(given)) for row, given in zip(rows(), inputs, strict=True)])
-    print(f"median {np.median(off):.2%}, 90th percentile {np.percentile(off, 90):.2%}")
-    assert np.median(off) < 0.05
-    assert np.percentile(off, 90) < nine_of_ten
+    ("kind", "name"),
+    [("chip", "H100 SXM 80GB"), ("family", "mosaicml-fsdp"), *(pytest.param(*entry, marks=pytest.mark.thorough) for entry in (
+        ("chip", "A100 SXM 80GB"), ("family", "megatron-2021"), ("family", "korthikanti-2022")))],
+)  # fmt: skip
+def test_what_the_calibration_never_saw_is_met(kind: str, name: str) -> None:
+    cases = [Case(row) for row in steps("measured_steps")]
+    fitted = fit([case for case in cases if getattr(case, kind) != name])
+    median, nine_of_ten = sizes(errors([case for case in cases if getattr(case, kind) == name], fitted))
+    assert median < 0.05
+    assert nine_of_ten < 0.10
 
 
-def test_every_measured_layout_is_found_to_fit() -> None:
-    assert all(predicted({key: cell for key, cell in row.items() if cell}).fits for row in rows())
+def test_the_shipped_figures_are_the_fitted_ones() -> None:
+    fitted = fit([Case(row) for row in steps("measured_steps")])
+    assert fitted == pytest.approx(calibrated(), rel=2e-3)
+
+
+def test_the_model_holds_before_any_calibration() -> None:
+    median, nine_of_ten = sizes(errors([Case(row) for row in steps("measured_steps")], calibrated("start")))
+    assert median < 0.05
+    assert nine_of_ten < 0.12
+
+
+@pytest.mark.parametrize(
+    ("family", "most"),
+    [
+        ("mosaicml-fsdp", 0.03), ("llama-3", 0.05), ("megatron-core", 0.08), ("palm", 0.10), ("nemo", 0.10),
+        ("flash-attention-2", 0.08),
+        # Known misses, documented: eager PyTorch is slower than the model of today's software, its old ZeRO-3 far slower.
+        ("pytorch-fsdp", 0.25),
+    ],
+)  # fmt: skip
+def test_other_published_steps_that_nothing_was_fitted_to(family: str, most: float) -> None:
+    median, _ = sizes(errors([Case(row) for row in steps("other_steps") if row["family"] == family]))
+    assert median < most
+
+
+def test_every_layout_that_ran_is_found_to_fit() -> None:
+    rows = [*steps("measured_steps"), *(row for row in steps("other_steps") if row["family"] == "mosaicml-fsdp")]
+    assert all(predicted({key: cell for key, cell in row.items() if cell}).fits for row in rows)
 
 
 def test_hfu_counts_recomputation_as_each_family_prints_it() -> None:
-    for row in rows():
+    for row in steps("measured_steps"):
         if row["mfu"] and row["hfu"]:
             found = predicted({key: cell for key, cell in row.items() if cell})
             assert found.hfu / found.mfu == pytest.approx(float(row["hfu"]) / float(row["mfu"]), rel=0.012)
 
 
-@pytest.mark.parametrize("open_", [(), ("tensor_parallel", "pipeline_parallel", "micro_batch")])
+# --- shapes of truth ---
+
+
+@pytest.mark.parametrize("open_", [(), ("tensor_parallel", "pipeline_parallel", "micro_batch", "recompute")])
 @pytest.mark.parametrize("sharded", [False, True])
-def test_slower_links_and_longer_latency_never_raise_mfu(open_: tuple[str, ...], sharded: bool) -> None:
+def test_slower_links_memory_and_longer_latency_never_raise_mfu(open_: tuple[str, ...], sharded: bool) -> None:
     job = replace(GPT3, chips=512, global_batch=512, sharded_data_parallel=sharded, zero_stage=3 if sharded else 1,
-                  **dict.fromkeys(open_))  # fmt: skip
+                  stack=stack_of(""), **dict.fromkeys(open_))  # fmt: skip
     if sharded:
         job = replace(job, tensor_parallel=job.tensor_parallel and 1, pipeline_parallel=job.pipeline_parallel and 1)
     for field, values in (
         ("scaleout_bandwidth", np.geomspace(1e8, 4e11, 25)),
         ("scaleup_bandwidth", np.geomspace(1e9, 4e12, 25)),
+        ("memory_bandwidth", np.geomspace(1e11, 1e13, 25)),
         ("latency", np.geomspace(1e-3, 1e-8, 25)),
     ):
         mfus = [predict(job, replace(machine(), **{field: float(value)}), A100).mfu for value in values]
@@ -84,22 +132,52 @@ def test_slower_links_and_longer_latency_never_raise_mfu(open_: tuple[str, ...],
         assert mfus[0] < mfus[-1]
 
 
-def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu() -> None:
+@pytest.mark.parametrize("family", ["", "korthikanti-2022"])
+@pytest.mark.parametrize("layers", [96, 126])
+def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu(family: str, layers: int) -> None:
     for microbatches in (8, 64):
         for width in (2048, 12288):
             mfus = []
             for stages in (1, 2, 4, 8, 16, 32):
-                job = replace(GPT3, hidden_size=width, parameters=12 * 96 * width**2 + 51200.0 * width, chips=8 * stages,
-                              pipeline_parallel=stages, global_batch=microbatches)  # fmt: skip
+                job = replace(GPT3, hidden_size=width, heads=32, parameters=12 * layers * width**2 + 51200.0 * width,
+                              layers=layers, chips=8 * stages, pipeline_parallel=stages, global_batch=microbatches,
+                              interleave=1, stack=stack_of(family))  # fmt: skip
                 mfus.append(predict(job, machine(), A100).mfu)
             assert all(short >= long for short, long in pairwise(mfus)), mfus
 
 
-def test_the_step_is_the_sum_of_its_parts_and_mfu_below_one() -> None:
-    found = predict(GPT3, machine(), A100)
-    assert sum(found.parts.values()) == pytest.approx(found.step_time)
-    assert 0 < found.mfu < found.hfu < 1
-    assert min(found.parts.values()) >= 0
+def test_any_job_stays_within_bounds_and_moves_the_right_way() -> None:
+    """Seeded jobs on five chips: 0 < MFU ≤ HFU ≤ 1; more recomputation is never faster; parts sum to the step."""
+    draw = random.Random(5)
+    items = [catalog().chip(name) for name in ("a100-80gb", "h100", "google-tpu-v4", "mi300x", "nvidia-gb200")]
+    done = 0
+    while done < 150:
+        item = draw.choice(items)
+        known, width = constants_of(item.id), draw.choice([512, 2048, 8192, 16384])
+        layers, words = draw.choice([8, 32, 61, 126]), draw.choice([32000, 128256])
+        sharded = draw.random() < 0.4
+        job = Job(
+            draw.choice([1, 8, 512, 4096]), 12 * layers * width**2 * draw.choice([1, 1.1, 1.5]) + words * width, layers,
+            width, width // 64, words, draw.choice([512, 8192, 2**20, 2**22]), draw.choice([64, 512, 4096]),
+            recompute=draw.choice([None, "none", "selective", "full"]), sharded_data_parallel=sharded,
+            zero_stage=3 if sharded else 1,
+            stack=stack_of(draw.choice(["", "mosaicml-fsdp", "megatron-2021", "korthikanti-2022"])),
+        )  # fmt: skip
+        on = machine_of(item, draw.choice([None, "fp8"]) if "fp8" in item.peaks else None)
+        try:
+            found = predict(job, on, known)
+        except InputError:
+            continue
+        done += 1
+        assert 0 < found.mfu <= found.hfu * (1 + 1e-12) <= 1 + 1e-12
+        assert sum(found.parts.values()) == pytest.approx(found.step_time)
+        assert min(found.parts.values()) >= 0
+        given = {name: int(size) for name, size in found.layout._asdict().items()}
+        mfus = [predict(replace(job, recompute=name, **given), on, known).mfu for name in ("none", "selective", "full")]
+        assert mfus[0] >= mfus[1] * (1 - 1e-12) >= mfus[2] * (1 - 1e-11)
+
+
+# --- layouts and memory ---
 
 
 def test_the_search_beats_or_meets_every_layout_it_could_have_chosen() -> None:
@@ -116,17 +194,107 @@ def test_the_search_beats_or_meets_every_layout_it_could_have_chosen() -> None:
 
 def test_memory_of_gpt3_as_published() -> None:
     """GPT-3 at t = p = 8: 16 bytes for each of 2.7 billion parameters; selective recomputation keeps 34 s b h L / t."""
-    at = layouts(GPT3)
-    needed = memory_of(GPT3, at, "selective")[0]
-    assert needed == pytest.approx(174.6e9 / 64 * 16 + 34 * 2048 * 12288 * 96 / 8)
+    needed = memory_of(GPT3, layouts(GPT3), "selective")[0]
+    logits = 6 * 2048 * 51200 / 8
+    assert needed == pytest.approx(174.6e9 / 64 * 16 + 34 * 2048 * 12288 * 96 / 8 + logits)
 
 
-def test_sizes_that_do_not_divide_are_refused() -> None:
-    with pytest.raises(InputError, match="no layout"):
-        predict(replace(GPT3, chips=63), machine(), A100)
-    with pytest.raises(InputError, match="layers"):
-        job_of({"chip": "h100", "chips": "8", "parameters": "1e9"})
+def test_open_recomputation_repeats_as_many_layers_as_the_memory_asks_for() -> None:
+    job = replace(GPT3, chips=16, tensor_parallel=8, pipeline_parallel=2, parameters=22e9, layers=48, hidden_size=6144,
+                  heads=64, micro_batch=8, recompute=None, stack=stack_of(""))  # fmt: skip
+    shares = [predict(job, replace(machine(), memory=gib * 2**30), A100).recomputed for gib in (36, 40, 44, 60, 500)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] == 0 < shares[2] < 1
+    held = [predict(job, replace(machine(), memory=gib * 2**30), A100).mfu for gib in (36, 40, 44, 60, 500)]
+    assert held == sorted(held)
 
 
-def test_a_chip_of_another_generation_is_an_extrapolation() -> None:
-    assert constants_of("google-tpu-v4").generation == "other"
+def test_what_cannot_fit_is_said() -> None:
+    found = predict(
+        replace(GPT3, chips=8, tensor_parallel=None, pipeline_parallel=None, recompute=None), machine(), A100
+    )
+    assert not found.fits
+    assert found.memory_needed > machine().memory
+
+
+def test_layers_that_do_not_divide_by_the_stages_wait_for_the_fullest() -> None:
+    """126 layers in 16 stages are 8 in the fullest, as Llama 3 405B ran."""
+    job = replace(GPT3, chips=128, layers=128, parameters=12 * 128 * 12288**2, pipeline_parallel=16)
+    even = predict(job, machine(), A100)
+    uneven = predict(replace(job, layers=126, parameters=12 * 126 * 12288**2), machine(), A100)
+    assert uneven.step_time == pytest.approx(even.step_time, rel=0.01)
+
+
+@pytest.mark.parametrize("chips", [10**12, 2**40, 720720])
+def test_a_search_over_any_number_of_chips_ends(chips: int) -> None:
+    at = layouts(
+        replace(GPT3, chips=chips, global_batch=chips, tensor_parallel=None, pipeline_parallel=None, micro_batch=None)
+    )
+    assert 0 < len(at.tensor_parallel) < 50_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"chips": "0"}, "chips: '0' is not a number above 0"),
+        ({"layers": "-32"}, "layers: '-32' is not a number above 0"),
+        ({"chips": "64.5"}, "chips: '64.5' is not a whole number above 0"),
+        ({"heads": "33"}, "heads: 33 do not divide the width 4096; 32 would"),
+        ({"tensor_parallel": "7"}, "tensor_parallel: 7 does not divide 32 heads; 4 would"),
+        ({"pipeline_parallel": "64"}, "pipeline_parallel: 64 stages are more than 32 layers"),
+        ({"tensor_parallel": "8", "pipeline_parallel": "2", "data_parallel": "8"}, "chips: 64 are fewer than .* 128"),
+        ({"data_parallel": "48"}, "global_batch: 128 sequences do not divide by 48 replicas; 32 would"),
+        ({"chips": "67"}, "no layout: 67 chips"),
+        ({"sharding": "FULL_SHARDS"}, "sharding: 'FULL_SHARDS' is not one of NO_SHARD"),
+        ({"recompute": "fully"}, "recompute: 'fully' is not one of none, selective, full"),
+        ({"attention": "flash9"}, "attention: 'flash9' is not one of unfused, flash1, flash2"),
+        ({"scaleout_bandwidth": "0"}, "scaleout_bandwidth: '0' is not a number above 0"),
+        ({"parameters": "671e9"}, "for a mixture of experts give active_parameters"),
+        ({"active_parameters": "8e9"}, "active_parameters: 8e[+]09 are more than the model's 7e[+]09"),
+        ({"chip": "h999"}, "unknown chip 'h999'"),
+        ({"hidden": ""}, "a predicted MFU needs hidden"),
+    ],
+)  # fmt: skip
+def test_bad_rows_are_named(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        predicted({**ROW, **changes})
+
+
+def test_a_row_says_its_layout_and_where_it_leaves_the_measurements() -> None:
+    assert "tensor 1 × pipeline 1 × data 64" in prepare(ROW).note
+    assert "the H100's" in prepare({**ROW, "chip": "google-tpu-v4"}).note
+    assert "experts" in prepare({**ROW, "active_parameters": "6e9"}).note
+    assert job_of({**ROW, "family": "megatron-2021"}).stack.attention == "unfused"
+    assert prepare({**ROW, "attention": "unfused"}).values["mfu"] < prepare(ROW).values["mfu"]
+
+
+def test_an_estimate_takes_the_time_of_the_predicted_step() -> None:
+    """Whatever the convention counts, the tokens of a step take its time."""
+    job = {"chip": "h100", "chips": 64, "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000,
+           "sequence_length": 8192, "global_batch": 64, "parameters": 6.7e9, "tokens": 1e12, "goodput": 1}  # fmt: skip
+    step = predicted({**ROW, "parameters": "6.7e9", "sequence": "8192", "global_batch": "64"}).step_time
+    expected = 1e12 / (64 * 8192) * step
+    for convention in ("6N", "6N+attention", "causal", "6N-embedding+attention"):
+        result = estimate(**job, predict_mfu=True, flop_convention=convention)
+        assert result.values["training_time"] == pytest.approx(expected, rel=1e-9), convention
+
+
+def test_a_predicted_mfu_does_not_stay_while_its_job_changes() -> None:
+    job = {"chip": "h100", "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000, "sequence_length": 8192,
+           "global_batch": 64, "parameters": 6.7e9, "tokens": 1e12, "predict_mfu": True}  # fmt: skip
+    with pytest.raises(InputError, match="chips would change it; give `batch"):
+        sweep({"chips": "64,128"}, **job)
+    with pytest.raises(InputError, match="chips would change it"):
+        solve("chips", training_time="20 days", **job)
+    table = sweep({"electricity_price": ["0.05 USD/kWh", "0.1 USD/kWh"]}, chips=64, **job)
+    assert table["training_time"].nunique() == 1
+
+
+def test_every_source_of_the_figures_is_in_the_catalog() -> None:
+    book = read_toml(shipped("catalog") / "performance.toml")
+    groups = [book["calibrated"], book["counted"], *book["generation"].values()]
+    named = [group["source"] for group in groups if "source" in group]
+    figures = [entry for group in groups for entry in group.values() if isinstance(entry, dict)]
+    named += [entry["source"] for entry in figures if "source" in entry]
+    assert set(named) <= set(read_toml(shipped("catalog") / "sources.toml"))
+    assert all("source" in entry or "note" in entry or "start" in entry for entry in figures)

@@ -1,9 +1,10 @@
-"""Fit the efficiencies of catalog/performance.toml to measured configurations and say how well they hold elsewhere.
+"""Fit the calibrated figures of catalog/performance.toml to measured training steps, and say how well they hold elsewhere.
 
-    python tools/calibrate_performance.py CASES.csv [--fit]
+    python tools/calibrate_performance.py CASES.csv [OTHER.csv …] [--fit]
 
 CASES.csv has the columns that `batch --predict-mfu` reads and the measured `mfu`, `hfu` or `tokens_per_second`. Without
-`--fit` the shipped constants are scored. `--fit` fits them anew, and again with each family and each chip left out.
+`--fit` the shipped figures are scored. `--fit` fits them anew, and again with each family and each chip left out; what is
+left out is then predicted. OTHER.csv are scored and never fitted.
 """
 
 from __future__ import annotations
@@ -21,105 +22,111 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from cluster_calc.catalog import catalog  # noqa: E402
+from cluster_calc.efficiencies import calibrated, constants_of  # noqa: E402
 from cluster_calc.measured_steps import job_of, machine_in  # noqa: E402
-from cluster_calc.performance import Constants, constants_of, predict  # noqa: E402
+from cluster_calc.performance import Prediction, predict  # noqa: E402
 
 MEASURED = ("mfu", "hfu", "tflops_per_chip", "tokens_per_second")
-COMMON = ("elementwise_bytes", "score_bytes_moved", "link_efficiency", "exposed", "narrow_width")
-OWN = ("matrix_efficiency", "attention_efficiency", "low_precision_efficiency")
-# Where a fit starts and what it is drawn to: the largest measured matrix products (stas00/ml-engineering) and data sheets.
-START = {
-    "elementwise_bytes": 240.0, "score_bytes_moved": 30.0, "link_efficiency": 0.7, "exposed": 0.5, "narrow_width": 180.0,
-    "ampere.matrix_efficiency": 0.85, "ampere.attention_efficiency": 0.45,
-    "hopper.matrix_efficiency": 0.80, "hopper.attention_efficiency": 0.30, "hopper.low_precision_efficiency": 0.55,
-}  # fmt: skip
-PULL, TIGHT = 2e-5, 0.08
+SIZES = ("micro_batch", "grad_accum", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave")
+# Standard deviations of the log of each figure around its start, and of a measurement around a right model; errors above
+# CAP weigh linearly (Huber), so that a row that was measured badly does not bend the fit.
+SPREAD = {"training_share": 0.1, "link_efficiency": 0.2, "exposed": 0.5}
+NOISE, CAP, STEP = 0.02, 0.06, 1e-3
+Errors = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Case:
     """One measured configuration, ready to predict."""
 
-    def __init__(self, row: dict[str, str]) -> None:
-        self.id, self.family, self.chip = row["id"], row["family"], row["chip"]
-        inputs = {key: value for key, value in row.items() if value and key not in MEASURED}
-        self.item = catalog().chip(inputs["chip"])
-        self.job, self.machine = job_of(inputs), machine_in(inputs, self.item)
-        self.known = constants_of(self.item.id)
-        self.row = row
+    def __init__(self, row: dict[str, str], left_out: Sequence[str] = ()) -> None:
+        self.id, self.family, self.chip, self.row = row["id"], row["family"], row["chip"], row
+        inputs = {key: value for key, value in row.items() if value and key not in (*MEASURED, *left_out)}
+        item = catalog().chip(inputs["chip"])
+        self.job, self.machine, self.known = job_of(inputs), machine_in(inputs, item), constants_of(item.id)
 
-    def error(self, fitted: dict[str, float] | None = None) -> float:
+    def error(self, fitted: dict[str, float]) -> float:
         """Predicted over measured, less one."""
-        found = predict(self.job, self.machine, with_(self.known, fitted or {}))
-        if self.row["mfu"]:
-            return found.mfu / float(self.row["mfu"]) - 1
-        if self.row["hfu"]:
-            return found.hfu / float(self.row["hfu"]) - 1
-        tokens = self.job.global_batch * self.job.sequence_length / found.step_time
-        return tokens / float(self.row["tokens_per_second"]) - 1
+        changes: dict[str, Any] = {**fitted}
+        return error_of(self.row, predict(self.job, self.machine, replace(self.known, **changes)))
 
 
-def with_(known: Constants, fitted: dict[str, float]) -> Constants:
-    """The constants with the fitted ones in their place."""
-    changes: dict[str, Any] = {}
-    for name, value in fitted.items():
-        generation, _, field = name.rpartition(".")
-        if not generation or generation == known.generation:
-            changes[field] = value
-    return replace(known, **changes)
+def error_of(row: dict[str, str], found: Prediction) -> float:
+    """Predicted over measured, less one, for the first of MFU, HFU and throughput that the row has."""
+    if row["mfu"]:
+        return found.mfu / float(row["mfu"]) - 1
+    if row["hfu"]:
+        return found.hfu / float(row["hfu"]) - 1
+    tokens = float(row["global_batch"]) * float(row["sequence"]) / found.step_time
+    return tokens / float(row["tokens_per_second"]) - 1
 
 
-def errors(cases: Sequence[Case], fitted: dict[str, float] | None = None) -> np.ndarray[Any, np.dtype[np.float64]]:
+def rows_of(path: str | Path) -> list[dict[str, str]]:
+    """The rows of a table of measured steps."""
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def errors(cases: Sequence[Case], fitted: dict[str, float] | None = None) -> Errors:
     """The error of every case."""
-    return np.array([case.error(fitted) for case in cases])
+    return np.array([case.error(fitted or {}) for case in cases])
 
 
-def fit(cases: Sequence[Case], rounds: int = 1500, seed: int = 0) -> dict[str, float]:
-    """A seeded random descent on the Huber loss of the log errors, drawn a little to where it starts."""
-    draws = np.random.Generator(np.random.PCG64(seed))
+def fit(cases: Sequence[Case], rounds: int = 20) -> dict[str, float]:
+    """The most likely figures: Gauss-Newton on the logs of the errors (Huber) with log-normal priors at their starts."""
+    start = calibrated("start")
+    names, spread = list(start), np.array([SPREAD[name] for name in start])
 
-    def loss(fitted: dict[str, float]) -> float:
-        off = np.abs(np.log1p(errors(cases, fitted)))
-        drawn = sum(np.log(fitted[name] / START[name]) ** 2 for name in START) / 0.09
-        return float(np.mean(np.where(off < TIGHT, off**2, 2 * TIGHT * off - TIGHT**2)) + PULL * drawn)
+    def figures(x: Errors) -> dict[str, float]:
+        return {name: start[name] * float(np.exp(shift)) for name, shift in zip(names, x, strict=True)}
 
-    best, lowest, step = dict(START), loss(START), 0.15
-    for turn in range(rounds):
-        tried = dict(best)
-        for name in draws.choice(list(START), size=draws.integers(1, 4), replace=False):
-            tried[name] *= float(np.exp(draws.normal() * step))
-        if (found := loss(tried)) < lowest:
-            best, lowest = tried, found
-        if turn % 300 == 299:
-            step *= 0.7
-    return best
+    def residuals(x: Errors) -> Errors:
+        return np.log1p(errors(cases, figures(x)))
+
+    x = np.zeros(len(names))
+    for _ in range(rounds):
+        off = residuals(x)
+        slopes = np.array([(residuals(x + STEP * unit) - off) / STEP for unit in np.eye(len(names))]).T
+        weight = np.minimum(1, CAP / np.maximum(np.abs(off), 1e-9)) / NOISE**2
+        curvature = slopes.T @ (weight[:, None] * slopes) + np.diag(1 / spread**2)
+        move = np.linalg.solve(curvature, slopes.T @ (weight * off) + x / spread**2)
+        x = x - move
+        if np.abs(move).max() < 1e-4:
+            break
+    return figures(x)
 
 
-def summary(found: np.ndarray[Any, np.dtype[np.float64]]) -> str:
+def summary(found: Errors) -> str:
     """Median and 90th percentile of the absolute errors, and the mean error."""
-    return f"median {np.median(abs(found)):.1%}  p90 {np.percentile(abs(found), 90):.1%}  mean {found.mean():+.1%}  ({found.size})"
+    size = np.abs(found)
+    return f"median {np.median(size):.1%}  p90 {np.percentile(size, 90):.1%}  mean {found.mean():+.1%}  ({found.size})"
+
+
+def by(kind: str, cases: Sequence[Case], fitted: dict[str, float] | None = None) -> None:
+    """Print a summary for every family or chip."""
+    for name in sorted({getattr(case, kind) for case in cases}):
+        print(f"  {kind} {name:20s}", summary(errors([case for case in cases if getattr(case, kind) == name], fitted)))
 
 
 def main() -> None:
-    with Path(sys.argv[1]).open(encoding="utf-8", newline="") as file:
-        cases = [Case(row) for row in csv.DictReader(file)]
-    print("shipped constants     ", summary(errors(cases)))
-    groups = {"family": sorted({case.family for case in cases}), "chip": sorted({case.chip for case in cases})}
-    for kind, names in groups.items():
-        for name in names:
-            print(f"  {kind} {name:18s}", summary(errors([case for case in cases if getattr(case, kind) == name])))
+    files = [entry for entry in sys.argv[1:] if entry != "--fit"]
+    for place, file in enumerate(files):
+        cases = [Case(row) for row in rows_of(file)]
+        print(f"{file}: shipped figures", summary(errors(cases)))
+        print("  every size left open  ", summary(errors([Case(row, SIZES) for row in rows_of(file)])))
+        if not place:
+            print("  as the fit starts     ", summary(errors(cases, calibrated("start"))))
+        by("family", cases)
+        by("chip", cases)
     if "--fit" not in sys.argv:
         return
+    cases = [Case(row) for row in rows_of(files[0])]
     fitted = fit(cases)
-    print(
-        "fitted anew           ",
-        summary(errors(cases, fitted)),
-        {name: float(f"{value:.3g}") for name, value in fitted.items()},
-    )
-    for kind, names in groups.items():
-        for name in names:
-            apart = [case for case in cases if getattr(case, kind) == name]
-            rest = [case for case in cases if getattr(case, kind) != name]
-            print(f"  without {kind} {name:18s}", summary(errors(apart, fit(rest))))
+    shown = {name: float(f"{value:.3g}") for name, value in fitted.items()}
+    print("fitted anew:", shown, summary(errors(cases, fitted)))
+    for kind in ("family", "chip"):
+        for name in sorted({getattr(case, kind) for case in cases}):
+            rest = fit([case for case in cases if getattr(case, kind) != name])
+            print(f"  without {kind} {name:20s}", summary(errors([c for c in cases if getattr(c, kind) == name], rest)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ def pages() -> dict[Path, str]:
     found = checks(rows)
     counted = [check for check in found if check.determined]
     closing = sum(check.closes for check in counted)
+    rows_of = {check.id: [other for other in counted if other.id == check.id] for check in counted}
+    whole = sum(all(check.closes for check in of_row) for of_row in rows_of.values())
     apart = [check for check in found if check not in counted]
     used = len({check.id for check in found})
     lines = [
@@ -31,6 +33,7 @@ def pages() -> dict[Path, str]:
         f"- {len(rows)} rows, of which {used} print a figure that their other figures reach: {len(found)} figures.",
         f"- {len(counted)} figures are determined by their row; **{closing} ({100 * closing / len(counted):.0f} %) close** within "
         f"{100 * CLOSE:.0f} % or the printed digits. The median distance from 1 is {_percent(median(map(_distance, counted)))}.",
+        f"- Counted by rows, {whole} of the {len(rows_of)} that determine a figure ({100 * whole / len(rows_of):.1f} %) close in every one of theirs.",
         f"- {len(apart)} figures are not: the arithmetic that the utilisation counts is not known, and 6 · parameters · tokens stands in.",
         "  They are set apart below, with the reason.",
         "",

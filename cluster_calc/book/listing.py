@@ -23,7 +23,7 @@ DEFAULT = {
     "prices": ("kind", "point", "point_date", "provider", "discount_1_year", "discount_3_year"),
     "shipments": ("period", "designer", "annual_shipments", "h100_equivalents"),
     "runs": ("org", "year", "params", "tokens", "chip", "chips", "gpu_hours", "days", "cost_usd"),
-    "yardsticks": ("kind", "amount", "price_year", "amount_date"),
+    "yardsticks": ("kind", "amount", "price_year", "amount_date", "power"),
     "lives": ("kind", "chip", "lifetime", "lifetime_date", "residual_value"),
     "failures": ("chip", "failure_rate", "goodput", "mean_time_between_failures"),
     "trends": ("kind", "point", "point_date"),

@@ -45,7 +45,7 @@ SERIES_OF: dict[str, tuple[str, ...]] = {
     "servers": ("price",),
     "sites": ("electricity_price", "pue", "carbon_intensity", "construction_cost"),
     "prices": ("point",),
-    "yardsticks": ("amount",),
+    "yardsticks": ("amount", "power"),
     "lives": ("lifetime", "residual_value"),
     "trends": ("point",),
 }

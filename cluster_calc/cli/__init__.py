@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
     "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
     "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
+    "simulate": ("simulate", "a run under failures, event by event, beside the closed forms of goodput"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
     "compare": ("compare", "options side by side on the same demand and the same draws"),
     "diff": ("diff", "what moved between two results"),

@@ -61,6 +61,19 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def some_model_options(*headings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Adds those of them that are listed under the headings; `--set` reaches the others."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        before = len(getattr(command, "__click_params__", ()))
+        command = model_options(command)
+        params: list[click.Parameter] = command.__click_params__  # type: ignore[attr-defined]
+        params[before:] = [param for param in params[before:] if getattr(param, "heading", "") in headings]
+        return command
+
+    return add
+
+
 def _option(*names: str, heading: str, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(*names, cls=GroupedOption, heading=heading, **kwargs)
 
@@ -394,7 +407,11 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
             which = "at P80 " if p80 is not None else ""
             raise GateError(f"{known.name} {which}{shown(known.name, highest)} is over {shown(known.name, limit)}")
     if options.get("require_feasible") and not result.feasible:
+        from cluster_calc.feasibility import ADVISORY
+
         broken = ", ".join(
-            f"{entry.constraint} ({entry.limit})" for entry in result.feasibility if entry.holds is False
+            f"{entry.constraint} ({entry.limit})"
+            for entry in result.feasibility
+            if entry.holds is False and entry.constraint not in ADVISORY
         )
         raise InfeasibleError(f"not feasible: {broken}")

@@ -127,7 +127,9 @@ _SETS: dict[str, tuple[str, ...]] = {
     "goodput-losses": ("goodput_losses",),
     "scheduling": ("scheduling",),
     "held-spares": ("held_spares",),
-    # Limits that the world sets.
+    # The deadline: of a run that holds its chips, or of one that waits for them. Limits that the world sets.
+    "deadline": ("deadline",),
+    "calendar-deadline": ("calendar_deadline",),
     "world-limits": ("world_limits",),
     "data-limits": ("data_limits",),
     "batch-limits": ("batch_limits",),

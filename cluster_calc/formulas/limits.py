@@ -50,15 +50,6 @@ def supply_margin(shipment_share: Number, supply_limit: Number) -> Number:
     return 1 - shipment_share / supply_limit
 
 
-def deadline_margin(training_time: Number, time_available: Number) -> Number:
-    """1 − T / T_av.
-
-    >>> deadline_margin(training_time=60.0, time_available=80.0)
-    0.25
-    """
-    return 1 - training_time / time_available
-
-
 def time_margin(training_time: Number, time_allowed: Number) -> Number:
     """1 − T / T_max.
 

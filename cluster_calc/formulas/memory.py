@@ -71,18 +71,29 @@ def activation_memory(
     activation_bytes: Number, score_bytes: Number, hidden_size: Number, heads: Number, sequence_length: Number,
     micro_batch: Number, layers: Number, tensor_parallel: Number, pipeline_parallel: Number, interleave: Number,
 ) -> Number:  # fmt: skip
-    """Activations kept on one chip of the first stage: s b L (b_a h + b_s a s) / t, with sequence parallelism.
+    """Activations kept on the fullest chip: s b L_a (b_a h + b_s a s) / t, with sequence parallelism.
 
-    One-forward-one-backward keeps p microbatches in flight, so the whole depth; interleaving keeps 1 + (p − 1)/(p v)
-    as much. b_a, b_s per layer: 34 and 5 bytes kept in full, 34 and 0 with selective, 2 and 0 with full recomputation.
+    One-forward-one-backward keeps p microbatches on the first stage and one fewer on each after it, so L_a is the whole
+    depth L; layers that do not divide go to the last stages, as in Llama 3 (arXiv:2407.21783 section 3.3.2), and L_a is
+    max(p ⌊L/p⌋, (L − p ⌊L/p⌋) ⌈L/p⌉). Interleaving keeps 1 + (p − 1)/(p v) of L. b_a, b_s per layer: 34 and 5 bytes kept
+    in full, 34 and 0 with selective, 2 and 0 with full recomputation.
 
     >>> round(float(activation_memory(34.0, 5.0, 12288, 96, 2048, 1, 96, 8, 8, 1)) / 2**30, 1)
     32.1
+    >>> uneven, even = (activation_memory(34.0, 0.0, 16384, 128, 8192, 1, layers, 8, 16, 1) for layers in (126, 112))
+    >>> bool(uneven == even)
+    True
     """
+    each = np.floor(layers / pipeline_parallel)
+    kept = np.maximum(
+        pipeline_parallel * each, (layers - pipeline_parallel * each) * np.ceil(layers / pipeline_parallel)
+    )
     return (
-        sequence_length * micro_batch * layers * (activation_bytes * hidden_size + score_bytes * heads * sequence_length)
+        sequence_length * micro_batch * (activation_bytes * hidden_size + score_bytes * heads * sequence_length)
         / tensor_parallel
-        * np.where(interleave > 1, 1 + (pipeline_parallel - 1) / (pipeline_parallel * interleave), 1)
+        * np.where(
+            interleave > 1, layers * (1 + (pipeline_parallel - 1) / (pipeline_parallel * interleave)), kept
+        )
     )  # fmt: skip
 
 

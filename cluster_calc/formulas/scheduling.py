@@ -14,6 +14,15 @@ def calendar_time(training_time: Number, scheduling_goodput: Number) -> Number:
     return training_time / scheduling_goodput
 
 
+def calendar_throughput(delivered_throughput: Number, scheduling_goodput: Number) -> Number:
+    """Model FLOP/s averaged over the calendar: n · P · u · g · g_s.
+
+    >>> calendar_throughput(delivered_throughput=2e15, scheduling_goodput=0.5)
+    1000000000000000.0
+    """
+    return delivered_throughput * scheduling_goodput
+
+
 def held_chip_hours(chip_hours: Number, scheduling_goodput: Number, held_spare_share: Number) -> Number:
     """Chip time held, spares included: A_h (1 + f_sp) / g_s.
 

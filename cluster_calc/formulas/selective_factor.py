@@ -7,14 +7,14 @@ from cluster_calc.number import Number
 
 def recompute_factor(
     flop_per_token: Number,
-    flop_per_attended_token: Number,
+    recomputed_per_attended_token: Number,
     layers: Number,
     hidden_size: Number,
     sequence_length: Number,
 ) -> Number:
-    """FLOP executed over FLOP counted: f_r = 1 + c_a L h s / F.
+    """FLOP executed over FLOP counted: f_r = 1 + c_s L h s / F.
 
     >>> round(recompute_factor(6 * 174.6e9 + 12 * 96 * 12288 * 2048, 12, 96, 12288, 2048), 4)
     1.0269
     """
-    return 1 + flop_per_attended_token * layers * hidden_size * sequence_length / flop_per_token
+    return 1 + recomputed_per_attended_token * layers * hidden_size * sequence_length / flop_per_token

@@ -18,6 +18,15 @@ def latency_margin(training_compute: Number, latency_wall: Number) -> Number:
     return 1 - training_compute / latency_wall
 
 
+def data_movement_margin(training_compute: Number, data_movement_limit: Number) -> Number:
+    """1 − C / C_m: beyond it moving data between chips begins to cost utilisation.
+
+    >>> data_movement_margin(training_compute=2.5e27, data_movement_limit=1e28)
+    0.75
+    """
+    return 1 - training_compute / data_movement_limit
+
+
 def obsolescence_margin(training_time: Number, price_performance_trend: Number) -> Number:
     """1 − T k ln 10: what is left until waiting for the next chips would finish earlier.
 

@@ -9,10 +9,12 @@ import math
 from typing import Any
 
 from cluster_calc import __version__
+from cluster_calc.changes import Change, change_for_all, nearest_change
 from cluster_calc.datum import Datum
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import shown
-from cluster_calc.result import SCHEMA, Result
+from cluster_calc.result import SCHEMA, Constraint, Result
 
 COLUMNS = ("name", "value", "unit", "p10", "p50", "p90")
 
@@ -66,6 +68,55 @@ def source_of(datum: Datum) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value or key == "id"}
 
 
+def _verdict(result: Result) -> dict[str, Any]:
+    """Feasible or not (null: nothing was checked, or a figure is missing), what binds, and the one change that mends all."""
+    from cluster_calc.report.limits import verdict_of
+
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    words = verdict_of(result).value if checked else "not checked"
+    broken = [entry for entry in checked if entry.holds is False and entry.constraint not in ADVISORY]
+    change = change_for_all(result) if broken else None
+    return {
+        "feasible": {"feasible": True, "not feasible": False}.get(words),
+        "words": words,
+        "binding": list(binding(result)),
+        "change": None if change is None else _change(change),
+    }
+
+
+def _margin(result: Result, entry: Constraint) -> dict[str, Any]:
+    """One limit; `rests_on` names the input whose source it has, `change` the nearest input that mends a broken one."""
+    from cluster_calc.report.limits import BEHIND, margin_source
+
+    limit = CONSTRAINTS[entry.constraint][0]
+    datum = None
+    if entry.limit is not None:
+        datum = margin_source(result, entry.constraint) or result.data.get(limit)
+        datum = datum or result.data.get(BEHIND.get(entry.constraint, limit))
+    found: dict[str, Any] = {
+        "constraint": entry.constraint,
+        "limit": entry.limit,
+        "margin": plain(entry.margin),
+        "holds": entry.holds,
+        "probability": plain(entry.probability),
+    }
+    if entry.limit is not None:
+        found |= {"advisory": entry.constraint in ADVISORY, "rests_on": None if datum is None else datum.name}
+    if entry.holds is False:
+        change = nearest_change(result, entry.constraint)
+        found["change"] = None if change is None else _change(change)
+    return found
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "now": in_unit(change.name, change.now),
+        "needed": in_unit(change.name, change.needed),
+        "unit": QUANTITIES[change.name].unit,
+    }
+
+
 def as_dict(result: Result) -> dict[str, Any]:
     """The result as the contract's JSON object."""
     inputs = {}
@@ -95,16 +146,8 @@ def as_dict(result: Result) -> dict[str, Any]:
             name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}
             for name, value, unit, p10, p50, p90 in rows(result)
         },
-        "feasibility": [
-            {
-                "constraint": entry.constraint,
-                "limit": entry.limit,
-                "margin": plain(entry.margin),
-                "holds": entry.holds,
-                "probability": plain(entry.probability),
-            }
-            for entry in result.feasibility
-        ],
+        "verdict": _verdict(result),
+        "feasibility": [_margin(result, entry) for entry in result.feasibility],
         "stale": list(result.stale),
         "warnings": list(result.warnings),
         "scenario": {name: _as_typed(text) for name, text in result.scenario.texts.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cluster_calc.report.views import report
+from cluster_calc.report.views import Report, report
 from cluster_calc.result import Result
 
 
@@ -20,7 +20,11 @@ def escape(text: str) -> str:
 
 def markdown(result: Result) -> str:
     """The report of a result as Markdown."""
-    view = report(result)
+    return render(report(result))
+
+
+def render(view: Report) -> str:
+    """A report view as Markdown."""
     lines = [f"# {escape(view.question)}", "", escape(view.answer)]
     for section in view.sections:
         lines += ["", f"## {escape(section.title)}", ""]

@@ -149,8 +149,11 @@ class Ledger:
         lines = {flow.line for flow in owner.flows}
         if "deposit" not in lines and "payment_schedule" not in self.scenario.settings:
             yield Flow("deposit", -float(self.plan.inputs["deposit_lead"].value) / YEAR, 0.0)
-        for line, rate in LINES.items():
-            if rate in self.inputs and not self.inputs[rate].value and not lines & {line, "operations"}:
+        total = self.plan.result.data.get("operations_cost")
+        # A total that was given holds every other line.
+        rates = {"operations": "operations_cost"} if total is not None and total.kind == "given" else LINES
+        for line, rate in rates.items():
+            if rate in self.inputs and not self.inputs[rate].value and line not in lines:
                 for year in range(math.ceil(self.years - 1e-9)):
                     yield Flow(line, self._moment(year)[0], 0.0)
 
@@ -173,12 +176,19 @@ class Ledger:
         capital = self.steps.get("capital_cost") or self.inputs.get("capital_cost")
         if flow.line in _OF_THE_PRICE and capital and capital.value:
             return f"{flow.amount / capital.value:.12g}*capital_cost"
+        building = self.steps.get("facility_capital") or self.inputs.get("facility_capital")
+        if flow.line == "facility_residual" and building and building.value:
+            self.fixed.add("facility_lifetime")
+            return f"{flow.amount / building.value:.12g}*facility_capital"
         if flow.line == "electricity" and "electricity_cost" not in self.inputs:
             # Prices along a path: what is used may change, what it costs is fixed.
             self.fixed |= {"electricity_price", "electricity_price_growth"}
             used = self.steps["facility_power"].value * self.inputs["used_share"].value
             return f"{flow.amount / used:.12g}*facility_power*used_share" if used else ""
         self.opaque.add(flow.line)
+        if f"{flow.line}_cost" not in self.steps:
+            # Nobody knows what is behind it: then only the rate of discount may move.
+            self.fixed |= set(self.inputs) - {RATE}
         return ""
 
     def _rented(self, flow: Flow, length: float, owner: Any) -> str:

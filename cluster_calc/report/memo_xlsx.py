@@ -6,24 +6,38 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cluster_calc.errors import InputError
 from cluster_calc.memo_file import printable
-from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.memo_cells import (
+    COLUMNS,
+    FIRST,
+    HEIGHT,
+    LEAST,
+    LINE,
+    MONEY,
+    NOT_COMPUTED,
+    PERCENT,
+    at,
+    capital,
+    cells_of,
+    close,
+    height_of,
+    joined,
+    number_format,
+    places_of,
+    plain_format,
+    widths_of,
+)
 from cluster_calc.report.memo_docx import MISSING, moment
 from cluster_calc.report.memo_figures import Figures
 from cluster_calc.report.memo_ledger import RATE, Number, Payment
 from cluster_calc.report.memo_live import Live, live
 from cluster_calc.report.memo_view import Memo, MemoPart
-from cluster_calc.report.numbers import shown
 from cluster_calc.report.sheet_view import Cell, Table, TableRow
 
-# Widths in letters: of the first column, the least and the most of another, and of a line of text across all of them.
-FIRST, LEAST, MOST, LINE = 46, 15, 44, 150
-COLUMNS = 7
-HEIGHT = 15
 MOST_TEXT = 32_000
 CHANGED = "inputs_changed"
 # The inputs that a reviewer looks for first.
@@ -81,6 +95,7 @@ class _Workbook:
                 "text": {"text_wrap": True}, "word": {"text_wrap": True, "align": "left", "indent": 1},
                 "quiet": {"text_wrap": True, "font_color": "#57616c", "align": "left", "indent": 1},
                 "was": {"font_color": "#57616c"},
+                "dash": {"align": "right"},
                 "head": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#f4f6f8"},
                 "figures": {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#f4f6f8", "align": "right"},
                 "caption": {"bold": True, "font_color": "#1f5fa8"}, "title": {"bold": True, "font_size": 15},
@@ -133,7 +148,7 @@ class _Workbook:
         """The head of a table; the next row."""
         for column, head in enumerate(heads):
             self.text(sheet, row, column, head, "figures" if column < len(numbers) and numbers[column] else "head")
-        sheet.set_row(row, _height(heads, widths))
+        sheet.set_row(row, height_of(heads, widths))
         return row + 1
 
     def _decision(self) -> None:
@@ -147,11 +162,11 @@ class _Workbook:
         for row, (head, text) in enumerate(lines, 4):
             self.text(sheet, row, 0, head, "head")
             self.text(sheet, row, 1, text)
-            sheet.set_row(row, _height((head, text), (24, 120)))
+            sheet.set_row(row, height_of((head, text), (24, 120)))
 
     def _part(self, part: MemoPart) -> None:
         sheet = self._sheet(part.title)
-        widths = _widths(part.tables)
+        widths = widths_of(part.tables)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         row = 4
@@ -161,16 +176,16 @@ class _Workbook:
             row = self.line(sheet, row, f"• {text}" if not text.startswith("[") else text)
         for entry in part.tables:
             row = self._table(sheet, row + 1, entry, widths)
-            if any(cell.name.startswith("years.") and cell.name.endswith(".cash") for cell in _cells(entry)):
+            if any(cell.name.startswith("years.") and cell.name.endswith(".cash") for cell in cells_of(entry)):
                 row = self._present_value(sheet, row)
 
     def _table(self, sheet: Any, row: int, entry: Table, widths: Sequence[float]) -> int:
         self.text(sheet, row, 0, entry.caption, "caption")
         first = row = self.heads(sheet, row + 1, entry.heads, widths, entry.numbers)
-        places = _places(entry, first)
+        places = places_of(entry, first)
         for line in entry.rows:
-            sheet.set_row(row, _height([_joined(cell) for cell in (line.head, *line.cells)], widths))
-            self.text(sheet, row, 0, _joined(line.head), "total" if line.total else "text")
+            sheet.set_row(row, height_of([joined(cell) for cell in (line.head, *line.cells)], widths))
+            self.text(sheet, row, 0, joined(line.head), "total" if line.total else "text")
             for column, cell in enumerate(line.cells, 1):
                 formula, value = self._formula(entry, line, (first, row, column), cell, places)
                 self._cell(sheet, (row, column), cell, formula, value, "total" if line.total else "number")
@@ -189,11 +204,11 @@ class _Workbook:
         first, row, column = place
         if line.total and column == 1 and cell.value is not None and row > first:
             above = [other.cells[0].value for other in entry.rows[: row - first]]
-            if None not in above and _close(sum(value or 0.0 for value in above), cell.value):
-                return f"SUM({_at(first, column)}:{_at(row - 1, column)})", cell.value
+            if None not in above and close(sum(value or 0.0 for value in above), cell.value):
+                return f"SUM({at(first, column)}:{at(row - 1, column)})", cell.value
         part, whole = line.cells[0].value, entry.rows[-1].cells[0].value
         if entry.rows[-1].total and entry.heads[column] == "Share" and part is not None and whole:
-            return f"{_at(row, 1)}/{_at(first + len(entry.rows) - 1, 1, fixed=True)}", part / whole
+            return f"{at(row, 1)}/{at(first + len(entry.rows) - 1, 1, fixed=True)}", part / whole
         return self.figures.formula(cell.name, cell.value, places), cell.value
 
     def _cell(
@@ -202,7 +217,7 @@ class _Workbook:
         row, column = place
         number = None if value is None else number_format(cell, value)
         if number is None or value is None or not math.isfinite(value):
-            self.text(sheet, row, column, _joined(cell), "word")
+            self.text(sheet, row, column, joined(cell), "dash" if cell.text == "–" and not cell.small else "word")
             return
         if formula:
             sheet.write_formula(row, column, f"={formula}", self.form(kind, number), value)
@@ -247,7 +262,7 @@ class _Workbook:
         for entry in entries:
             blank = entry.name == RATE and not self.live.rated
             number = plain_format(entry.display, entry.shown)
-            self.text(sheet, row, 0, _capital(entry.label))
+            self.text(sheet, row, 0, capital(entry.label))
             self.text(sheet, row, 2, "share" if entry.unit == "1" and number == PERCENT else entry.unit, "quiet")
             for column, kind in ((1, "free" if entry.free else "number"), (3, "was")):
                 if blank:
@@ -269,12 +284,12 @@ class _Workbook:
         self.heads(sheet, 4, heads, (FIRST, LEAST, LEAST, 110, 24), (False, True, False, False, True))
         for row, entry in enumerate(self.live.steps, 5):
             number = plain_format(entry.display, entry.shown)
-            self.text(sheet, row, 0, _capital(entry.label))
+            self.text(sheet, row, 0, capital(entry.label))
             sheet.write_formula(row, 1, f"=E{row + 1}/{entry.factor!r}", self.form("number", number), entry.shown)
             self.text(sheet, row, 2, "" if entry.unit == "1" else entry.unit, "quiet")
             text = entry.formula or "a number: its formula does not fit a cell"
             self.text(sheet, row, 3, text, "quiet")
-            sheet.set_row(row, _height((text,), (110,)))
+            sheet.set_row(row, height_of((text,), (110,)))
             if entry.formula:
                 sheet.write_formula(row, 4, f"={entry.formula}", self.form("was"), entry.value)
             else:
@@ -316,94 +331,3 @@ class _Workbook:
         worth = entry.amount / (1 + self.live.names[RATE].value) ** entry.time if self.live.rated else ""
         sheet.write_formula(row, 6, f'=IF(ISNUMBER({RATE}),F{row + 1}/(1+{RATE})^C{row + 1},"")',
                             self.form("number", number), worth)  # fmt: skip
-
-
-MONEY = "$#,##0;[Red]-$#,##0"
-PRICE = "$#,##0.00##;[Red]-$#,##0.00##"
-PERCENT = "0.0##%"
-NOT_COMPUTED = "not computed"
-_PLAIN = {"money": MONEY, "price": "#,##0.00####", "share": PERCENT, "local_money": "#,##0", "count": "#,##0"}
-
-
-def plain_format(display: str, value: float) -> str:
-    """How a number looks whose unit stands in its own column."""
-    if value and not 1e-4 <= abs(value) < 1e13:
-        return "0.00E+00"
-    return _PLAIN.get(display, "#,##0.####")
-
-
-def number_format(cell: Cell, value: float) -> str | None:
-    """How a figure of the memo looks as a number; None where only its text says what it is.
-
-    >>> number_format(Cell("$41.2M", "", "run_cost", 41.2e6), 41.2e6)
-    '$#,##0;[Red]-$#,##0'
-    >>> number_format(Cell("3.1%", "", "options.buy.shipment_share", 0.031), 0.031)
-    '0.0##%'
-    """
-    if "$" in cell.text:
-        return PRICE if (abs(value) < 1000 and value != round(value)) or "/" in cell.text else MONEY
-    if cell.text.endswith("%"):
-        return PERCENT
-    known = QUANTITIES.get(cell.name.rpartition(".")[2]) or QUANTITIES.get(
-        cell.name.split(".")[1:2][0] if "." in cell.name else ""
-    )
-    unit = known.unit if known else "kW" if cell.name.endswith(".power") else None
-    if unit is None:
-        return None
-    if known and (known.is_date or shown(known.name, value * known.factor) != cell.text):
-        return None
-    return f'{plain_format("", value)}" {unit}"' if unit != "1" else plain_format("", value)
-
-
-def _widths(tables: Sequence[Table]) -> list[float]:
-    """The width of each column in letters, so that no figure is cut off and no word stands in a narrow column."""
-    widths = [float(FIRST)] + [LEAST + 2.0] * COLUMNS
-    for entry in tables:
-        for column in range(1, len(entry.heads)):
-            cells = [row.cells[column - 1] for row in entry.rows]
-            longest = max((len(_joined(cell)) + 2 for cell in cells), default=0)
-            wanted = float(min(max(longest, LEAST), MOST))
-            if column < len(widths):
-                widths[column] = max(widths[column], wanted)
-            else:
-                widths.append(wanted)
-    return widths
-
-
-def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
-    """The height of a row whose texts wrap in columns of these widths."""
-    lines = [math.ceil(1.08 * len(text) / width) for text, width in zip(texts, widths, strict=False)]
-    return HEIGHT * min(max(1, *lines, 1), 27)
-
-
-def _places(entry: Table, first: int) -> dict[str, tuple[str, float]]:
-    """Where each named figure of the table stands, and what it is."""
-    return {
-        cell.name: (_at(row, column), cell.value)
-        for row, line in enumerate(entry.rows, first)
-        for column, cell in enumerate(line.cells, 1)
-        if cell.name and cell.value is not None
-    }
-
-
-def _cells(entry: Table) -> Iterator[Cell]:
-    for row in entry.rows:
-        yield from row.cells
-
-
-def _joined(cell: Cell) -> str:
-    return " – ".join(filter(None, (cell.text, cell.small)))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _close(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
-
-
-def _at(row: int, column: int, fixed: bool = False) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    return str(xl_rowcol_to_cell(row, column, row_abs=fixed))

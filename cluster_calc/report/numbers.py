@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc.nomenclature import QUANTITIES, Quantity
+
+if TYPE_CHECKING:
+    from cluster_calc.result import Result
 
 NOT_FOUND = "not found"
 _SI = ((1e24, "Y"), (1e21, "Z"), (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -107,6 +110,16 @@ def shown(name: str, base: Any, figures: int = 3) -> str:
     if hasattr(base, "shape") and base.shape:
         return f"{shown(name, float(base.min()), figures)} to {shown(name, float(base.max()), figures)}"
     return _shown(QUANTITIES[name], float(base), figures)
+
+
+def value_of(result: Result, name: str) -> str:
+    """A value of a result as people read it."""
+    return shown(name, result.values.get(name))
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether there is a value, and it is one number."""
+    return value is not None and not (hasattr(value, "shape") and value.shape)
 
 
 def _shown(known: Quantity, base: float, figures: int) -> str:

@@ -18,10 +18,11 @@ from cluster_calc.errors import InputError, quoted
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_options, sheet_parts
 from cluster_calc.report.data import as_dict
+from cluster_calc.report.limits import verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table, verdict_text
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
-from cluster_calc.report.views import answer, command, excluded, question, verdict_of
+from cluster_calc.report.views import answer, command, excluded, question
 from cluster_calc.resources import shipped
 from cluster_calc.result import Result
 from cluster_calc.trace import formula_text

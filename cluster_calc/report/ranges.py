@@ -24,7 +24,7 @@ def ranges(result: Result) -> Section | None:
                 Row(
                     f"{QUANTITIES[limited].label.split(' (')[0].capitalize()} within {limit.replace('_', ' ')}",
                     f"{plain(100 * entry.probability)}%",
-                    f"of draws meet {entry.limit}",
+                    f"of draws meet {shown(limit, result.values[limit])}",
                 )
             )
     drawn = [name for name in result.samples if name in result.data]

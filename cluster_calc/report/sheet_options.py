@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cluster_calc.nomenclature import INFINITY, QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Scale, Span
+from cluster_calc.report.limits import verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import band_text, label_of, percent, span_of, table
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
-from cluster_calc.report.views import verdict_of
 from cluster_calc.result import Result
 
 if TYPE_CHECKING:

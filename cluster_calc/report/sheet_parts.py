@@ -6,14 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, nearest_change
+from cluster_calc.changes import nearest_change
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Span
+from cluster_calc.report.limits import CONSTRAINT_WORDS, verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, plain, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
-from cluster_calc.report.views import CONSTRAINT_WORDS, bills, swings, verdict_of
+from cluster_calc.report.views import bills, swings
 from cluster_calc.result import Result
+from cluster_calc.scenario import YARDSTICKS
 
 TONES = ("a", "b", "c", "d")
 MOST_SWINGS = 8
@@ -164,6 +167,11 @@ def flop(result: Result) -> Part | None:
         f"Of what the chips could do, {percent(float(values['mfu']) * float(values['goodput']))} becomes model arithmetic: MFU "
         f"{shown('mfu', values['mfu'])} times goodput {shown('goodput', values['goodput'])}."
     )
+    if float(values.get("held_chip_hours", held)) > held:
+        lead += (
+            f" Beside the run, waiting and maintenance hold {shown('scheduling_loss', values['scheduling_loss'])} and spares "
+            f"{shown('spare_loss', values['spare_loss'])}, {shown('held_cost', values.get('held_cost'))} with the run's own."
+        )
     shown_table = table("Chip-hours and what they cost", ("Step", "Chip-hours", "Rate left", "Run cost"), rows)
     return Part(
         "flop", "Where the FLOP go", lead, (Figure(charts.waterfall("From peak to delivered", bars), shown_table),)
@@ -256,7 +264,9 @@ def feasibility(result: Result) -> Part | None:
         if entry.margin is not None:
             left = Cell(percent(entry.margin), verdict, margin, float(entry.margin))
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        cells = (figure_of(result, limited), Cell(shown(target, result.values.get(target))), left)
+        given = result.data.get(limit)
+        named = given.label if given is not None and limit in YARDSTICKS else ""
+        cells = (figure_of(result, limited), Cell(shown(target, result.values.get(target)), named), left)
         rows.append(TableRow(Cell(label, label_of(limited)), cells))
         if entry.margin is not None:
             # Over the limit goes to the left, in the other colour; the bar of a limit missed by far ends at the edge.

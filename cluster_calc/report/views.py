@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD, binding, nearest_change
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, money, plain, shown
+from cluster_calc.report.numbers import is_scalar as _scalar
+from cluster_calc.report.numbers import value_of as _value
 from cluster_calc.result import Result
 
 HEADLINE = (
@@ -76,7 +77,10 @@ class Report(NamedTuple):
 
 def report(result: Result) -> Report:
     """The report of a result; sections without data are absent."""
+    from cluster_calc.report.counting import counting
+    from cluster_calc.report.limits import limits
     from cluster_calc.report.ranges import ranges
+    from cluster_calc.report.waterfall import waterfall
 
     sections = [
         _headline(result),
@@ -84,8 +88,9 @@ def report(result: Result) -> Report:
         _money(result),
         _books(result),
         _restated(result),
-        _flops(result),
-        _limits(result),
+        waterfall(result),
+        counting(result),
+        limits(result),
         _assumptions(result),
         _excluded(result),
     ]
@@ -96,10 +101,6 @@ def report(result: Result) -> Report:
         warnings=result.warnings,
         next_step=_next_step(result),
     )
-
-
-def _value(result: Result, name: str) -> str:
-    return shown(name, result.values.get(name))
 
 
 def question(result: Result) -> str:
@@ -148,6 +149,8 @@ def _headline(result: Result) -> Section:
             continue
         if name == "facility_power" and "peak_facility_power" in result.values:
             note = f"average; {_value(result, 'peak_facility_power')} at full load"
+        elif name == "training_compute" and name not in result.data and "tokens" in result.values:
+            note = f"FLOP convention {result.scenario.settings.get('flop_convention', '6N')}"
         elif name == "capital_cost" and "all_in_price" in result.values:
             note = f"{_value(result, 'all_in_price')} a chip, with server and network; not part of run cost"
         elif name == "shipment_share" and "annual_shipments" in result.data:
@@ -171,10 +174,6 @@ def _headline(result: Result) -> Section:
             note = f"P10 · P50 · P90: {span}" + (f"; {note}" if note and len(note) < 40 else "")
         rows.append(Row(QUANTITIES[name].label.capitalize(), _value(result, name), note, name))
     return Section("Headline", tuple(rows))
-
-
-def _scalar(value: Any) -> bool:
-    return value is not None and not (hasattr(value, "shape") and value.shape)
 
 
 def _share(result: Result, name: str, total: str) -> str:
@@ -337,103 +336,6 @@ def _restated(result: Result) -> Section | None:
     return Section("In other money and other years", tuple(rows)) if rows else None
 
 
-# Steps of the waterfall, those without values left out: words, factor, throughput after it, chip-hours and dollars lost.
-_FLOP_STEPS = (
-    ("spares", "held_spare_share", "cluster_throughput", "spare_loss", "spare_loss_cost"),
-    ("precision", "precision_share", "cluster_throughput", "", ""),
-    ("MFU", "mfu", "step_throughput", "mfu_loss", "mfu_loss_cost"),
-    ("checkpoints", "checkpoint_goodput", "checkpointed_throughput", "checkpoint_loss", "checkpoint_loss_cost"),
-    ("failures", "recovery_goodput", "delivered_throughput", "recovery_loss", "recovery_loss_cost"),
-    ("goodput", "goodput", "delivered_throughput", "goodput_loss", "goodput_loss_cost"),
-    ("scheduling", "scheduling_goodput", "", "scheduling_loss", "scheduling_loss_cost"),
-)
-
-
-def _flops(result: Result) -> Section | None:
-    """Peak to delivered; every step multiplies what is left, and the dollars of the run sum to its cost."""
-    if "delivered_throughput" not in result.values:
-        return None
-    by_cause = "checkpoint_loss" in result.values
-    peak = "hardware_throughput" if "hardware_throughput" in result.values else "cluster_throughput"
-    rows = [Row("Peak", _value(result, peak), f"{_value(result, 'chips')} chips, dense", peak)]
-    for words, factor, after, hours, cost in _FLOP_STEPS:
-        if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
-            continue
-        outside = words in ("spares", "scheduling")
-        if outside and not _positive_loss(result, hours):
-            continue
-        note = (
-            f"{_value(result, hours)} {'held besides' if outside else 'lost'}"
-            if hours
-            else "MFU counts another precision's peak"
-        )
-        if cost and cost in result.values:
-            note += f", {_value(result, cost)}{' beyond the run cost' if outside else ''}"
-        sign = "+" if words == "spares" else "×"
-        rows.append(Row(f"{sign} {words} {_value(result, factor)}", _value(result, after) if after and not outside else "",
-                        note, after or hours))  # fmt: skip
-    useful = f"{_value(result, 'delivered_chip_hours')} useful"
-    if "delivered_cost" in result.values:
-        useful += f", {_value(result, 'delivered_cost')}"
-    rows.append(Row("Delivered", _value(result, "delivered_throughput"), useful, "delivered_throughput"))
-    return Section("Where the FLOP go", tuple(rows))
-
-
-def _positive_loss(result: Result, name: str) -> bool:
-    value = result.values.get(name)
-    return value is not None and bool((value > 0) if _scalar(value) else (value > 0).any())
-
-
-CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
-
-# Limits that follow from the input named with them: what the margin counts against, in words.
-DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
-
-
-def _limits(result: Result) -> Section | None:
-    """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
-    checked = [entry for entry in result.feasibility if entry.limit is not None]
-    if not checked:
-        note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
-        return Section("Feasibility", (Row("Verdict", "not checked", note),))
-    rows = [verdict_of(result)]
-    for entry in checked:
-        limit, limited, _ = CONSTRAINTS[entry.constraint]
-        verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
-        margin = "" if entry.margin is None else f", margin {plain(100 * entry.margin)}%"
-        target = _value(result, "time_available") if entry.constraint == "deadline" else _value(result, limit)
-        amount: Any = result.values.get(limited)
-        if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and _scalar(amount):
-            target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
-        datum = result.data.get(limit)
-        source = f" ({cite(datum)})" if entry.constraint in WORLD and datum is not None else ""
-        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        rows.append(Row(label, verdict, f"{_value(result, limited)} against {target}{margin}{source}"))
-        if entry.holds is False and (change := nearest_change(result, entry.constraint)) is not None:
-            words = f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
-            rows.append(Row("", "nearest change", f"{words} makes it hold"))
-    open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
-    if open_:
-        rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
-    return Section("Feasibility", tuple(rows))
-
-
-def verdict_of(result: Result) -> Row:
-    """Feasible or not, and which limit binds."""
-    broken = [entry for entry in result.feasibility if entry.holds is False]
-    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
-    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
-    tightest = binding(result)
-    if hard:
-        return Row("Verdict", "not feasible", f"the binding constraint is {tightest}")
-    if unknown:
-        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
-    note = f"within what was checked; {tightest} binds first" if tightest else "within what was checked"
-    if broken:
-        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
-    return Row("Verdict", "feasible", note)
-
-
 def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, float]]:
     """How far each ranged input alone moves a result, largest first: (name, at low, at high) relative to the base.
 
@@ -452,13 +354,14 @@ def swings(result: Result, target: str = "run_cost") -> list[tuple[str, float, f
     ]
 
 
+# Sources that say only how a value was given.
+TYPED = frozenset({"command line", "call", "environment", "file", "table"})
+
+
 def cite(datum: Datum) -> str:
     """Who says so: source, place and date in a few words."""
     source = datum.source
-    if source.id in ("command line", "call", "environment", "file") or source.id.split(" ")[0] in (
-        "file",
-        "environment",
-    ):
+    if source.id in TYPED or source.id.split(" ")[0] in ("file", "environment"):
         return source.title or {"call": "given"}.get(source.id, source.id)
     words = [source.publisher or source.title or source.id]
     if datum.kind == "estimate":

@@ -10,7 +10,7 @@ from typing import Any
 from cluster_calc.memo_file import memo_file
 from cluster_calc.report import memo_docx, memo_pdf, memo_text, memo_xlsx
 from cluster_calc.report.memo import memo
-from cluster_calc.report.memo_view import Memo
+from cluster_calc.report.memo_view import DRAFT, Memo
 from tests.report.test_memo import RUN, odd_file
 
 WRITERS: dict[str, Callable[[Memo], bytes]] = {
@@ -76,5 +76,12 @@ def said(view: Memo) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
-    """Text without what a form may change: spaces, line breaks, hyphens at them, and the kind of a minus."""
-    return re.sub(r"[\s\u00ad\u200b]+", "", text).replace("−", "-").replace("‐", "-")
+    """Text without what a form may change: spaces, line breaks, and hyphens, which a reader may take for those of a line."""
+    text = re.sub(r"-(?=\$)", "−", text)
+    return re.sub(r"[\s\u00ad\u200b\u2010-]+", "", text)
+
+
+def unpaged(text: str) -> str:
+    """The text of a PDF as if on one page: a sentence may go over from one to the next."""
+    text = re.sub(rf"\n{DRAFT}(?=\nPage \d+ of)", "", text)  # some programs write the header at the end of a page
+    return re.sub(rf"\n?Page \d+ of \d+\s*\f?\s*(?:{DRAFT})?\n?", "\n", text)

@@ -102,7 +102,7 @@ def test_depreciation_by_other_methods_and_costs_of_a_site_recalculate(tmp_path:
     """The payments of these come from other formulas; where a cell cannot follow, the inputs behind it are fixed."""
     for given in (
         {"depreciation": "resale"}, {"depreciation": "double-declining"}, {"colocation_price": "150 USD/kW/month"},
-        {"staff_rate": "2 MUSD/year", "maintenance_rate": "0.03"}, {"construction_cost": "10 USD/W"},
+        {"staff_rate": "2 MUSD/year", "maintenance_rate": "0.03"}, {"construction_cost": "10 USD/W"}, {"construction_cost": "10 USD/W", "facility_lifetime": "15 years"},
         {"payment_schedule": "20% at -6 month, 50% at start, 30% at 3 month"}, {"demand_charge": "12 USD/kW/month"},
         {"electricity_price_path": "2027=8 cent/kWh, 2028=9 cent/kWh"}, {"deposit_share": 0.3},
     ):  # fmt: skip
@@ -111,6 +111,7 @@ def test_depreciation_by_other_methods_and_costs_of_a_site_recalculate(tmp_path:
         assert numbers.payments, given
         own = [entry for entry in numbers.payments if entry.option in (numbers.own, numbers.colocated)]
         assert [entry.line for entry in own if not entry.formula] == [], given
+        assert "chip_price" in {entry.name for entry in numbers.inputs if entry.free}, given
 
 
 def test_what_people_type_is_no_formula() -> None:
@@ -253,8 +254,8 @@ def _random(seed: int, count: int) -> None:
         except InputError:
             continue
         made += 1
-        for form in ("docx", "pdf", "xlsx"):
-            assert WRITERS[form](view), given
+        assert WRITERS["docx"](view), given
+        assert WRITERS["pdf"](view), given
         for sheet in office.workbook(memo_xlsx.xlsx(view)).values():
             assert not [entry for entry in sheet.values() if entry[1] != entry[1]], given
     assert made > count / 2

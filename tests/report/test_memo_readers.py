@@ -19,7 +19,7 @@ from cluster_calc.report.memo import memo
 from cluster_calc.report.memo_view import DRAFT, Memo
 from cluster_calc.report.sheet_parts import percent
 from tests.report import office
-from tests.report.memo_cases import PRICED, odd, said, squeezed, usual, written
+from tests.report.memo_cases import PRICED, odd, said, squeezed, unpaged, usual, written
 from tests.report.test_memo import FORMULA, cells
 
 # What a reviewer types, in the units of the sheet, and the same as an input of the program.
@@ -39,8 +39,25 @@ CHANGES = {
 }
 # LibreOffice takes seconds over each workbook: one change, and all others at once, every day; each by itself now and then.
 EVERYDAY = ("rate", "all")
-FIXED: dict[str, Any] = {"chip": "a100", "chips": 1000, "as_of": "2026-11-22", "chip_price": "12000 USD", "draws": 200,
-                         "discount_rate": 0.08}  # fmt: skip
+# Figures that must be live, whatever else is.
+WANTED = ("options.buy.cash_year_1", "options.buy.total", "options.buy.npv", "options.buy.per_delivered_hour",
+          "capital_cost", "options.buy.exit_cost", "options.rent on demand.npv", "options.rent 1-year.total",
+          "years.1.electricity", "years.2.cumulative", "years.1.depreciation", "tax.2.declining")  # fmt: skip
+VARIANTS: dict[str, dict[str, Any]] = {
+    "schedule": {"payment_schedule": "20% at -6 month, 50% at start, 30% at 3 month"},
+    "site": {"operations_cost": None, "colocation_price": "150 USD/kW/month", "demand_charge": "12 USD/kW/month"},
+    "staff": {
+        "operations_cost": None,
+        "staff_rate": "2 MUSD/year",
+        "maintenance_rate": "0.03",
+        "insurance_rate": "0.01",
+    },
+    "resale": {"depreciation": "resale"},
+    "declining": {"depreciation": "double-declining"},
+    "long": {"horizon": "7 years"},
+    "building": {"construction_cost": "10 USD/W", "facility_lifetime": "15 years"},
+}
+FIXED: dict[str, Any] = {"chip": "a100", "chips": 1000, "as_of": "2026-11-22", "chip_price": "12000 USD", "draws": 200}
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +74,10 @@ def made(**given: Any) -> Memo:
 @pytest.fixture(scope="session")
 def books(folder: Path) -> dict[str, office.Book]:
     """Workbooks as LibreOffice computes them anew: as written, and after a reviewer has changed them."""
-    fixed = memo_xlsx.xlsx(memo(**FIXED))
-    unrated = memo_xlsx.xlsx(memo(**{key: value for key, value in PRICED.items() if key != "discount_rate"}))
+    unrated = memo_xlsx.xlsx(memo(**FIXED))
     return recalculated(folder, {
         "usual": written("usual", "xlsx"), "odd": written("odd", "xlsx"), "unrated": unrated,
-        "rated": changed(unrated, "Discount rate", 0.08), "chips": changed(fixed, "Chips", 1500),
+        "rated": changed(changed(unrated, "Discount rate", 0.08), "Chips", 1500),
         **changes(EVERYDAY),
     })  # fmt: skip
 
@@ -69,7 +85,14 @@ def books(folder: Path) -> dict[str, office.Book]:
 @pytest.fixture(scope="session")
 def more_books(folder: Path) -> dict[str, office.Book]:
     """A workbook for every single change."""
-    return recalculated(folder, changes(tuple(CHANGES)))
+    others = {}
+    for name, given in VARIANTS.items():
+        base = {key: value for key, value in {**PRICED, "deposit_share": None, **given}.items() if value is not None}
+        data = memo_xlsx.xlsx(memo(**base))
+        for label, value in (("Discount rate", 0.11), ("Chip price", 41_000), ("Training compute", 3e25)):
+            data = changed(data, label, value)
+        others[name] = data
+    return recalculated(folder, {**changes(tuple(CHANGES)), **others})
 
 
 def changes(names: Sequence[str]) -> dict[str, bytes]:
@@ -160,17 +183,25 @@ def _follows(name: str, books: dict[str, office.Book]) -> None:
     assert str(banner).startswith(f"{len(CHANGES[name])} input(s) changed"), "the words are older than the figures"
 
 
-def test_chips_may_be_changed_where_they_are_an_input(books: dict[str, office.Book]) -> None:
-    _same(books["chips"], made(**{**FIXED, "chips": 1500}), made(**FIXED))
-
-
-def test_a_rate_entered_into_an_empty_cell_gives_the_net_present_value(books: dict[str, office.Book]) -> None:
+def test_a_rate_and_chips_entered_where_there_was_no_rate_give_the_net_present_value(
+    books: dict[str, office.Book],
+) -> None:
     assert office.beside(books["unrated"], "Cash flow", NPV)[1] == "not computed"
-    worth = json.loads(made(**PRICED).data)["finance"]["own"]["npv"]
-    assert office.beside(books["rated"], "Cash flow", NPV)[1] == pytest.approx(worth, rel=1e-9)
+    own = json.loads(made(**{**FIXED, "chips": 1500, "discount_rate": 0.08}).data)["finance"]["own"]
+    assert office.beside(books["rated"], "Cash flow", NPV)[1] == pytest.approx(own["npv"], rel=1e-9)
 
 
-def _same(book: office.Book, new: Memo, old: Memo) -> None:
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", VARIANTS)
+def test_other_terms_follow_a_changed_rate_and_price(name: str, more_books: dict[str, office.Book]) -> None:
+    """Schedules of payment, a rented site, other depreciation: each with another rate, price of the chip and number of them."""
+    base = {**PRICED, "deposit_share": None, **VARIANTS[name]}
+    base = {key: value for key, value in base.items() if value is not None}
+    later = {**base, "discount_rate": 0.11, "chip_price": "41000 USD", "training_compute": 3e25}
+    _same(more_books[name], made(**later), made(**base), WANTED[:5])
+
+
+def _same(book: office.Book, new: Memo, old: Memo, wanted: Sequence[str] = WANTED) -> None:
     """Every live cell of the workbook against the program's own run: options, cost lines, cash by year, depreciation."""
     held, before = (dict(named(view)) for view in (new, old))
     seen, moved = set(), set()
@@ -184,10 +215,8 @@ def _same(book: office.Book, new: Memo, old: Memo) -> None:
             moved.add(name)
     own = json.loads(new.data)["finance"]["own"]
     assert office.beside(book, "Cash flow", NPV)[1] == pytest.approx(own["npv"], rel=1e-9)
-    for wanted in ("options.buy.cash_year_1", "options.buy.total", "options.buy.npv", "options.buy.per_delivered_hour",
-                   "options.buy.exit_cost", "options.rent on demand.npv", "options.rent 1-year.total", "years.1.electricity",
-                   "years.2.cumulative", "years.1.depreciation", "tax.2.declining", "capital_cost"):  # fmt: skip
-        assert wanted in seen, wanted
+    for name in wanted:
+        assert name in seen, name
     assert len(moved) > 1, "the change moves something"
 
 
@@ -222,7 +251,7 @@ def test_what_people_type_is_no_formula_in_another_program(books: dict[str, offi
 
 def _figures(text: str, view: Any) -> None:
     """Every text of the memo that holds a figure is in the file, whatever its lines."""
-    whole = squeezed(text)
+    whole = squeezed(unpaged(text))
     for words in said(view):
         if re.search(r"\d", words):
             # A source's number is the list's own in Word.

@@ -72,7 +72,7 @@ def test_every_figure_on_the_page_is_the_one_in_its_json(run: cc.Result) -> None
         name = node.attrib["data-name"]
         entry = held["results"].get(name) or held["inputs"].get(name)
         if name.endswith("_margin"):
-            limit = name.removesuffix("_margin")
+            limit = name.removesuffix("_margin").replace("_", " ")
             entry = {"value": next(part["margin"] for part in held["feasibility"] if part["constraint"] == limit)}
         assert float(node.attrib["value"]) == entry["value"], name
         assert node.text

@@ -1,0 +1,126 @@
+"""The ways to spread a training job over chips, and the memory that each needs of a chip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cluster_calc.efficiencies import SERVER_CHIPS, kept_bytes
+from cluster_calc.errors import InputError
+from cluster_calc.formulas import memory as memory_formulas
+from cluster_calc.number import Number
+from cluster_calc.step_time import HALF_BYTES, Job, Layout
+
+# What the search tries. Deeper pipelines, larger microbatches and more chunks than these have not been published.
+TENSOR = (1, 2, 4, 8, 16, 32, 64)
+WIDEST = 64
+DEEPEST = 128
+LARGEST = 128
+INTERLEAVES = (1, 2, 3, 4, 6, 8)
+# Bytes of a token's logits (half precision, and their cast to 4 bytes); layers whose weights FSDP holds at once, with
+# the gradient of one.
+LOGIT_BYTES, HELD_LAYERS = 6.0, 3.0
+# Of the bytes kept per token and width, those that a tensor group without sequence parallelism keeps on every chip.
+REPLICATED_KEPT = {34.0: 10.0, 2.0: 2.0}
+
+
+def layouts(job: Job, domain: float = SERVER_CHIPS) -> Layout:
+    """Every valid layout that agrees with what is given, as arrays; `domain` chips share scale-up links.
+
+    >>> at = layouts(Job(16, 7e9, 32, 4096, 32, 50368, 2048, 64, micro_batch=1, interleave=1))
+    >>> sorted(set(zip(at.tensor_parallel.tolist(), at.pipeline_parallel.tolist())))[:3]
+    [(1.0, 1.0), (1.0, 2.0), (1.0, 4.0)]
+    """
+    _refuse(job)
+    most = int(min(domain, WIDEST))
+    # Sharded weights would be gathered anew for every microbatch of a pipeline: nobody does both where it can be helped.
+    found = _found(job, [t for t in TENSOR if t <= most], 1 if job.sharded_data_parallel else DEEPEST)
+    found = found or _found(job, range(1, most + 1), DEEPEST)
+    if not found:
+        raise InputError(
+            f"no layout: {job.chips} chips, {job.layers} layers, {job.heads} heads and {job.global_batch} sequences do not divide "
+            f"by the given tensor ({job.tensor_parallel or 'open'}), pipeline ({job.pipeline_parallel or 'open'}), data "
+            f"({job.data_parallel or 'open'}) and micro-batch ({job.micro_batch or 'open'}) sizes; tensor × pipeline × data "
+            "must be the number of chips, and data × micro-batch must divide the global batch"
+        )
+    return Layout(*np.array(found, dtype=float).T)
+
+
+def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ...]]:
+    n = job.chips
+    found: list[tuple[int, ...]] = []
+    for t in _choices(job.tensor_parallel, [t for t in tensors if n % t == 0 and job.heads % t == 0]):
+        stages = [p for p in range(1, min(deepest, job.layers) + 1) if n % (t * p) == 0]
+        for p in _choices(job.pipeline_parallel, stages):
+            d = job.data_parallel or n // (t * p)
+            if t * p * d != n or job.global_batch % d:
+                continue
+            each, layers = job.global_batch // d, -(-job.layers // p)
+            sizes = [b for b in range(1, min(LARGEST, each) + 1) if each % b == 0]
+            for b in _choices(job.micro_batch, sizes):
+                if each % b:
+                    continue
+                # An interleaved schedule wants microbatches in groups of p.
+                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and layers % v == 0 and each // b % p == 0)]
+                found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
+    return found
+
+
+def _refuse(job: Job) -> None:
+    """Say which given sizes cannot be, before a search finds nothing."""
+    t, p, d = job.tensor_parallel, job.pipeline_parallel, job.data_parallel
+    if job.hidden_size % job.heads:
+        raise InputError(
+            f"heads: {job.heads} do not divide the width {job.hidden_size}; {_near(job.hidden_size, job.heads)} would"
+        )
+    if job.active > job.parameters:
+        raise InputError(f"active_parameters: {job.active:.4g} are more than the model's {job.parameters:.4g}")
+    if t and job.heads % t:
+        raise InputError(f"tensor_parallel: {t} does not divide {job.heads} heads; {_near(job.heads, t)} would")
+    if p and p > job.layers:
+        raise InputError(f"pipeline_parallel: {p} stages are more than {job.layers} layers")
+    if d and job.global_batch % d:
+        raise InputError(
+            f"global_batch: {job.global_batch} sequences do not divide by {d} replicas; {_near(job.global_batch, d)} would"
+        )
+    if (t or 1) * (p or 1) * (d or 1) > job.chips:
+        raise InputError(f"chips: {job.chips} are fewer than the given sizes need, {(t or 1) * (p or 1) * (d or 1)}")
+
+
+def _near(number: int, size: int) -> int:
+    return next(entry for entry in range(min(size, number), 0, -1) if number % entry == 0)
+
+
+def _choices(given: int | None, otherwise: Sequence[int]) -> Sequence[int]:
+    return [given] if given else otherwise
+
+
+def memory_of(job: Job, at: Layout, recompute: str) -> Number:
+    """Bytes that one chip needs under a layout: model states, activations, and what the step works in."""
+    kept, scores = kept_bytes(recompute, job.stack.fused)
+    t, p, d, b, v = at
+    h, tokens = job.hidden_size, b * job.sequence_length
+    if not job.stack.sequence_parallel:
+        kept = kept + REPLICATED_KEPT[kept] * (t - 1)
+    # Software that does not overlap its gradients is older than sharded optimizer states, too.
+    stage = job.zero_stage if job.sharded_data_parallel or job.stack.overlapped else 0
+    shared = {"parameters": job.parameters, "tensor_parallel": t, "pipeline_parallel": p, "data_parallel": d,
+              "zero_stage": stage}  # fmt: skip
+    states = memory_formulas.memory_needed(
+        memory_formulas.weight_memory(weight_bytes=2.0, **shared),
+        memory_formulas.gradient_memory(gradient_bytes=2.0, **shared),
+        memory_formulas.optimizer_memory(optimizer_bytes=12.0, **shared),
+        memory_formulas.activation_memory(
+            activation_bytes=kept, score_bytes=scores, hidden_size=h, heads=job.heads,
+            sequence_length=job.sequence_length, micro_batch=b, layers=job.layers, tensor_parallel=t,
+            pipeline_parallel=p, interleave=v,
+        ),
+    )  # fmt: skip
+    working = LOGIT_BYTES * tokens * job.vocabulary / t
+    if recompute == "full":
+        whole, pairs = kept_bytes("none", job.stack.fused)
+        working = working + tokens * (whole * h + pairs * job.heads * job.sequence_length) / t
+    if job.sharded_data_parallel:
+        working = working + HALF_BYTES * (HELD_LAYERS * job.parameters / job.layers + 2 * job.vocabulary * h) / t
+    return states + working

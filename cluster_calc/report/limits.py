@@ -1,0 +1,149 @@
+"""Whether it can be done, as a section of the report: the verdict, every margin with its source, what would mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc.datum import Datum
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
+from cluster_calc.report.numbers import NOT_FOUND, is_scalar, plain, shown, value_of
+from cluster_calc.report.views import TYPED, Row, Section, cite
+from cluster_calc.result import Constraint, Result
+from cluster_calc.scenario import YARDSTICKS
+
+if TYPE_CHECKING:
+    from cluster_calc.changes import Change
+
+# What a limit was counted from, where that is not the limit itself; and what else is published of one.
+BEHIND = {
+    "supply": "annual_shipments", "lead time": "annual_shipments", "designer supply": "designer_shipments",
+    "batch": "critical_batch_scale", "failures": "failure_rate",
+}  # fmt: skip
+ALSO = {"latency": " (2e31 in its authors' blog)", "data movement": " (2e28 in its authors' blog)"}
+CONSTRAINT_WORDS = {"mfu": "MFU seen", "latency": "Latency wall", "data": "Stock of text", "batch": "Critical batch"}
+
+# A margin below this is told as a multiple of the limit.
+FAR_OVER = -9.0
+# Further changes that a broken limit lists after the nearest.
+ALTERNATIVES = 2
+
+# Limits that follow from the input named with them: what the margin counts against, in words.
+DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
+
+
+def limits(result: Result) -> Section | None:
+    """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    if not checked:
+        note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
+        return Section("Feasibility", (Row("Verdict", "not checked", note),))
+    rows = [verdict_of(result)]
+    # Of several estimates at once no one change can be told.
+    single = all(is_scalar(datum.value) for datum in result.data.values() if datum.value is not None)
+    for entry in checked:
+        verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
+        label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
+        rows.append(Row(label, verdict, _against(result, entry)))
+        if entry.holds is False and single:
+            rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
+    if single and (words := whole_change(result)) is not None:
+        rows.append(Row("All limits", "nearest change", words))
+    open_ = [entry.constraint for entry in result.feasibility if entry.limit is None and entry.constraint != "time"]
+    if open_:
+        rows.append(Row("Not checked", f"{len(open_)} limits", ", ".join(open_)))
+    return Section("Feasibility", tuple(rows))
+
+
+def _against(result: Result, entry: Constraint) -> str:
+    """What is limited against its limit: margin, source, and under ranges how likely it holds."""
+    limit, limited, _ = CONSTRAINTS[entry.constraint]
+    amount: Any = result.values.get(limited)
+    if entry.constraint == "deadline" and "calendar_time" in result.values:
+        limited = "calendar_time"
+    target = value_of(result, "time_available") if entry.constraint == "deadline" else value_of(result, limit)
+    if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and is_scalar(amount):
+        target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
+    words = f"{value_of(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
+    if entry.constraint == "memory" and "minimum_chips" in result.values:
+        words += f", model states fill at least {value_of(result, 'minimum_chips')} chips"
+    given = result.data.get(limit)
+    if given is not None and limit in YARDSTICKS and given.label:
+        words += f", {given.label}"
+    if entry.margin is not None:
+        far = entry.margin < FAR_OVER
+        words += f", {plain(1 - entry.margin)} times the limit" if far else f", margin {plain(100 * entry.margin)}%"
+    if entry.probability is not None and 0 < entry.probability < 1:
+        words += f", holds in {plain(100 * entry.probability)}% of draws"
+    datum = margin_source(result, entry.constraint)
+    return (
+        words
+        if datum is None
+        else f"{words} ({datum.label + ', ' if entry.constraint in BEHIND and datum.label else ''}{cite(datum)})"
+    )
+
+
+def margin_source(result: Result, constraint: str) -> Datum | None:
+    """The figure of the catalog that a margin rests on; None where the limit is the reader's own and nothing stands behind it."""
+    limit = CONSTRAINTS[constraint][0]
+    datum = result.data.get(BEHIND.get(constraint, limit))
+    if datum is None and constraint in BEHIND:
+        datum = result.data.get(limit)
+    return None if datum is None or datum.source.id in TYPED else datum
+
+
+def change_words(result: Result, constraint: str) -> str:
+    """The nearest change of one input that makes a limit hold, the next ones after it, or that there is none."""
+    from cluster_calc.changes import changes
+
+    found = changes(result, constraint)
+    if not found:
+        return "none: no change of a single input makes it hold"
+    others = "; or ".join(change_text(change) for change in found[1 : 1 + ALTERNATIVES])
+    return f"{change_text(found[0])} makes it hold" + (f"; or {others}" if others else "")
+
+
+def whole_change(result: Result) -> str | None:
+    """Where several limits are broken: the one input that makes all of them hold, or that none does."""
+    from cluster_calc.changes import change_for_all
+
+    if len([entry for entry in result.feasibility if entry.holds is False and entry.constraint not in ADVISORY]) < 2:
+        return None
+    change = change_for_all(result)
+    return (
+        "none: no change of a single input makes all of them hold"
+        if change is None
+        else f"{change_text(change)} makes all of them hold"
+    )
+
+
+def change_text(change: Change) -> str:
+    """`chips 1,024 → 2,048`."""
+    return f"{change.name.replace('_', ' ')} {shown(change.name, change.now)} → {shown(change.name, change.needed)}"
+
+
+def verdict_of(result: Result) -> Row:
+    """Feasible or not, and which limit binds."""
+    broken = [entry for entry in result.feasibility if entry.holds is False]
+    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
+    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
+    tightest = binding(result)
+    if hard:
+        also = [name for name in hard if name not in tightest]
+        note = f"{_binds(tightest)}{'; ' + ', '.join(also) + (' fails' if len(also) == 1 else ' fail') + ', too' if also else ''}"
+        return Row("Verdict", "not feasible", note)
+    if unknown:
+        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
+    note = "within what was checked" + (
+        f"; {' and '.join(tightest)} {'bind' if len(tightest) > 1 else 'binds'} first" if tightest else ""
+    )
+    if broken:
+        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
+    return Row("Verdict", "feasible", note)
+
+
+def _binds(names: tuple[str, ...]) -> str:
+    return (
+        f"the binding constraint is {names[0]}"
+        if len(names) == 1
+        else f"the binding constraints are {' and '.join(names)}"
+    )
