@@ -91,10 +91,11 @@ class Job:
             return 1.0
         share = (self.active - 2 * embedding) / plain
         if not LEAST <= share <= MOST:
+            named = "active_parameters" if self.active_parameters else "parameters"
+            other = "" if self.active_parameters else "; for a mixture of experts give active_parameters"
             raise InputError(
-                f"parameters: {self.active:.4g} do not agree with {self.layers} layers of width {self.hidden_size} and a "
-                f"vocabulary of {self.vocabulary}, which make about {plain + embedding:.4g}; for a mixture of experts give "
-                "active_parameters"
+                f"{named}: {self.active:.4g} do not agree with {self.layers} layers of width {self.hidden_size} and a "
+                f"vocabulary of {self.vocabulary}, which make about {plain + embedding:.4g}{other}"
             )
         return share
 
