@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cluster_calc.errors import InputError
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import QUANTITIES
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def changes(result: Result, constraint: str) -> list[Change]:
     fixed = _fixed(result)
     found = []
     for name in LEVERS:
-        if name == limit or name not in fixed or not _moves(result, name, margin):
+        # A limit that the buyer sets is not to be moved; one of the machine, as the MTBF, is.
+        buyers = name == limit and constraint not in WORLD
+        if buyers or name not in fixed or not _moves(result, name, margin):
             continue
         needed = _needed(result, fixed, name, margin)
         if needed is not None and _margins(result, fixed, name, needed).get(margin, -1.0) >= SLACK:

@@ -231,15 +231,49 @@ def test_the_one_change_that_makes_every_limit_hold() -> None:
     assert "makes all of them hold" in " ".join(str(result).split())
 
 
+def test_failures_that_come_too_fast_are_mended_by_a_longer_mtbf() -> None:
+    """The MTBF is the machine's, not a limit that the buyer sets."""
+    result = estimate(
+        flop=3.8e25,
+        chip="h100",
+        chips=16384,
+        mtbf="4 minutes",
+        checkpoint_write_time="5 minutes",
+        restart_time="10 minutes",
+    )
+    change = nearest_change(result, "failures")
+    assert change is not None
+    assert change.name == "mtbf"
+    assert change.needed == pytest.approx(15 * 60)
+
+
+def test_a_warning_names_the_limit_that_the_margin_counts_against() -> None:
+    """Not the input behind it: 0.14 a year is no limit of a time, and the whole memory is not usable."""
+    result = estimate(params=70e9, tokens=2e12, chip="h100", chips=8)
+    told = " ".join(result.warnings)
+    assert "the memory limit of 76 GiB usable does not hold: memory_needed 130 GiB" in told
+    assert "the obsolescence limit of 1,130 days at which waiting is faster is beyond what is usual" in told
+
+
+def test_a_change_beside_a_predicted_mfu_says_that_the_mfu_is_held() -> None:
+    job: dict[str, Any] = {"chip": "h100", "chips": 64, "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000,
+                           "sequence_length": 4096, "global_batch": 128, "parameters": 6.7e9, "tokens": 1e12}  # fmt: skip
+    told = [
+        " ".join(str(estimate(**job, budget="10 kUSD", **more)).split())
+        for more in ({"predict_mfu": True}, {"mfu": 0.4})
+    ]
+    assert ["the predicted MFU is held" in text for text in told] == [True, False]
+
+
 def test_what_no_single_change_mends_says_so() -> None:
     alone = estimate(flop=1e24, chip="h100", power_limit="1 W")
     assert nearest_change(alone, "power") is None
-    assert "no change of a single input makes it hold" in " ".join(str(alone).split())
+    assert "no change of a single input within its usual range makes it hold" in " ".join(str(alone).split())
     both = estimate(
         params=405e9, tokens=15.6e12, chip="h100", chips=16384, budget="30 MUSD", power_limit="20 MW", mfu=0.4
     )
     assert change_for_all(both) is None
-    assert "no change of a single input makes all of them hold" in " ".join(str(both).split())
+    assert "no change of a single input within its usual range makes all of them hold" in " ".join(str(both).split())
     assert both.as_dict()["verdict"] == {
         "feasible": False,
         "words": "not feasible",
