@@ -89,8 +89,8 @@ def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ..
             for b in _choices(job.micro_batch, sizes):
                 if each % b:
                     continue
-                # An interleaved schedule wants microbatches in groups of p.
-                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and layers % v == 0 and each // b % p == 0)]
+                # An interleaved schedule wants microbatches in groups of p, and a layer in every chunk.
+                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and v <= layers and each // b % p == 0)]
                 found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
     return found
 

@@ -170,7 +170,7 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
     h, domain, stack = job.hidden_size, known.scaleup_chips, job.stack
     tokens = b * job.sequence_length
     microbatches = job.global_batch / (d * b)
-    layers = np.ceil(job.layers / p)  # the fullest stage sets the pace
+    layers = v * np.ceil(job.layers / (p * v))  # the fullest chunk sets the pace of its stage, and that of the others
     forward = 2.0 if job.recompute == "full" else 1.0  # forward passes
     rates = _rates(job, machine, known)
     seen = 1 - stack.hidden

@@ -133,16 +133,21 @@ def test_slower_links_memory_and_longer_latency_never_raise_mfu(open_: tuple[str
 
 
 @pytest.mark.parametrize("family", ["", "korthikanti-2022"])
-@pytest.mark.parametrize("layers", [96, 126])
-def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu(family: str, layers: int) -> None:
+@pytest.mark.parametrize("layers", [96, 124, 126])
+@pytest.mark.parametrize("interleave", [1, 2, None])
+def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu(
+    family: str, layers: int, interleave: int | None
+) -> None:
+    """Whether its schedule is given or chosen, and whether or not the layers divide by the stages and chunks."""
+    on = replace(machine(), memory=1e15)  # what fits is another matter
     for microbatches in (8, 64):
         for width in (2048, 12288):
             mfus = []
             for stages in (1, 2, 4, 8, 16, 32):
                 job = replace(GPT3, hidden_size=width, heads=32, parameters=12 * layers * width**2 + 51200.0 * width,
                               layers=layers, chips=8 * stages, pipeline_parallel=stages, global_batch=microbatches,
-                              interleave=1, stack=stack_of(family))  # fmt: skip
-                mfus.append(predict(job, machine(), A100).mfu)
+                              interleave=interleave, stack=stack_of(family))  # fmt: skip
+                mfus.append(predict(job, on, A100).mfu)
             assert all(short >= long for short, long in pairwise(mfus)), mfus
 
 
