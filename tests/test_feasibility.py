@@ -247,6 +247,23 @@ def test_failures_that_come_too_fast_are_mended_by_a_longer_mtbf() -> None:
     assert change.needed == pytest.approx(15 * 60)
 
 
+def test_a_layout_that_the_chips_cannot_make_is_told() -> None:
+    job: dict[str, Any] = {
+        "flop": 1e24,
+        "params": 70e9,
+        "tokens": 2e12,
+        "keep_both": True,
+        "chip": "h100",
+        "tensor_parallel": 8,
+    }
+    for pipeline, chips, told in ((3, 64, "48 or 72 chips"), (4, 64, ""), (16, 64, "; 128 chips would")):
+        warnings = " ".join(estimate(**job, pipeline_parallel=pipeline, chips=chips).warnings)
+        assert ("do not divide by tensor_parallel" in warnings) == bool(told)
+        assert told in warnings
+    # Where the chips follow from the time, they are no choice yet.
+    assert "do not divide" not in " ".join(estimate(**job, pipeline_parallel=3).warnings)
+
+
 def test_a_warning_names_the_limit_that_the_margin_counts_against() -> None:
     """Not the input behind it: 0.14 a year is no limit of a time, and the whole memory is not usable."""
     result = estimate(params=70e9, tokens=2e12, chip="h100", chips=8)
