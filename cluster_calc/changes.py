@@ -152,11 +152,19 @@ def _batch(fixed: Mapping[str, float], most: float) -> float:
     return whole if whole > 0 else math.inf
 
 
+def _chips(fixed: Mapping[str, float], bound: float) -> float:
+    """The nearest number of chips beyond the bound that makes whole replicas, where the layout is known."""
+    replica = fixed.get("tensor_parallel", 1) * fixed.get("pipeline_parallel", 1)
+    more = bound > fixed.get("chips", 0)
+    whole = (math.ceil(bound / replica - 1e-9) if more else math.floor(bound / replica + 1e-9)) * replica
+    return whole if whole > 0 else math.inf
+
+
 # Inputs with so few values that each is tried.
 STEPS = {"zero_stage": (0.0, 1.0, 2.0, 3.0)}
 # Inputs that a layout splits: the solver's number → one that the layout can have.
 WHOLE_PARTS: dict[str, Callable[[Mapping[str, float], float], float]] = {
-    "tensor_parallel": _tensor_size, "pipeline_parallel": _stages, "global_batch": _batch,
+    "chips": _chips, "tensor_parallel": _tensor_size, "pipeline_parallel": _stages, "global_batch": _batch,
 }  # fmt: skip
 
 

@@ -247,6 +247,38 @@ def test_failures_that_come_too_fast_are_mended_by_a_longer_mtbf() -> None:
     assert change.needed == pytest.approx(15 * 60)
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"zero_stage": 3, "micro_batch": 1},
+        {"zero_stage": 1, "power_limit": "60 kW"},
+        {"zero_stage": 1, "time_allowed": "99 days"},
+    ],
+)
+def test_chips_change_by_whole_replicas(limits: dict[str, Any]) -> None:
+    """Up for memory and time, down for power."""
+    job: dict[str, Any] = {
+        "params": 405e9,
+        "tokens": 1e11,
+        "chip": "h100",
+        "chips": 64,
+        "tensor_parallel": 8,
+        "pipeline_parallel": 4,
+    }
+    result = estimate(**job, **limits)
+    found = [
+        change
+        for entry in result.feasibility
+        if entry.holds is False
+        for change in changes(result, entry.constraint)
+        if change.name == "chips"
+    ]
+    assert found
+    for change in found:
+        assert change.needed % 32 == 0
+        assert "do not divide" not in " ".join(estimate(**{**job, **limits, "chips": change.needed}).warnings)
+
+
 def test_a_layout_that_the_chips_cannot_make_is_told() -> None:
     job: dict[str, Any] = {
         "flop": 1e24,
