@@ -18,7 +18,7 @@ _NEEDED = ("chip", "chips", "parameters", "layers", "hidden", "heads", "vocab", 
 SHARDINGS = {"NO_SHARD": 0, "SHARD_GRAD_OP": 2, "FULL_SHARD": 3, "HYBRID_SHARD": 3,
              "NONE": 0, "DDP": 0, "ZERO_1": 0, "ZERO_2": 2, "ZERO_3": 3, "FSDP": 3, "HSDP": 3}  # fmt: skip
 # A rate of the network: how many links, and bits (`b`) or bytes (`B`) a second.
-_RATE = re.compile(r"(?:(\d+)\s*[x×]\s.*?)?\b(\d+(?:\.\d+)?)\s*([GT])(b|B|bit|byte)(?:ps|/s)")
+_RATE = re.compile(r"(?:(\d+)\s*[x×]\s.*?)?\b(\d+(?:\.\d+)?)\s*([MGTmgt])(bit|byte|b|B)(?:ps|/s)")
 _OF_A_CHIP = re.compile(r"\b(?:per|a|each|every)[ -]?(?:gpu|chip|accelerator|tpu)\b|/ ?(?:gpu|chip)\b", re.IGNORECASE)
 _OF_A_SERVER = re.compile(r"node|server|host", re.IGNORECASE)
 _SCALE_UP = re.compile(r"nvlink|nvswitch|xgmi|infinity fabric|\bin[- ]node|intra[- ]?node|within", re.IGNORECASE)
@@ -80,7 +80,7 @@ def network_of(text: str) -> float | None:
         if not found:
             continue
         links, number, scale, unit = found.groups()
-        rate = float(number) * {"G": 1e9, "T": 1e12}[scale] / (1 if unit in ("B", "byte") else 8)
+        rate = float(number) * {"m": 1e6, "g": 1e9, "t": 1e12}[scale.lower()] / (1 if unit in ("B", "byte") else 8)
         if _OF_A_CHIP.search(part):
             return rate
         return int(links or 1) * rate / SERVER_CHIPS if links or _OF_A_SERVER.search(part) else rate

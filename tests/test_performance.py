@@ -292,6 +292,8 @@ def test_a_row_says_its_layout_and_where_it_leaves_the_measurements() -> None:
         ("NVLink 4; 400 Gbps InfiniBand", 50),
         ("NVLink 4; 50 GB/s per GPU", 50),
         ("NVLink 4; 3.2 Tbps EFA per server", 50),
+        ("nvlink; 8x 200 gbps per node", 25),
+        ("800 Mbit/s per node", 0.0125),
         ("400 Gb/s InfiniBand per chip; NVLink 900 GB/s in node", 50),
         ("NVLink in node; node to node not stated", None),
         ("NVLink 900 GB/s", None),
