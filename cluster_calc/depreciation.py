@@ -234,12 +234,12 @@ def warnings(result: Result) -> list[str]:
     if age is not None and life is not None and float(_most(age / life)) > 1 + 1e-9:
         found.append(
             f"the hardware is {shown('hardware_age', _most(age))} old at the start, beyond its life of "
-            f"{shown('service_time', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
+            f"{shown('lifetime', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
         )
     lives = values.get("replacements")
     if lives is not None and float(_most(lives)) > 0:
         found.append(
-            f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
+            f"the run outlasts the hardware's life: replaced {_times(_most(lives))}, "
             f"{shown('replacement_cost', values.get('replacement_cost'))} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)
@@ -258,6 +258,12 @@ def warnings(result: Result) -> list[str]:
                 "(--depreciation price-performance)"
             )
     return found
+
+
+def _times(count: float) -> str:
+    from cluster_calc.report.numbers import plain
+
+    return "once" if count == 1 else f"{plain(count)} times"
 
 
 def _most(value: Any) -> float:

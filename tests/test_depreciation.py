@@ -103,6 +103,20 @@ def test_a_run_longer_than_the_life_shows_the_replacement() -> None:
     assert any("outlasts the hardware's life: replaced 2 times, $60M" in warning for warning in result.warnings)
 
 
+@pytest.mark.parametrize("method", ["straight-line", "double-declining"])
+@pytest.mark.parametrize(("age", "time"), [(0, 365.25), (0, 730.5), (0, 1000), (700, 200), (1500, 90), (0, 1826.25)])
+def test_the_books_close_when_sets_are_replaced(method: str, age: float, time: float) -> None:
+    # What stands at the end is what stood at the start and was bought on the way, less what was charged.
+    values = cc.estimate(
+        **RUN | {"training_time": f"{time} days"}, lifetime="2 years", residual_value=0.1, hardware_age=f"{age} days",
+        depreciation=method,
+    ).values  # type: ignore[arg-type]  # fmt: skip
+    bought = values["replacement_cost"]
+    assert values["book_value_at_end"] == pytest.approx(
+        values["book_value_at_start"] + bought - values["hardware_charge"], rel=1e-9
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
