@@ -13,7 +13,7 @@ from cluster_calc.nomenclature import INFINITY, QUANTITIES
 if TYPE_CHECKING:
     from cluster_calc.comparison import Option
 
-# What a switching value is sought for: a figure of the best option alone, or of the site that all share.
+# What a switching value is sought for: a figure of one option alone, or of the site that all share.
 OWN = (
     "chip_price",
     "rental_price",

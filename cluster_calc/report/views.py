@@ -268,8 +268,8 @@ def _bill(result: Result) -> str:
         )
     left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
     return (
-        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
-        f"{_value(result, 'two_factor_capital')}"
+        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone, at "
+        f"the same prices, give {_value(result, 'two_factor_capital')}"
     )
 
 

@@ -163,7 +163,7 @@ def test_the_preset_of_an_estimate_charges_what_the_table_does() -> None:
 @pytest.mark.parametrize(
     ("given", "note"),
     [
-        ({"chip_class": "TPU", "hardware_release_date": "2024-06-01", "price_date": ""}, "starts 36 days before the release"),
+        ({"chip_class": "TPU", "hardware_release_date": "2024-06-01", "price_date": ""}, "starts 35 days before the release"),
         ({"chip_class": "TPU", "hardware_release_date": "2024-06-01", "price_date": "", "training_start_override": "2024-05-30"},
          "starts 2 days before the release"),
         ({"flags": "price-predates-release;price-tie"}, "another price of the same day and model exists"),
