@@ -175,7 +175,9 @@ def test_a_flaw_is_noted_where_it_bites(given: dict[str, str], note: str) -> Non
     if given.get("chip_class") == "TPU":
         assert float(row["hardware_age"]) == -float(note.split()[1])
     plain = run(ROW).results[0]
-    assert not any(words in plain.get("method_note", "") for words in ("before the release", "same day", "several chips"))
+    assert not any(
+        words in plain.get("method_note", "") for words in ("before the release", "same day", "several chips")
+    )
 
 
 def test_several_chips_in_one_row_are_said_to_be_priced_as_one() -> None:
