@@ -25,7 +25,7 @@ from cluster_calc import sweeping
 from cluster_calc.grid import Sweep, plan_sweep
 from cluster_calc.scenario import gather
 
-TURNS = 5
+TURNS = 3
 
 
 class Spent(NamedTuple):

@@ -103,12 +103,13 @@ def test_half_the_default_draws_would_not_do() -> None:
 def error_to_plain(chip: str, seeds: int, draws: int = 49_152) -> list[float]:
     """The error of P10, P50 and P90 of the run cost over seeds, as a share of what 10^6 independent draws have."""
     given = {"training_compute": 2e25, "chip": chip, "ranges": True}
-    large = [cc.estimate(**given, draws=1 << 20, seed=900 + seed).samples["run_cost"] for seed in range(2)]
+    # Many shifts of lattices of the sizes in use: sets of a few very long ones differed by more than their spread said.
+    many = [cc.estimate(**given, draws=1 << 15, seed=900 + seed).samples["run_cost"] for seed in range(64)]
     results = [cc.estimate(**given, draws=draws, seed=seed) for seed in range(seeds)]
     found = []
     for percent in (10.0, 50.0, 90.0):
-        truth = np.mean([np.percentile(sample, percent) for sample in large])
-        slope = np.subtract(*np.percentile(large[0], (percent + 1, percent - 1))) / 0.02
+        truth = np.mean([np.percentile(sample, percent) for sample in many])
+        slope = np.subtract(*np.percentile(np.concatenate(many), (percent + 1, percent - 1))) / 0.02
         plain = math.sqrt(percent * (100 - percent)) / 100 / 1000 * slope
         off = [result.percentile("run_cost", percent) - truth for result in results]
         found.append(float(np.sqrt(np.mean(np.square(off)))) / plain)
@@ -117,7 +118,7 @@ def error_to_plain(chip: str, seeds: int, draws: int = 49_152) -> list[float]:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("chip", "most"), [("h100", 1.15), ("b200", 1.15), ("gb200", 1.15), ("mi300x", 1.6), ("mi350x", 2.4)]
+    ("chip", "most"), [("h100", 1.15), ("b200", 1.15), ("gb200", 1.15), ("mi300x", 1.6), ("mi350x", 1.9)]
 )
 def test_fifty_thousand_lattice_draws_stand_for_a_million_plain_ones(chip: str, most: float) -> None:
     # Seven inputs vary for NVIDIA's chips, nine for AMD's, which are not there yet.

@@ -263,7 +263,7 @@ def text(found: Finance, width: int = 80) -> str:
     )
     best = _cheapest(found)
     lines += [f"Cheapest: {best}", "", "Options"]
-    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  draws level with owning at")
+    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  level with owning at")
     for name, npv, hour, level in _options(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]

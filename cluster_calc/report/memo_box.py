@@ -122,7 +122,8 @@ def _date(subject: Subject) -> str:
         return f"{words}."
     if best.ready.date is None:
         return f"{words}; no date of readiness: {best.ready.why}."
-    words = f"{words}, it can be at work on {best.ready.date}: {best.ready.note}"
+    then = "; decided then, it" if subject.extra.decision_date else ", it"
+    words = f"{words}{then} can be at work on {best.ready.date}: {best.ready.note}"
     until = subject.waiting.until_ready
     if until is None or not best.name.startswith(("buy", "colocate")):
         return f"{words}."
@@ -166,7 +167,11 @@ def _recommendation(subject: Subject) -> str:
         else "those that could be costed"
     )
     least = f"the least cost of {whose}: " if others else ""
-    rest = f"; next is {lower(second.title)}{beside}" if second else "; no other option has a cost"
+    rest = (
+        f"; next is {lower(second.title)}{beside}"
+        if second
+        else "; no other option that delivers the demand has a cost"
+    )
     return f"{best.title}: {least}{reason}{rest}."
 
 
