@@ -62,7 +62,7 @@ def acquired(merged: Scenario, ways: Iterable[str]) -> tuple[list[Acquired], dic
             if "colocation_price" not in merged.data:
                 absent[way] = "no colocation price was given: supply --colocation-price"
                 continue
-            site = run(_without(merged, "construction_cost"))
+            site = run(_without(merged, "construction_cost", "facility_lifetime"))
             found.append(Acquired(COLOCATE, way, site, _npv(merged, site, colocated=True)))
         elif way not in rented:
             absent[f"rent {way}"] = left_out[way]

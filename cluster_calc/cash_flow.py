@@ -142,6 +142,11 @@ class Finance:
             found.append(
                 "price_year restates an estimate; a plan is in the money of its prices, moved by the growth rates"
             )
+        found += [
+            f"{name} is that of one run or of another year; a plan of the cluster is not moved by it"
+            for name in ("development_factor", "purchase_delay")
+            if name in self.result.scenario.data
+        ]
         ranged = [
             name
             for name, datum in {**self.result.data, **self.inputs}.items()

@@ -439,3 +439,11 @@ def test_a_building_that_outlasts_the_plan_keeps_the_rest_of_its_price() -> None
     assert plan.colocated.npv == plain.colocated.npv
     over = cc.finance(**SITE | {"horizon": "6 years"}, facility_lifetime="5 years")
     assert over.by_year()[-1]["facility_residual"] == 0
+
+
+def test_what_a_plan_takes_no_notice_of_is_said() -> None:
+    plan = cc.finance(**CLUSTER, purchase_delay="1 year", development_factor=2)
+    assert plan.npv == cc.finance(**CLUSTER).npv
+    assert {name for name in ("purchase_delay", "development_factor") if any(f"{name} is that of" in said for said in plan.warnings)} == {
+        "purchase_delay", "development_factor",
+    }  # fmt: skip

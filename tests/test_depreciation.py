@@ -146,3 +146,33 @@ def test_lives_that_ended_before_the_run_are_no_replacements_of_the_run() -> Non
     ending = cc.estimate(chip="h100", training_compute=1e24, hardware_age="35 month", lifetime="3 years")
     assert ending.values["replacements"] == 1
     assert ending.values["replacement_cost"] == pytest.approx(ending.values["capital_cost"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"declining_rate": 0.3}, "declining_rate is not used: it counts with --depreciation declining-balance"),
+        ({"resale_curve": "nobody"}, "resale_curve is not used: it counts with --depreciation resale"),
+        ({"resale_year_2": 0.5}, "resale_year_2 is not used"),
+        ({"reserve_share": 0.1}, "reserve_share is not used: it counts with --server"),
+        ({"facility_lifetime": "20 years"}, "facility_lifetime is not used: it counts with --construction-cost"),
+        ({"owned_chips": 500, "hardware_age": "1 year"}, "is that of all chips, the 500 to buy too"),
+    ],
+)
+def test_what_is_given_and_counts_nowhere_is_said(given: dict[str, object], words: str) -> None:
+    assert any(words in warning for warning in cc.estimate(**RUN | given).warnings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"declining_rate": 0.3, "depreciation": "declining-balance"}, {"resale_year_2": 0.5, "depreciation": "resale"},
+        {"reserve_share": 0.1, "server": "default"}, {"facility_lifetime": "20 years", "construction_cost": "10 USD/W"},
+        {"owned_chips": 1000, "hardware_age": "1 year"}, {"owned_chips": 500},
+    ],
+)  # fmt: skip
+def test_what_counts_is_not_said_to_be_idle(given: dict[str, object]) -> None:
+    run = {name: value for name, value in RUN.items() if "server" not in given or "price" not in name}
+    said = " ".join(cc.estimate(**run | given).warnings)  # type: ignore[arg-type]
+    assert "is not used" not in said
+    assert "that of all chips" not in said

@@ -324,6 +324,9 @@ def _restated(result: Result) -> Section | None:
                 continue
             datum = result.data.get("price_index" if prefix == "restated" else behind)
             source = f", {cite(datum)}" if datum is not None else ""
+            base = result.data.get("base_price_index")
+            if prefix == "restated" and base is not None and base.as_of:
+                source = f" from {base.as_of}{source}"
             label = QUANTITIES[what].label.capitalize()
             rows.append(
                 Row(
