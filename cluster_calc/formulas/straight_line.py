@@ -44,7 +44,7 @@ def book_value_at_start(
     return capital_cost * (
         1
         - (1 - residual_value)
-        * np.clip(hardware_age / service_time - np.floor(hardware_age / service_time + LAST_BITS), 0, 1)
+        * np.maximum(hardware_age / service_time - np.floor(hardware_age / service_time + LAST_BITS), 0)
     )
 
 
@@ -57,5 +57,5 @@ def book_value_at_end(capital_cost: Number, residual_value: Number, age_at_end: 
     return capital_cost * (
         1
         - (1 - residual_value)
-        * np.clip(age_at_end / service_time - np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0), 0, 1)
+        * np.minimum(age_at_end / service_time - np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0), 1)
     )
