@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -11,6 +9,7 @@ from cluster_calc import __version__
 from cluster_calc.catalog import CATALOG_DATE
 from cluster_calc.failure_simulation import Estimate
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.data import in_unit, plain, source_of
 from cluster_calc.report.numbers import count, duration, shown
 from cluster_calc.report.numbers import plain as short
@@ -103,11 +102,7 @@ def json_text(found: Simulation) -> str:
 
 def csv_text(found: Simulation) -> str:
     """The rows as CSV, what is missing empty."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in rows(found)])
-    return file.getvalue()
+    return csv_rows(COLUMNS, rows(found))
 
 
 def report(found: Simulation) -> Report:
