@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.measure import machine
 from cluster_calc import sweeping
+from cluster_calc.extremes import extremes
 from cluster_calc.grid import Sweep, plan_sweep
 from cluster_calc.scenario import gather
 
@@ -120,7 +121,7 @@ def cases() -> dict[str, tuple[Sweep, str]]:
 def swept(planned: Sweep, ending: str, count: int) -> None:
     """One sweep."""
     if not ending:
-        sweeping.extremes(planned, processes=count)
+        extremes(planned, processes=count)
         return
     with tempfile.TemporaryDirectory() as folder:
         sweeping.to_file(planned, Path(folder) / f"x{ending}", processes=count)

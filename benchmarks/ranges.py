@@ -25,6 +25,7 @@ import numpy as np
 
 import cluster_calc as cc
 from cluster_calc import sampling, sweeping
+from cluster_calc.extremes import extremes
 from cluster_calc.grid import plan_sweep
 from cluster_calc.scenario import gather
 from cluster_calc.shapes import value_at
@@ -182,10 +183,10 @@ def sweeps() -> None:
     merged = gather(RUN, origin="call")
     vary = {"mfu": "0.3:0.5:2000", "pue": "1.1:1.5:1000", "electricity_price": "4:16:30 cent/kWh"}
     planned = plan_sweep(merged, vary, results=["run_cost"])
-    one = best(lambda: sweeping.extremes(planned), 3)
+    one = best(lambda: extremes(planned), 3)
     print(f"sweep, run cost   {planned.points / one / 1e6:8.1f} M rows/s a core")
     many = plan_sweep(merged, {**vary, "electricity_price": "4:16:5 cent/kWh"})
-    spent = best(lambda: sweeping.extremes(many), 1)
+    spent = best(lambda: extremes(many), 1)
     print(f"  all {len(many.results)} results  {many.points / spent / 1e6:8.1f} M rows/s a core")
 
 

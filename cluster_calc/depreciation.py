@@ -21,29 +21,16 @@ METHODS = (
     "price-performance-first-order",
     "resale",
 )
-# Rates of operating costs, and the lines they make: giving one opens the lines of running_costs.py.
-RATES = frozenset(
-    {
-        "staff_rate",
-        "maintenance_rate",
-        "colocation_price",
-        "demand_charge",
-        "storage_rate",
-        "insurance_rate",
-        "software_price",
-    }
-)
-LINES = frozenset(
-    {
-        "staff_cost",
-        "maintenance_cost",
-        "colocation_cost",
-        "demand_charge_cost",
-        "storage_cost",
-        "insurance_cost",
-        "software_cost",
-    }
-)
+# Lines of operating costs, each with the rate that makes it: giving a rate, or a line, opens those of running_costs.py.
+RATE_OF = {
+    "staff_cost": "staff_rate",
+    "maintenance_cost": "maintenance_rate",
+    "colocation_cost": "colocation_price",
+    "demand_charge_cost": "demand_charge",
+    "storage_cost": "storage_rate",
+    "insurance_cost": "insurance_rate",
+    "software_cost": "software_price",
+}
 # Lines of a bill of materials: they need a server.
 BILL_SHARES = ("storage_share", "reserve_share", "installation_share", "contingency_share")
 # Settings and quantities that ask for other money or another year (money_terms.py).
@@ -90,7 +77,7 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         from cluster_calc import money_terms
 
         sets += money_terms.sets_of(settings, given, mode)
-    if mode != "cluster" and (RATES | LINES).intersection(given):
+    if mode != "cluster" and given.keys() & {*RATE_OF, *RATE_OF.values()}:
         sets += ("running-costs",)
     return sets
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from cluster_calc.datum import Datum
-from cluster_calc.depreciation import method_of
+from cluster_calc.depreciation import RATE_OF, method_of
 from cluster_calc.errors import InputError
 from cluster_calc.flows import MONTHS, YEAR, Flow
 from cluster_calc.formulas.running_costs import colocation_cost
@@ -20,11 +20,8 @@ from cluster_calc.price_path import PricePath
 from cluster_calc.renting import Rent
 from cluster_calc.result import Result
 
-# Lines of operating cost, as formulas/running_costs.py has them: name of the line → the rate it takes.
-LINES = {
-    "staff": "staff_rate", "maintenance": "maintenance_rate", "colocation": "colocation_price", "demand_charge": "demand_charge", "storage": "storage_rate",
-    "insurance": "insurance_rate", "software": "software_price",
-}  # fmt: skip
+# Lines of operating cost by the short name that their payments bear → the rate each takes.
+LINES = {name.removesuffix("_cost"): rate for name, rate in RATE_OF.items()}
 COLOCATION, DEMAND_CHARGE = "colocation", "demand_charge"
 MOST_MONTHS = 20 * MONTHS
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.report.csv_rows import csv_rows
 
 SCHEMA = "cluster-calc/diff/1"
 MAX_BYTES = 50_000_000
@@ -201,12 +200,7 @@ def _rows(found: Difference) -> list[tuple[Any, ...]]:
 
 def csv_text(found: Difference) -> str:
     """The changes as CSV, one row each; what is absent is empty."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HEADS)
-    for row in _rows(found):
-        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
-    return file.getvalue()
+    return csv_rows(HEADS, _rows(found))
 
 
 def markdown(found: Difference) -> str:

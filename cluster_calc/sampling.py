@@ -14,7 +14,6 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, quoted
@@ -54,6 +53,8 @@ def quantiles(count: int) -> Array:
     >>> quantiles(4).round(3).tolist()
     [-1.15, -0.319, 0.319, 1.15]
     """
+    from statistics import NormalDist
+
     import numpy as np
 
     inverse = NormalDist().inv_cdf

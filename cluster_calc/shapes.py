@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Callable
 from functools import cache
-from statistics import NormalDist
 from typing import Any
 
 from cluster_calc.datum import Datum
@@ -219,6 +218,8 @@ def parse_shape(known: Quantity, text: str, number: Callable[[Quantity, Any], An
 def _check_points(known: Quantity, name: str, points: tuple[float, ...], text: str) -> None:
     """Refuse shapes that are no shape: zero width, wrong order, too much of them beyond what can be."""
     if name in ("normal", "lognormal"):
+        from statistics import NormalDist
+
         mean, sd = points
         if not 0 < sd < INFINITY:
             raise InputError(f"{known.name}: {quoted(text)}: the standard deviation must be above 0")

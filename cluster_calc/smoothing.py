@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
 # Half the window, as a share of the draws; beyond 65,536 draws it narrows as their fifth root.
@@ -43,6 +42,8 @@ def width_for(draws: int) -> float:
 @cache
 def window(count: int, percent: float, width: float) -> Window | None:
     """The window around a percentile of `count` draws; None where there are too few around it."""
+    from statistics import NormalDist
+
     import numpy as np
 
     share = percent / 100
@@ -63,6 +64,8 @@ def window(count: int, percent: float, width: float) -> Window | None:
 
 def _scores(places: Any) -> Any:
     """Standard normal quantiles of rising shares, from a table of the distribution function between their ends."""
+    from statistics import NormalDist
+
     import numpy as np
 
     inverse = NormalDist().inv_cdf

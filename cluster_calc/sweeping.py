@@ -11,20 +11,19 @@ import json
 import math
 import os
 import shutil
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from cluster_calc import sweep_workers as workers
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.grid import Sweep, plan_sweep
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +35,7 @@ LEAST_DRAWS, SEGMENT_DRAWS = 1 << 19, 1 << 24
 ROW_GROUP = 1 << 19
 # Beyond this a sweep is more likely a slip of the finger than meant.
 MOST_ROWS = 1_000_000_000
-# The rows that percentiles over a grid are taken from, at most.
-SAMPLE = 1 << 20
 SPEC = "sweep.json"
-Progress = Callable[[int, int], None]
 
 
 def sweep(
@@ -291,24 +287,8 @@ def _kept(planned: Sweep, folder: Path, ending: str, total: int) -> str:
     return f"{kept} of {total} parts are whole in {folder}: --resume goes on"
 
 
-_sweep: Sweep | None = None
-
-
-def _worker(planned: Sweep) -> None:
-    """What a worker process begins with: its sweep, once, with the models that a fork brings along."""
-    global _sweep
-    _sweep = planned
-    # The parent is told of an interrupt and decides; a worker finishes its segment.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _workers(planned: Sweep, count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, initializer=_worker, initargs=(planned,))
-
-
 def _write_part(index: int, path: Path) -> int:
-    assert _sweep is not None
-    return _write_segment(_sweep, index, path)
+    return _write_segment(workers.held(), index, path)
 
 
 def _run(planned: Sweep, folder: Path, ending: str, left: list[int], processes: int) -> Iterator[int]:
@@ -316,7 +296,7 @@ def _run(planned: Sweep, folder: Path, ending: str, left: list[int], processes: 
         for index in left:
             yield _write_segment(planned, index, _part(folder, index, ending))
         return
-    with _workers(planned, min(processes, len(left))) as pool:
+    with workers.pool(planned, min(processes, len(left))) as pool:
         waiting = iter(left)
         # More than one each: while the parent joins, no worker waits for it.
         running = {pool.submit(_write_part, index, _part(folder, index, ending))
@@ -401,109 +381,3 @@ def to_stream(planned: Sweep, stream: TextIO, yes: bool = False, progress: Progr
         stream.write(csv_lines(planned, planned.slab(index)))
         if progress:
             progress(index + 1, planned.slabs)
-
-
-# --- extremes ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Extremes:
-    """What a result does over a grid, in base units: its ends with where they are, and percentiles of a sample."""
-
-    name: str
-    low: float = math.inf
-    high: float = -math.inf
-    low_at: tuple[int, int] = (0, 0)
-    high_at: tuple[int, int] = (0, 0)
-    sample: Any = None
-
-
-def _extremes(planned: Sweep, first: int, last: int, share: float) -> list[Extremes]:
-    """The extremes over some slabs."""
-    import numpy as np
-
-    found = [Extremes(name) for name in planned.results]
-    samples: list[list[Any]] = [[] for _ in found]
-    for index in range(first, last):
-        values, shape = planned.bare(index)
-        size = math.prod(shape)
-        # The same rows of a slab whoever draws them.
-        rows = None if share >= 1 else np.random.default_rng([index, 7]).integers(0, size, max(1, round(size * share)))
-        for entry, taken in zip(found, samples, strict=True):
-            value = values[entry.name]
-            low, high = float(np.fmin.reduce(value, axis=None)), float(np.fmax.reduce(value, axis=None))
-            if low < entry.low:
-                entry.low, entry.low_at = low, (index, int(np.nanargmin(np.broadcast_to(value, shape))))
-            if high > entry.high:
-                entry.high, entry.high_at = high, (index, int(np.nanargmax(np.broadcast_to(value, shape))))
-            spread = np.broadcast_to(value, shape)
-            taken.append(spread.ravel() if rows is None else spread[np.unravel_index(rows, shape)])
-    for entry, taken in zip(found, samples, strict=True):
-        entry.sample = np.concatenate(taken)
-    return found
-
-
-def extremes(planned: Sweep, processes: int = 1, progress: Progress | None = None) -> list[Extremes]:
-    """Least and greatest value of every result over the grid, and a sample for percentiles (all rows where they fit)."""
-    import numpy as np
-
-    share = min(1.0, SAMPLE / planned.points)
-    step = max(1, min(64, -(-planned.slabs // max(4 * processes, 1))))
-    tasks = [(first, min(first + step, planned.slabs)) for first in range(0, planned.slabs, step)]
-    total = [Extremes(name) for name in planned.results]
-    samples: list[list[Any]] = [[] for _ in total]
-    for done, part in enumerate(_in_order(planned, tasks, share, processes), 1):
-        for entry, new, taken in zip(total, part, samples, strict=True):
-            if new.low < entry.low:
-                entry.low, entry.low_at = new.low, new.low_at
-            if new.high > entry.high:
-                entry.high, entry.high_at = new.high, new.high_at
-            taken.append(new.sample)
-        if progress:
-            progress(done, len(tasks))
-    for entry, taken in zip(total, samples, strict=True):
-        entry.sample = np.concatenate(taken)
-    return total
-
-
-def _in_order(planned: Sweep, tasks: list[tuple[int, int]], share: float, processes: int) -> Iterable[list[Extremes]]:
-    if processes <= 1 or len(tasks) < 2:
-        for first, last in tasks:
-            yield _extremes(planned, first, last, share)
-        return
-    with _workers(planned, min(processes, len(tasks))) as pool:
-        yield from pool.map(_part_extremes, *zip(*((first, last, share) for first, last in tasks), strict=True))
-
-
-def _part_extremes(first: int, last: int, share: float) -> list[Extremes]:
-    assert _sweep is not None
-    return _extremes(_sweep, first, last, share)
-
-
-class Bar:
-    """Progress with time left, and a rate where there are rows, on stderr, after one second, on a terminal only."""
-
-    def __init__(self, rows: int = 0) -> None:
-        self.rows, self.begun, self.shown = rows, time.monotonic(), False
-        # What was there before, in a sweep that goes on: it took no time now.
-        self.before: int | None = None
-
-    def __call__(self, done: int, total: int) -> None:
-        self.before = done - 1 if self.before is None else self.before
-        spent = time.monotonic() - self.begun
-        if spent < 1 or not sys.stderr.isatty():
-            return
-        rate = f"{self.rows * (done - self.before) / total / spent:,.0f} rows/s  " if self.rows else ""
-        left = spent * (total - done) / max(done - self.before, 1e-9)
-        self.shown = True
-        print(
-            f"\r{100 * done // total:3d} %  {rate}{left:,.0f} s left \x1b[K",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
-
-    def close(self) -> None:
-        """Leave the line clean."""
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -21,6 +21,7 @@ from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quo
 from cluster_calc.estimation import run
 from cluster_calc.graph import model_of
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.scenario import SETTINGS, gather, name_of, parse, setting
 
 MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
@@ -359,13 +360,7 @@ def merged(table: Table) -> tuple[list[str], list[list[Any]]]:
 
 def csv_text(table: Table) -> str:
     """The output as CSV, floats at full precision, what is missing empty."""
-    heads, rows = merged(table)
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
-    return file.getvalue()
+    return csv_rows(*merged(table))
 
 
 def parquet_bytes(table: Table) -> bytes:

@@ -19,9 +19,10 @@ import pytest
 from click.testing import CliRunner
 
 import cluster_calc as cc
-from cluster_calc import sweeping
+from cluster_calc import progress, sweeping
 from cluster_calc.cli import main
 from cluster_calc.errors import InputError
+from cluster_calc.extremes import extremes
 from cluster_calc.grid import Sweep, axis, plan_sweep
 from cluster_calc.scenario import gather
 
@@ -109,7 +110,7 @@ def test_processes_and_blocks_leave_the_same_bytes(tmp_path: Path, monkeypatch: 
     assert len(rows) == table.num_rows == 264_000
     assert table.schema.field("run_cost").metadata == {b"unit": b"USD"}
     assert float(rows[-1]["run_cost"]) == table["run_cost"][-1].as_py()
-    single, double = (sweeping.extremes(sweep, processes=count) for count in (1, 2))
+    single, double = (extremes(sweep, processes=count) for count in (1, 2))
     for left, right in zip(single, double, strict=True):
         assert (left.low, left.high, left.low_at, left.high_at) == (right.low, right.high, right.low_at, right.high_at)
         assert left.sample.tobytes() == right.sample.tobytes()
@@ -134,7 +135,7 @@ def test_a_worker_is_told_its_sweep_once(tmp_path: Path, monkeypatch: pytest.Mon
     if multiprocessing.get_start_method() != "fork":
         pytest.skip("without fork a worker is sent its sweep, once")
     assert sweeping.to_file(sweep, tmp_path / "x.csv", processes=2).stat().st_size > 1e6
-    assert len(sweeping.extremes(sweep, processes=2)) == len(sweep.results)
+    assert len(extremes(sweep, processes=2)) == len(sweep.results)
 
 
 def test_progress_of_a_sweep_that_goes_on_counts_its_own_time_only(
@@ -142,8 +143,8 @@ def test_progress_of_a_sweep_that_goes_on_counts_its_own_time_only(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     clock = iter([0.0, 10.0])
-    monkeypatch.setattr(sweeping.time, "monotonic", lambda: next(clock))
-    bar = sweeping.Bar(100_000)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    bar = progress.Bar(100_000)
     bar(91, 100)  # ninety parts were there before
     assert " 91 %  100 rows/s  90 s left" in capsys.readouterr().err
 

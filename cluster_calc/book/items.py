@@ -25,7 +25,6 @@ OWN_UNITS: dict[str, dict[str, str]] = {
     "shipments": {"chip_power": "W"},
     "lives": {"residual_value": "1"},
 }
-NOT_SERIES = frozenset({"conflict", "exception"})
 TOLD = frozenset(
     {"value", "low", "high", "source", "locator", "as_of", "confidence", "note", "reason", "default", FROM}
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.numbers import NOT_FOUND
 
 
@@ -24,12 +23,7 @@ def render(rows: Sequence[Mapping[str, Any]], shown: Sequence[Sequence[str]], he
 
 def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as CSV; a missing value is an empty cell, a list is joined with semicolons."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(list(rows[0]) if rows else [])
-    for row in rows:
-        writer.writerow([_cell(value) for value in row.values()])
-    return file.getvalue()
+    return csv_rows(rows[0] if rows else [], (map(_cell, row.values()) for row in rows))
 
 
 def _cell(value: Any) -> str:

@@ -45,9 +45,9 @@ def command(**options: Any) -> None:
     Give a demand with a chip, or --chips, or --mtbf. The simulation confirms the closed forms within its own error, and
     covers what they cannot: detection time, a pool of spares, repairs that queue, racks lost whole.
     """
+    from cluster_calc.progress import Bar
     from cluster_calc.report import simulation as report
     from cluster_calc.simulation import run
-    from cluster_calc.sweeping import Bar
 
     form = shared.format_of(options, shared.FORMATS)
     own = {name: options.pop(name) for name in OPTIONS if options.get(name) is not None}

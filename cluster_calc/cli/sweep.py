@@ -48,8 +48,10 @@ def command(
 
     Columns have the names and JSON units of the quantities; Parquet carries the units in its metadata.
     """
+    from cluster_calc.extremes import extremes
     from cluster_calc.grid import plan_sweep
-    from cluster_calc.sweeping import MOST_ROWS, Bar, extremes, refuse_large, to_file, to_stream
+    from cluster_calc.progress import Bar
+    from cluster_calc.sweeping import MOST_ROWS, refuse_large, to_file, to_stream
 
     workers = _processes(processes)
     merged = shared.merged_from(options)

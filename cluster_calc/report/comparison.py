@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import textwrap
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from cluster_calc import __version__
 from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.data import in_unit
 from cluster_calc.report.numbers import money, plain, shown
 from cluster_calc.switching import Switch
@@ -90,12 +89,7 @@ def json_text(comparison: Comparison) -> str:
 
 def csv_text(comparison: Comparison) -> str:
     """name, unit and a column per option; what is missing is empty."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["name", "unit", *(option.name for option in comparison.options)])
-    for row in rows(comparison):
-        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
-    return file.getvalue()
+    return csv_rows(["name", "unit", *(option.name for option in comparison.options)], rows(comparison))
 
 
 def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from typing import Any
@@ -13,6 +11,7 @@ from cluster_calc.changes import Change, change_for_all, nearest_change
 from cluster_calc.datum import Datum
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.numbers import shown
 from cluster_calc.result import SCHEMA, Constraint, Result
 
@@ -171,9 +170,4 @@ def json_text(result: Result) -> str:
 
 def csv_text(result: Result) -> str:
     """The CSV text of a result; a missing value is an empty cell."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows(result):
-        writer.writerow(["" if cell is None else repr(cell) if isinstance(cell, float) else cell for cell in row])
-    return file.getvalue()
+    return csv_rows(COLUMNS, rows(result))

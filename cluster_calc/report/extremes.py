@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
+from cluster_calc.extremes import Extremes
 from cluster_calc.grid import Sweep
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import shown
-from cluster_calc.sweeping import Extremes
 from cluster_calc.uncertainty import percentiles
 
 

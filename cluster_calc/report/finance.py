@@ -12,11 +12,12 @@ from cluster_calc import __version__
 from cluster_calc.break_even import Levels
 from cluster_calc.cash_flow import COLOCATE, KILOWATT_MONTH, OWN, Alternative, Finance
 from cluster_calc.datum import Datum
+from cluster_calc.depreciation import RATE_OF
 from cluster_calc.flows import MONTHS, YEAR, table
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.data import in_unit, source_of
 from cluster_calc.report.numbers import money, plain, shown
-from cluster_calc.report.views import RATE_OF, cite
+from cluster_calc.report.views import cite
 
 SCHEMA = "cluster-calc/finance/1"
 

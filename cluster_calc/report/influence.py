@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from cluster_calc.influence import Sensitivity, Table
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.numbers import plain, shown
 from cluster_calc.report.views import answer, question
 
@@ -63,14 +61,8 @@ def _grid(goal: str, grid: Table) -> list[str]:
 
 def influence_csv(found: Sensitivity) -> str:
     """The tornado as CSV, in JSON units."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    data = found.as_dict()["inputs"]
     heads = ("name", "unit", "base", "p10", "p90", "target_at_p10", "target_at_p90", "elasticity", "share_of_variance")
-    writer.writerow(heads)
-    for entry in data:
-        writer.writerow(["" if entry[head] is None else entry[head] for head in heads])
-    return file.getvalue()
+    return csv_rows(heads, ([entry[head] for head in heads] for entry in found.as_dict()["inputs"]))
 
 
 def _words(name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -11,6 +9,7 @@ from cluster_calc import __version__
 from cluster_calc.catalog import CATALOG_DATE
 from cluster_calc.failure_simulation import Estimate
 from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.data import in_unit, plain, source_of
 from cluster_calc.report.numbers import count, duration, shown
 from cluster_calc.report.numbers import plain as short
@@ -103,11 +102,7 @@ def json_text(found: Simulation) -> str:
 
 def csv_text(found: Simulation) -> str:
     """The rows as CSV, what is missing empty."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([["" if cell is None else cell for cell in row] for row in rows(found)])
-    return file.getvalue()
+    return csv_rows(COLUMNS, rows(found))
 
 
 def report(found: Simulation) -> Report:
@@ -129,8 +124,13 @@ def _answer(found: Simulation) -> str:
         return words + f"{waiting}% of the time is spent waiting for servers, which the closed forms leave out."
     if found.agrees is None:
         return words + "Nothing failed, so there is no error to compare by."
-    apart = f"it lies {short(abs(found.time.deviation or 0.0), 2)} standard errors from the simulated time"
+    apart = f"it lies {_errors(abs(found.time.deviation or 0.0))} from the simulated time"
     return words + f"The closed form is {'' if found.agrees else 'NOT '}confirmed: {apart}."
+
+
+def _errors(apart: float) -> str:
+    number = short(apart, 2)
+    return f"{number} standard error{'' if number.lstrip('-') == '1' else 's'}"
 
 
 def _percent(entry: Estimate | Compared) -> str:
@@ -150,7 +150,7 @@ def _comparison(found: Simulation) -> Section:
         return Row(
             label,
             value,
-            f"closed form {closed}" + ("" if apart is None else f", {short(apart, 2)} standard errors off"),
+            f"closed form {closed}" + ("" if apart is None else f", {_errors(apart)} off"),
         )
 
     times, counts, goodput = found.time, found.interruptions, found.goodput

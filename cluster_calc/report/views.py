@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
+from cluster_calc.depreciation import RATE_OF
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.numbers import NOT_FOUND, money, plain, shown
 from cluster_calc.report.numbers import is_scalar as _scalar
@@ -23,15 +24,7 @@ CAPITAL_LINES = ("accelerator_capital", "server_capital", "network_capital", "st
                  "installation_capital", "contingency_capital")  # fmt: skip
 DEVELOPMENT_LINES = ("run_cost", "development_cost")
 PROJECT_LINES = ("capital_cost", "facility_capital")
-OPERATIONS = (
-    "staff_cost",
-    "maintenance_cost",
-    "colocation_cost",
-    "demand_charge_cost",
-    "storage_cost",
-    "insurance_cost",
-    "software_cost",
-)
+OPERATIONS = tuple(RATE_OF)
 # Lines that are absent from the sum when they are 0: said under "Not included", not listed as a cost of 0.
 SILENT = frozenset({"operations_cost", "server_capital", "installation_capital", "contingency_capital", *OPERATIONS})
 BUILDING = "the building, cooling plant and grid connection"
@@ -40,10 +33,6 @@ EXCLUDED = (
     "experiments, failed runs, data and research staff (a project costs 1.2 to 4 times its final run)",
     "financing and taxes; idle time between runs",
 )
-RATE_OF = {
-    "staff_cost": "staff_rate", "maintenance_cost": "maintenance_rate", "colocation_cost": "colocation_price",
-    "demand_charge_cost": "demand_charge", "storage_cost": "storage_rate", "insurance_cost": "insurance_rate", "software_cost": "software_price",
-}  # fmt: skip
 SHARE_OF = {"installation_capital": "installation_share", "contingency_capital": "contingency_share"}
 MOST = 8
 
