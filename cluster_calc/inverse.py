@@ -19,6 +19,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS, WORLD
+from cluster_calc.grid import NAMED_AXES
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
@@ -96,7 +97,7 @@ class Solution:
         if self.day is not None:
             found["date"] = self.day
         if self.samples is not None:
-            found |= {f"p{percent}": plain(value / known.factor) for percent, value in self.percentiles().items()}
+            found |= {f"p{percent:g}": plain(value / known.factor) for percent, value in self.percentiles().items()}
             found["reachable"] = self.reachable
         return found
 
@@ -116,12 +117,20 @@ class Solution:
         """The share of draws in which the target can be reached; None without draws."""
         return None if self.samples is None else float((self.samples == self.samples).mean())
 
-    def percentiles(self) -> dict[int, float]:
-        """P10, P50 and P90 of the solved value over the draws that reach the target, in base units."""
+    def percentiles(self) -> dict[float, float]:
+        """P10, P50, P90 and those asked for, of the solved value over the draws that reach the target, in base units.
+
+        Of whole things they are whole: the draws themselves, not what lies between two.
+        """
         from cluster_calc.uncertainty import percentiles
 
         within = self.samples[self.samples == self.samples]
-        return {} if not len(within) else {int(p): float(v) for p, v in percentiles(within, (10, 50, 90)).items()}
+        if not len(within):
+            return {}
+        asked = self.result.scenario.settings.get("percentiles", ())
+        found = percentiles(within, sorted({10.0, 50.0, 90.0, *asked}))
+        whole = QUANTITIES[self.solved].whole
+        return {percent: float(round(value) if whole else value) for percent, value in found.items()}
 
 
 def solve(
@@ -163,7 +172,11 @@ class Question:
 
 def question(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Question:
     """Which given quantity is the target, and a run with the unknown at some value."""
-    known = QUANTITIES[scenarios.name_of(name.strip().replace("-", "_"))]
+    word = name.strip().replace("-", "_")
+    if word in scenarios.SETTINGS:
+        choosing = "; `cluster-calc optimise` chooses among names" if word in NAMED_AXES else ""
+        raise InputError(f"solve {word}: {word} is a setting and no quantity{choosing}")
+    known = QUANTITIES[scenarios.name_of(word)]
     refuse_varied(merged.settings, (known.name,))
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
@@ -352,7 +365,11 @@ def _span(known: Quantity, centre: float | None) -> tuple[float, float]:
     reach = 10.0 ** (DECADES / 2)
     middle = math.sqrt(max(usual[0], 1e-12) * max(usual[1], 1e-12))
     low = known.low if known.low > -INFINITY else -max(usual[1], middle * reach)
+    # Zero has no decades around it: they go up from what is usual at most.
+    from_zero = known.low == 0 and not known.low_open and not (known.usual and known.usual[0])
     high = known.high if known.high < INFINITY else max(usual[1], middle * reach)
+    if from_zero and known.high == INFINITY:
+        high = usual[1] * 10.0**DECADES
     if known.low == 0 and known.low_open:
         low = min(max(usual[0], 1e-300), middle / reach, high * 10.0**-DECADES)
     if known.whole:

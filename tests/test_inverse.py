@@ -155,6 +155,11 @@ def test_the_day_it_must_start_is_the_last_that_will_do() -> None:
         (["mfu", "--run-cost", "1..2 MUSD", "--flop", "2e25"], "one value, not the range"),
         (["mfu", "--run-cost", "1 MW", "--flop", "2e25"], "run_cost: '1 MW'"),
         (["chips"], "no target among what is given"),
+        (
+            ["chip", "--run-cost", "20 MUSD", "--flop", "2e25"],
+            "chip is a setting and no quantity; `cluster-calc optimise`",
+        ),
+        (["seed", "--run-cost", "20 MUSD", "--flop", "2e25"], "seed is a setting and no quantity"),
     ],
 )
 def test_what_cannot_be_solved_gets_one_clear_message(arguments: list[str], said: str) -> None:
@@ -181,6 +186,31 @@ def test_over_draws_every_draw_is_solved() -> None:
     again = cc.estimate(chip="h100", training_compute=found.value, ranges=True, draws=2000, resize=True)
     np.testing.assert_allclose(found.samples, 1e8 * again.samples["compute_per_dollar"], rtol=1e-9)
     assert found.as_dict()["reachable"] == 1.0
+
+
+def test_percentiles_over_draws_are_those_asked_for_and_whole_where_things_are() -> None:
+    code, out, err = run("solve", "chips", "--days", "90", "--flop", "2e25", "--chip", "h100", "--ranges",
+                         "--percentiles", "5,97.5", "--draws", "1000", "--format", "json")  # fmt: skip
+    assert code == 0, err
+    found = json.loads(out)
+    cut = [found[name] for name in ("p5", "p10", "p50", "p90", "p97.5")]
+    assert cut == sorted(cut)
+    assert all(value == round(value) for value in cut)
+    code, out, _ = run("solve", "chips", "--days", "90", "--flop", "2e25", "--chip", "h100", "--ranges",
+                       "--percentiles", "5")  # fmt: skip
+    assert "P5 · P10 · P50 · P90" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "goal", "far"), [("operations_cost", "run_cost", 3e7), ("held_spare_share", "held_cost", 40.0)]
+)
+def test_without_a_hard_bound_it_is_sought_far_above_what_is_usual(name: str, goal: str, far: float) -> None:
+    # Nothing bounds these from above, and zero is what is usual at least.
+    given = {**RUN, "chips": 8000}
+    reached = cc.estimate(**given, **{name: text_of(name, far)}).in_unit(goal)
+    found = cc.solve(name, **given, target=f"{goal}={text_of(goal, reached)}")
+    assert found.as_dict()["value"] == pytest.approx(far, rel=1e-6)
+    assert found.as_dict()["reached"] == pytest.approx(reached, rel=1e-9)
 
 
 def test_over_an_array_every_element_is_solved_or_nan() -> None:
