@@ -234,3 +234,13 @@ def test_limits_are_told_apart_from_what_has_no_range() -> None:
     assert {"budget", "deadline", "start"} <= set(rows["Choices, held"].note.split(", "))
     assert "budget" not in rows["No range known"].note
     assert "MFU limit met" in rows
+
+
+def test_draws_that_cannot_be_are_told() -> None:
+    # Chips, time and compute are given: in some draws they would need more than the peak.
+    given = {"chip": "h100", "chips": 3000, "training_time": "90 days", "training_compute": "1e25..4e25", "draws": 1024}
+    result = cc.estimate(**given)
+    share = 100 * float((result.samples["implied_mfu"] > 1).mean())
+    assert share > 10
+    assert any(f"above the possible 1 in {share:.2g} % of the draws" in text for text in result.warnings)
+    assert not any("of the draws" in text for text in cc.estimate(**{**given, "chips": 9000}).warnings)
