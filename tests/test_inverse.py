@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,19 +27,30 @@ def text_of(name: str, value: float) -> str:
     return repr(float(value)) if unit == "1" else f"{float(value)!r} {unit}"
 
 
-@given(
-    st.sampled_from(["mfu", "goodput", "chip_price", "electricity_price", "pue", "lifetime", "rental_price",
-                     "training_compute", "network_share", "residual_value"]),
-    st.sampled_from(["run_cost", "capital_cost", "training_time", "facility_energy", "rental_cost", "rental_ratio",
-                     "cost_per_chip_hour", "emissions", "compute_per_dollar", "facility_power"]),
-    st.floats(0.02, 0.98), st.sampled_from(["h100", "b200", "a100-80gb"]), st.integers(8, 60_000), st.booleans(),
-)  # fmt: skip
-@settings(max_examples=120, deadline=None)
-def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: str, chips: int, held: bool) -> None:
+INPUTS = [
+    "mfu", "goodput", "chip_price", "electricity_price", "pue", "lifetime", "rental_price", "training_compute", "network_share",
+    "residual_value",
+]  # fmt: skip
+GOALS = [
+    "run_cost", "capital_cost", "training_time", "facility_energy", "rental_cost", "rental_ratio", "cost_per_chip_hour",
+    "emissions", "compute_per_dollar", "facility_power",
+]  # fmt: skip
+SCENARIOS = {
+    "name": st.sampled_from(INPUTS), "goal": st.sampled_from(GOALS), "place": st.floats(0.02, 0.98),
+    "chip": st.sampled_from(["h100", "b200", "a100-80gb"]), "chips": st.integers(8, 60_000),
+}  # fmt: skip
+
+
+def between(name: str, place: float) -> float:
+    """A usual value of a quantity in its JSON unit, so far between its ends on a log scale."""
     known = QUANTITIES[name]
     low, high = known.usual or (known.low, known.high)
     low = max(low, 1e-3 * high)
-    start = low * (high / low) ** place
+    return float(low * (high / low) ** place)
+
+
+def back_to_its_start(name: str, goal: str, place: float, chip: str, chips: int, held: bool) -> None:
+    start = between(name, place)
     scenario = {
         "chip": chip,
         "training_compute": 2e25,
@@ -66,6 +78,117 @@ def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: 
         assert reached == pytest.approx(here, rel=1e-9)
         assert found.as_dict()["value"] == pytest.approx(start, rel=1e-6)
     assert found.result.in_unit(goal) == pytest.approx(reached, rel=1e-9)
+
+
+@given(**SCENARIOS, held=st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_solving_returns_to_its_start(**drawn: Any) -> None:
+    back_to_its_start(**drawn)
+
+
+@pytest.mark.thorough
+@given(**SCENARIOS, held=st.booleans())
+@settings(max_examples=1200, deadline=None)
+def test_solving_returns_to_its_start_from_many_places(**drawn: Any) -> None:
+    back_to_its_start(**drawn)
+
+
+def asked(scenario: dict[str, Any], name: str, goal: str, place: float) -> str:
+    """What the goal is where the input has that value: a target that can be reached; nothing where it does not move it."""
+    here, there = (
+        cc.estimate(**scenario, **{name: text_of(name, value)}).in_unit(goal)
+        for value in (between(name, place), between(name, place) * 0.999)
+    )
+    assume(abs(here / there - 1) > 1e-9)
+    return text_of(goal, here)
+
+
+def alone(scenario: dict[str, Any], name: str, goal: str, wanted: str, value: float) -> None:
+    """One element of many: put back it reaches the target, and where it is missing it is out of reach."""
+    if np.isnan(value):
+        with pytest.raises(InputError, match=r"out of reach|does not move it"):
+            cc.solve(name, **scenario, target=f"{goal}={wanted}")
+        return
+    reached = cc.estimate(**scenario, **{name: text_of(name, value)}).in_unit(goal)
+    assert reached == pytest.approx(float(wanted.split(" ")[0]), rel=1e-9)
+
+
+def every_draw_reaches_it(name: str, goal: str, place: float, chip: str, chips: int, seed: int, each: bool) -> None:
+    scenario = {"chip": chip, "training_compute": 2e25, "chips": chips}
+    scenario.pop(name, None)
+    wanted = asked(scenario, name, goal, place)
+    try:
+        found = cc.solve(name, **scenario, target=f"{goal}={wanted}", ranges=True, draws=300 if each else 64, seed=seed)
+    except InputError as error:
+        assume("several of what is given" not in str(error))
+        raise
+    drawn = {key: sample for key, sample in found.result.samples.items() if key in found.result.data}
+    assert name not in drawn
+    if found.samples is None:
+        assert not drawn
+        return
+    missing = np.flatnonzero(np.isnan(found.samples))
+    for draw in {0, 17, len(found.samples) - 1, *missing[:1].tolist()}:
+        typed = {key: text_of(key, sample[draw] / QUANTITIES[key].factor) for key, sample in drawn.items()}
+        alone({**scenario, **typed}, name, goal, wanted, found.samples[draw] / QUANTITIES[name].factor)
+
+
+DRAWS = {**SCENARIOS, "seed": st.integers(0, 1000), "each": st.booleans()}
+
+
+@given(**DRAWS)
+@settings(max_examples=25, deadline=None)
+def test_every_draw_is_a_solution_of_its_own(**drawn: Any) -> None:
+    every_draw_reaches_it(**drawn)
+
+
+@pytest.mark.thorough
+@given(**DRAWS)
+@settings(max_examples=250, deadline=None)
+def test_every_draw_is_a_solution_of_its_own_from_many_places(**drawn: Any) -> None:
+    every_draw_reaches_it(**drawn)
+
+
+def every_point_reaches_it(
+    name: str, goal: str, place: float, chip: str, chips: int, other: str, places: list[float]
+) -> None:
+    from cluster_calc.scenario import gather
+    from cluster_calc.solved_grid import solve_over
+
+    assume(other != name)
+    scenario = {"training_compute": 2e25, "chips": chips}
+    for key in (name, other):
+        scenario.pop(key, None)
+    values = [between(other, share) for share in places]
+    # The target is that of the first point, so some of the others may be out of reach.
+    first = {**scenario, "chip": chip, other: text_of(other, values[0])}
+    wanted = asked(first, name, goal, place)
+    table = solve_over(
+        name, gather(scenario, origin="call"), {"chip": f"{chip},h200", other: [text_of(other, value) for value in values]},
+        target=f"{goal}={wanted}",
+    )  # fmt: skip
+    assert len(table) == 2 * len(values)
+    for row in table.to_dict("records"):
+        typed = {**scenario, "chip": row["chip"], other: text_of(other, row[other])}
+        alone(typed, name, goal, wanted, row[name])
+        if row[name] == row[name]:
+            assert row[goal] == pytest.approx(float(wanted.split(" ")[0]), rel=1e-9)
+
+
+GRIDS = {**SCENARIOS, "other": st.sampled_from(INPUTS), "places": st.lists(st.floats(0, 1), min_size=1, max_size=3)}
+
+
+@given(**GRIDS)
+@settings(max_examples=25, deadline=None)
+def test_every_point_of_a_sweep_is_a_solution_of_its_own(**drawn: Any) -> None:
+    every_point_reaches_it(**drawn)
+
+
+@pytest.mark.thorough
+@given(**GRIDS)
+@settings(max_examples=250, deadline=None)
+def test_every_point_of_a_sweep_is_a_solution_of_its_own_from_many_places(**drawn: Any) -> None:
+    every_point_reaches_it(**drawn)
 
 
 @given(st.floats(1, 300), st.floats(0.1, 0.6))
