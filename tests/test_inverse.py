@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +323,29 @@ def test_percentiles_over_draws_are_those_asked_for_and_whole_where_things_are()
     code, out, _ = run("solve", "chips", "--days", "90", "--flop", "2e25", "--chip", "h100", "--ranges",
                        "--percentiles", "5")  # fmt: skip
     assert "P5 · P10 · P50 · P90" in out
+
+
+@pytest.mark.parametrize(("name", "other", "sign"), [("start", "deadline", -1), ("deadline", "start", 1)])
+def test_dates_over_draws_are_found_in_no_time(name: str, other: str, sign: int) -> None:
+    # Every day of ninety years for every draw once took minutes and gigabytes.
+    given = {"chip": "h100", "training_compute": 2e25, "chips": 8192, other: "2027-06-01", "mfu": "0.1..0.9"}
+    begun = time.process_time()
+    found = cc.solve(name, **given, draws=16_384)
+    assert time.process_time() - begun < 20
+    duration = cc.estimate(**given, draws=16_384).samples["training_time"]
+    there = cc.estimate(**{**given, "mfu": 0.4}).data[other].value
+    assert np.isfinite(found.samples).all()
+    # Each draw is off the other date by its own duration, be that of weeks or of years.
+    np.testing.assert_allclose(found.samples - there, sign * duration, rtol=1e-6)
+    assert duration.max() > 20 * duration.min()
+
+
+def test_when_it_is_done_is_the_first_deadline_that_holds() -> None:
+    given = {"chip": "h100", "training_compute": 2e25, "chips": 8192, "start": "2027-01-01"}
+    found = cc.solve("deadline", **given)
+    assert found.as_dict()["value"] == "2027-03-22"
+    assert cc.estimate(**given, deadline="2027-03-22").feasible
+    assert not cc.estimate(**given, deadline="2027-03-21").feasible
 
 
 @pytest.mark.parametrize(
