@@ -444,7 +444,7 @@ def test_gates_decide_the_exit_code_after_the_answer(arguments: list[str], code:
 def test_every_everyday_question_of_the_documentation_is_one_command() -> None:
     page = (Path(__file__).parents[1] / "docs" / "ranges.md").read_text(encoding="utf-8")
     asked = re.findall(r"^\| .*\? \| `(solve [^`]+)`", page, re.MULTILINE)
-    assert len(asked) == 5
+    assert len(asked) == 6
     for command in asked:
         code, out, err = run(*shlex.split(command), "--as-of", "2026-11-22")
         assert code == 0, (command, err)
