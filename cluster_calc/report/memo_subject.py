@@ -22,7 +22,7 @@ CONFIDENCE = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The cases, the detailed one first, and everything computed of them."""
+    """The cases, the detailed one first, and everything computed of them; `unlisted` options are not in the memo file's list."""
 
     cases: tuple[Case, ...]
     ways: tuple[Way, ...]
@@ -36,6 +36,7 @@ class Subject:
     tax: Tax | None
     fleet: Minimum
     switches: tuple[Switch, ...]
+    unlisted: tuple[Way, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -63,6 +64,17 @@ class Subject:
         plan = self.plan
         colocated = self.best is not None and self.best.name == "colocate"
         return plan.colocated if plan is not None and colocated else plan
+
+    @property
+    def level(self) -> tuple[float | None, float | None]:
+        """Where owning, as the memo details it, and rent on demand draw level by net present value: share of hours, rent in USD."""
+        plan = self.plan
+        hourly = next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None) if plan else None
+        if hourly is None or not self.rated:
+            return None, None
+        if self.owned is plan:
+            return hourly.break_even_share, hourly.break_even_price
+        return (beside.share, beside.price) if (beside := hourly.beside_colocated) else (None, None)
 
     @property
     def valid_quotes(self) -> tuple[Priced, ...]:
