@@ -87,16 +87,12 @@ def test_a_cheaper_option_that_the_memo_file_leaves_out_is_told() -> None:
 
 def test_renting_and_owning_draw_level_at_one_share_of_hours() -> None:
     view = memo(**RUN)
-    level = (
-        held(view)["finance"]["alternatives"][0]["break_even_share"]
-        if "alternatives" in held(view)["finance"]
-        else None
-    )
+    hourly = next(entry for entry in held(view)["finance"]["rent"] if entry["term"] == "on-demand")
     shown = row(view, "Used share |").split(" | ")[2]
     assert f"draw level at {shown} of hours used" in dict(view.decision)["What must hold"]
     assert said(view).count("| Used share |") == 1
     assert "| Rental price |" not in said(view)
-    assert level is None or f"{100 * level:.3g}%" == shown
+    assert shown == f"{100 * hourly['break_even_used_share']:.3g}%"
 
 
 @pytest.mark.parametrize(("given", "words"), [
@@ -136,12 +132,12 @@ def test_a_gate_that_is_a_computed_date_stands_once() -> None:
 
 def test_sources_keep_their_dates_through_a_result(tmp_path: Path) -> None:
     given = ("--chip", "h100", "--flop", "1e25", "--as-of", DAY)
-    code, text, _ = run(["estimate", *given, "--ranges", "--draws", "50", "--format", "json"])
+    code, text, _ = run(["estimate", *given, "--ranges", "--draws", "50", "--format", "json"], tmp_path)
     assert code == 0
     (tmp_path / "r.json").write_text(text)
     pages = []
     for words in ((*given, "--draws", "50"), (str(tmp_path / "r.json"),)):
-        code, page, fault = run(["memo", *words])
+        code, page, fault = run(["memo", *words], tmp_path)
         assert code == 0, fault
         pages.append({line.partition("] ")[2] for line in page.splitlines() if line.startswith("- \\[")})
     assert len(pages[0]) > 10
@@ -162,15 +158,14 @@ def test_letters_that_no_font_has_are_spelled_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["memo-h100", "memo-a100-colocated", "memo-tpu-without-price"])
-def test_the_command_of_an_example_writes_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_of_an_example_writes_it(name: str, tmp_path: Path) -> None:
     from tools.freshness import same
 
     page = (ROOT / "docs" / "examples" / f"{name}.md").read_text(encoding="utf-8")
     words = shlex.split(page.splitlines()[-1])
     assert words[:2] == ["cluster-calc", "memo"]
     assert words[-2] == "-o"
-    monkeypatch.chdir(ROOT)
-    code, _, fault = run([*words[1:-1], str(tmp_path / "again.md")])
+    code, _, fault = run([*words[1:-1], str(tmp_path / "again.md")], ROOT)
     assert code == 0, fault
     again = (tmp_path / "again.md").read_text(encoding="utf-8")
     assert same(page, again.replace(str(tmp_path / "again.md"), words[-1]))
