@@ -221,6 +221,8 @@ def _holds(subject: Subject) -> str:
         )
     if best is not None and best.name.startswith("buy") and "facility_capital" not in result.values:
         held.append("a site with that power is there, as no building is in the sum")
+    if best is not None and best.name == "colocate":
+        held.append("a site with that power can be rented at that price")
     if best is not None and best.name in ("buy", "colocate") and owned is not None:
         sold = resale(subject)
         if sold > LARGE * (best.total or 0.0):

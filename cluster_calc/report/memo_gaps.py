@@ -58,6 +58,8 @@ def gaps(subject: Subject) -> tuple[str, ...]:
             f"The plan counts {percent(float(used))} of the hours as used, and the demand as requested fills {percent(most)} of its "
             "fullest year (--used-share)"
         )
+    if subject.extra.decision_date and subject.extra.decision_date < subject.today:
+        found.append(f"The decision was due on {subject.extra.decision_date}, before the day of this memo")
     if late := too_late(subject):
         found.append(late)
     found += [*_quotes(subject), *_weak(subject)]

@@ -38,6 +38,15 @@ def picture(view: Memo, ppi: float) -> bytes:
     return bytes(pages[0] if isinstance(pages, list) else pages)
 
 
+def breakable(text: str) -> str:
+    """Text whose words without end may break, so that none runs over the edge of the page.
+
+    >>> len(breakable("x" * 60).split("\u200b")), breakable("a word")
+    (5, 'a word')
+    """
+    return re.sub(r"[\w.]{60,}", lambda word: "\u200b".join(re.findall(r".{1,12}", word.group())), text)
+
+
 def _compiled(view: Memo, **form: Any) -> Any:
     try:
         import typst
@@ -56,7 +65,7 @@ def _compiled(view: Memo, **form: Any) -> Any:
     source = (shipped("templates") / "memo.typ").read_bytes()
     # The day is that of the file's own date.
     seconds = int((made - made.__class__(1970, 1, 1)).total_seconds())
-    text = json.dumps(held, ensure_ascii=False)
+    text = breakable(json.dumps(held, ensure_ascii=False))
     # The fonts that typst brings do for Latin, Greek and Cyrillic, so that the page does not depend on the machine. A letter
     # that they lack is set in a font of the machine that has it; where none has, its code point stands for it.
     ways = ((text, True), (text, False), (spelled(text), True))

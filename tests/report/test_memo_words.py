@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -85,6 +86,12 @@ def test_a_cheaper_option_that_the_memo_file_leaves_out_is_told() -> None:
     assert not any("leaves out" in gap for gap in memo(**RUN).gaps)
 
 
+def test_a_decision_of_the_past_keeps_a_memo_a_draft() -> None:
+    for day, due in (("2020-01-01", True), ("2030-01-01", False)):
+        found = memo(**RUN, memo_file=memo_file({"decision_date": day})).gaps
+        assert any("was due on" in gap for gap in found) is due
+
+
 def test_renting_and_owning_draw_level_at_one_share_of_hours() -> None:
     view = memo(**RUN)
     hourly = next(entry for entry in held(view)["finance"]["rent"] if entry["term"] == "on-demand")
@@ -142,6 +149,21 @@ def test_sources_keep_their_dates_through_a_result(tmp_path: Path) -> None:
         pages.append({line.partition("] ")[2] for line in page.splitlines() if line.startswith("- \\[")})
     assert len(pages[0]) > 10
     assert pages[0] == pages[1]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
+def test_a_word_without_end_stays_on_the_page(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    from cluster_calc.report import memo_pdf
+
+    word = "x" * 300
+    file = memo_file({"requester": word, "risk": [{"risk": "Long", "owner": word}]})
+    (tmp_path / "memo.pdf").write_bytes(memo_pdf.pdf(memo(**CHIPS, memo_file=file)))
+    words = ["pdftotext", "-bbox", str(tmp_path / "memo.pdf"), "-"]
+    boxes = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    ends = [float(end) for end in re.findall(r'xMax="([\d.]+)"[^>]*>x+', boxes)]
+    assert len(ends) > 5
+    assert max(ends) < 595
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
