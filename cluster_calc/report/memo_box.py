@@ -6,7 +6,7 @@ import datetime
 import math
 from typing import Any
 
-from cluster_calc.memo_file import MemoFile, printable
+from cluster_calc.memo_file import printable
 from cluster_calc.report.memo_dates import DAY, decided
 from cluster_calc.report.memo_options import NO_RATE, cost_of, owned_already
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
@@ -27,9 +27,13 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def aace(extra: MemoFile, valid: int) -> tuple[int, str]:
-    """The estimate class of AACE International, and why; `valid` is the number of quotes that can be used."""
-    no_quote = "no quote" if not extra.quote else "no valid quote"
+def aace(subject: Subject) -> tuple[int, str]:
+    """The estimate class of AACE International, and why: a quote counts where it gives the recommended option its price."""
+    extra = subject.extra
+    valid = 0 if subject.unquoted else len(subject.valid_quotes)
+    no_quote = (
+        "no quote" if not extra.quote else "no quote of what is recommended" if subject.unquoted else "no valid quote"
+    )
     absent = [words for words, there in ((no_quote, valid), ("no site contract", extra.site_contract)) if not there]
     if absent:
         return 5, f"AACE class 5: {' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} named"
@@ -111,7 +115,7 @@ def decision(subject: Subject) -> tuple[tuple[str, str], ...]:
         ("A quarter's wait", _waiting(subject)),
         ("What must hold", _holds(subject)),
         ("Money", _money(subject)),
-        ("Estimate class", f"{aace(subject.extra, len(subject.valid_quotes))[1]}."),
+        ("Estimate class", f"{aace(subject)[1]}."),
     ]
     return tuple((head, printable(text)) for head, text in rows)
 

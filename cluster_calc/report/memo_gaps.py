@@ -97,6 +97,8 @@ def _quotes(subject: Subject) -> list[str]:
                 found.append(f"Stale: {float(rate.value):g} USD per {quote.currency} is dated {rate.as_of}")
     if not subject.valid_quotes:
         found.append("No quote can be used")
+    elif subject.unquoted and subject.best is not None:
+        found.append(f"No quote gives the price of what is recommended: {lower(subject.best.title)}")
     return found
 
 

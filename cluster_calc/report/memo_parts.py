@@ -146,9 +146,10 @@ def _cash(subject: Subject) -> MemoPart:
         return MemoPart("cash", "Cash flow", (f"Owning is not computed: {subject.case.why}.",), tables=first)
     words = []
     colocated = owned is not plan
+    place = " on a rented site" if colocated else ""
     if subject.rated:
         rate = percent(float(plan.inputs["discount_rate"].value))
-        words.append(f"NPV of owning: {money(owned.npv)} at {rate} a year, {plan.terms}.")
+        words.append(f"NPV of owning{place}: {money(owned.npv)} at {rate} a year, {plan.terms}.")
         for entry in plan.alternatives:
             term = entry.rent.term.replace("on-demand", "on demand")
             level = entry.beside_colocated if colocated else None
@@ -159,7 +160,7 @@ def _cash(subject: Subject) -> MemoPart:
     if owned.payback_months is not None:
         count = plain(owned.payback_months)
         words.append(
-            f"Owning is paid back against rent on demand after {count} month{'' if count == '1' else 's'}, not discounted."
+            f"Owning{place} is paid back against rent on demand after {count} month{'' if count == '1' else 's'}, not discounted."
         )
     words.append(
         f"Assumed: {'; '.join(f'{lower(label_of(name))} {shown(name, plan.inputs[name].value)}' for name in TERMS)}."
