@@ -411,6 +411,17 @@ def evaluated(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dic
             return probe.model.evaluate({**fixed, name: np.float64(x)})
 
 
+def _possible(values: Mapping[str, Any], known: Quantity, goal: str) -> Any:
+    """The goal; of dates nan where the run would start after its deadline, which meets nothing whatever its margin comes out as."""
+    import numpy as np
+
+    if not known.is_date:
+        return values[goal]
+    return reduce(
+        lambda found, where: np.where(where, np.nan, found), contradictions(values, False).values(), values[goal]
+    )
+
+
 def _axis(known: Quantity, low: float, high: float, many: bool = False) -> Any:
     """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date, fewer for many."""
     import numpy as np
@@ -435,13 +446,7 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
     grid = axis.reshape(-1, *(1 for _ in shape))
 
     def at_value(x: Any) -> Any:
-        values = evaluated(probe, fixed, inside, x)
-        if not known.is_date:
-            return values[goal]
-        # A run that starts after its deadline meets nothing, whatever its margin comes out as.
-        return reduce(
-            lambda found, where: np.where(where, np.nan, found), contradictions(values, False).values(), values[goal]
-        )
+        return _possible(evaluated(probe, fixed, inside, x), known, goal)
 
     curve = np.broadcast_to(at_value(grid), (len(axis), *shape))
     slack = 1e-12 * abs(wanted)
@@ -505,9 +510,8 @@ def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Q
     low, high = _span(known, probe.values.get(inside))
     axis = _axis(known, low, high)
     shaped = [np.ndim(value) for value in fixed.values()]
-    curve = np.asarray(
-        evaluated(probe, fixed, inside, axis.reshape(-1, *(1 for _ in range(max(shaped, default=0)))))[goal]
-    )
+    grid = axis.reshape(-1, *(1 for _ in range(max(shaped, default=0))))
+    curve = np.asarray(_possible(evaluated(probe, fixed, inside, grid), known, goal))
     curve = curve[np.isfinite(curve)]
     ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
     if not curve.size:

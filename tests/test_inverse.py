@@ -340,6 +340,11 @@ def test_dates_over_draws_are_found_in_no_time(name: str, other: str, sign: int)
     assert duration.max() > 20 * duration.min()
 
 
+def test_what_a_date_can_reach_leaves_out_starts_after_the_deadline() -> None:
+    with pytest.raises(InputError, match=r"gives -[0-9,]+% to -[0-9,]+%"):
+        cc.solve("start", chip="h100", training_compute=2e25, chips=1, deadline="2027-06-01")
+
+
 def test_when_it_is_done_is_the_first_deadline_that_holds() -> None:
     given = {"chip": "h100", "training_compute": 2e25, "chips": 8192, "start": "2027-01-01"}
     found = cc.solve("deadline", **given)
