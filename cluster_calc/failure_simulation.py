@@ -9,16 +9,16 @@ whole rack. Every time is in seconds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cluster_calc.errors import InputError
+from cluster_calc.progress import Progress
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Progress = Callable[[int, int], None]
 # Failures of all replicates together, and of one: the first is memory traffic, the second the number of passes.
 MOST_FAILURES, MOST_PASSES = 1e9, 1e6
 # Places of spares and repair crews in all replicates together.

@@ -18,7 +18,8 @@ from cluster_calc.nomenclature import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
     from cluster_calc.datum import Datum
-    from cluster_calc.failure_simulation import Estimate, Progress, Simulated
+    from cluster_calc.failure_simulation import Estimate, Simulated
+    from cluster_calc.progress import Progress
     from cluster_calc.scenario import Scenario
 
 SIMULATION = "Simulation"

@@ -124,8 +124,13 @@ def _answer(found: Simulation) -> str:
         return words + f"{waiting}% of the time is spent waiting for servers, which the closed forms leave out."
     if found.agrees is None:
         return words + "Nothing failed, so there is no error to compare by."
-    apart = f"it lies {short(abs(found.time.deviation or 0.0), 2)} standard errors from the simulated time"
+    apart = f"it lies {_errors(abs(found.time.deviation or 0.0))} from the simulated time"
     return words + f"The closed form is {'' if found.agrees else 'NOT '}confirmed: {apart}."
+
+
+def _errors(apart: float) -> str:
+    number = short(apart, 2)
+    return f"{number} standard error{'' if number.lstrip('-') == '1' else 's'}"
 
 
 def _percent(entry: Estimate | Compared) -> str:
@@ -145,7 +150,7 @@ def _comparison(found: Simulation) -> Section:
         return Row(
             label,
             value,
-            f"closed form {closed}" + ("" if apart is None else f", {short(apart, 2)} standard errors off"),
+            f"closed form {closed}" + ("" if apart is None else f", {_errors(apart)} off"),
         )
 
     times, counts, goodput = found.time, found.interruptions, found.goodput
