@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cluster_calc import resilience
-from cluster_calc.cash_flow import COLOCATE, NEEDED, plan, rent_value
+from cluster_calc.cash_flow import COLOCATE, NEEDED, owned_value, rent_value
 from cluster_calc.catalog import catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -62,7 +62,7 @@ def acquired(merged: Scenario, ways: Iterable[str]) -> tuple[list[Acquired], dic
             if "colocation_price" not in merged.data:
                 absent[way] = "no colocation price was given: supply --colocation-price"
                 continue
-            site = run(_without(merged, "construction_cost"))
+            site = run(_without(merged, "construction_cost", "facility_lifetime"))
             found.append(Acquired(COLOCATE, way, site, _npv(merged, site, colocated=True)))
         elif way not in rented:
             absent[f"rent {way}"] = left_out[way]
@@ -128,7 +128,4 @@ def _npv(merged: Scenario, result: Result, colocated: bool = False) -> float | N
     if any(name not in result.values for name in NEEDED):
         # Nothing to own without a price or a power; `missing` says which.
         return None
-    found = plan(merged, result=result)
-    if colocated:
-        return found.colocated.npv if found.colocated else None
-    return found.npv
+    return owned_value(merged, result, colocated=colocated)

@@ -142,6 +142,11 @@ class Finance:
             found.append(
                 "price_year restates an estimate; a plan is in the money of its prices, moved by the growth rates"
             )
+        found += [
+            f"{name} is that of one run or of another year; a plan of the cluster is not moved by it"
+            for name in ("development_factor", "purchase_delay")
+            if name in self.result.scenario.data
+        ]
         ranged = [
             name
             for name, datum in {**self.result.data, **self.inputs}.items()
@@ -197,21 +202,8 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     """The finance of a merged scenario; `result` is its estimate where there is one."""
     book = book or catalog()
     result = result or run(merged, book)
-    for name in NEEDED:
-        if name not in result.values:
-            raise InputError(
-                f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}; without it, "
-                "`compare --acquire all` weighs the rents"
-            )
-        if getattr(result.values[name], "shape", ()):
-            raise InputError(f"finance takes single values, and {name} is a list")
-    terms = str(merged.settings.get("rate_terms", TERMS[0]))
-    timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
-    data = inputs_of(merged, result, book, terms)
-    deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
-    due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
-    included = merged.settings.get("colocation_power") == "included"
-    figures = Cluster(result, data, Terms(timing, _electricity(merged, result, data, book), due, included))
+    data, figures = _cluster(merged, result, book)
+    terms, due = _word(merged, "rate_terms"), figures.payments
     years = figures.horizon
     flows = tuple(figures.owned(years))
     hours, discounted = figures.delivered(years)
@@ -228,7 +220,7 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     else:
         colocated = _colocated(figures, price, discounted, hourly)
     return Finance(
-        result=result, terms=terms, timing=timing, inputs=data, payments=due, flows=flows, npv=npv, delivered_hours=hours,
+        result=result, terms=terms, timing=figures.timing, inputs=data, payments=due, flows=flows, npv=npv, delivered_hours=hours,
         discounted_hours=discounted, per_delivered_hour=-npv / discounted, depreciation=charges,
         payback_months=figures.payback(hourly) if hourly else None, book_values=books,
         alternatives=tuple(_alternative(figures, rent, discounted, hourly, colocated) for rent in found), colocated=colocated,
@@ -236,12 +228,39 @@ def plan(merged: scenarios.Scenario, book: Catalog | None = None, result: Result
     )  # fmt: skip
 
 
+def owned_value(merged: scenarios.Scenario, result: Result, *, colocated: bool = False) -> float:
+    """The net present value of owning alone, on a site of one's own or a rented one."""
+    _, figures = _cluster(merged, result, catalog())
+    return net_present_value(figures.owned(figures.horizon, colocated=colocated), figures.rate)
+
+
+def _word(merged: scenarios.Scenario, name: str) -> str:
+    return str(merged.settings.get(name, WORDS[name][0]))
+
+
+def _cluster(merged: scenarios.Scenario, result: Result, book: Catalog) -> tuple[dict[str, Datum], Cluster]:
+    """The figures of a plan, and its cluster."""
+    for name in NEEDED:
+        if name not in result.values:
+            raise InputError(
+                f"finance needs {name}: {result.missing.get(name, 'it is not part of this estimate')}; without it, "
+                "`compare --acquire all` weighs the rents"
+            )
+        if getattr(result.values[name], "shape", ()):
+            raise InputError(f"finance takes single values, and {name} is a list")
+    data = inputs_of(merged, result, book, _word(merged, "rate_terms"))
+    deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
+    due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
+    included = merged.settings.get("colocation_power") == "included"
+    electricity = _electricity(merged, result, data, book)
+    return data, Cluster(result, data, Terms(_word(merged, "flow_timing"), electricity, due, included))
+
+
 def rent_value(merged: scenarios.Scenario, result: Result, rent: Rent) -> float:
     """The net present value of renting what owning would deliver; it needs no price of the hardware."""
     book = catalog()
-    data = inputs_of(merged, result, book, str(merged.settings.get("rate_terms", TERMS[0])))
-    timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
-    figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
+    data = inputs_of(merged, result, book, _word(merged, "rate_terms"))
+    figures = Cluster(result, data, Terms(_word(merged, "flow_timing"), Electricity(0.0, 0.0, 0.0), ()))
     return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
 
 

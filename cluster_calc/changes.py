@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cluster_calc.errors import InputError
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, WORLD
 from cluster_calc.nomenclature import QUANTITIES
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def changes(result: Result, constraint: str) -> list[Change]:
     fixed = _fixed(result)
     found = []
     for name in LEVERS:
-        if name == limit or name not in fixed or not _moves(result, name, margin):
+        # A limit that the buyer sets is not to be moved; one of the machine, as the MTBF, is.
+        buyers = name == limit and constraint not in WORLD
+        if buyers or name not in fixed or not _moves(result, name, margin):
             continue
         needed = _needed(result, fixed, name, margin)
         if needed is not None and _margins(result, fixed, name, needed).get(margin, -1.0) >= SLACK:
@@ -150,11 +152,19 @@ def _batch(fixed: Mapping[str, float], most: float) -> float:
     return whole if whole > 0 else math.inf
 
 
+def _chips(fixed: Mapping[str, float], bound: float) -> float:
+    """The nearest number of chips beyond the bound that makes whole replicas, where the layout is known."""
+    replica = fixed.get("tensor_parallel", 1) * fixed.get("pipeline_parallel", 1)
+    more = bound > fixed.get("chips", 0)
+    whole = (math.ceil(bound / replica - 1e-9) if more else math.floor(bound / replica + 1e-9)) * replica
+    return whole if whole > 0 else math.inf
+
+
 # Inputs with so few values that each is tried.
 STEPS = {"zero_stage": (0.0, 1.0, 2.0, 3.0)}
 # Inputs that a layout splits: the solver's number → one that the layout can have.
 WHOLE_PARTS: dict[str, Callable[[Mapping[str, float], float], float]] = {
-    "tensor_parallel": _tensor_size, "pipeline_parallel": _stages, "global_batch": _batch,
+    "chips": _chips, "tensor_parallel": _tensor_size, "pipeline_parallel": _stages, "global_batch": _batch,
 }  # fmt: skip
 
 

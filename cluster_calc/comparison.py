@@ -18,7 +18,7 @@ from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
 from cluster_calc.nomenclature import quantity
 from cluster_calc.result import Result
-from cluster_calc.switching import Switch, single, switches
+from cluster_calc.switching import Switch, single, sought, switches
 
 SCHEMA = "cluster-calc/compare/1"
 METRICS = (
@@ -38,13 +38,15 @@ NPV = "npv"
 class Option:
     """One option: its name, its estimate, and its net present value over the horizon all options share.
 
-    `way` is how the chips are had where options differ in that: own, colocate, or the term of a rent.
+    `way` is how the chips are had where options differ in that: own, colocate, or the term of a rent. `scenario` is what
+    its value was reckoned from, with the horizon.
     """
 
     name: str
     result: Result
     npv: float | None = None
     way: str = ""
+    scenario: scenarios.Scenario | None = None
 
     def why_missing(self, name: str) -> str:
         """Why the option has no such result."""
@@ -163,7 +165,8 @@ def of(
         except InputError as error:
             raise InputError(f"{name}: {error}" if name else str(error)) from None
         npv, horizon = _owning(merged, result, horizon)
-        options.append(Option(_unique(name or result.chip.id, options), result, npv))
+        held = merged if horizon is None else replace(merged, data={"horizon": horizon, **merged.data})
+        options.append(Option(_unique(name or result.chip.id, options), result, npv, scenario=held))
     if not options:
         raise InputError("compare: no way to have the chips has its price: " + "; ".join(left_out.values()))
     return ranked(options, wanted, horizon, left_out)
@@ -183,7 +186,9 @@ def _every_way(
     chip = name or (found[0].result.chip.id if found else str(merged.settings.get("chip", "")))
     before = f"{chip}: " if named else ""
     left_out |= {f"{before}{way}": why for way, why in absent.items()}
-    options += [Option(_unique(before + entry.words, options), entry.result, entry.npv, entry.way) for entry in found]
+    options += [
+        Option(_unique(before + entry.words, options), entry.result, entry.npv, entry.way, merged) for entry in found
+    ]
     return horizon
 
 
@@ -213,7 +218,9 @@ def ranked(
 
 
 def _by_value(options: Sequence[Option], horizon: Datum | None, left_out: Mapping[str, str]) -> Comparison:
-    """Options with their order by net present value; `finance` says where two of them draw level."""
+    """Options with their order by net present value, and what would change the first place."""
+    from cluster_calc.value_switching import Value
+
     missing = {
         option.name: option.result.missing.get("capital_cost", "it has no net present value")
         for option in options
@@ -222,7 +229,10 @@ def _by_value(options: Sequence[Option], horizon: Datum | None, left_out: Mappin
     found = sorted((option for option in options if option.npv is not None), key=lambda option: -(option.npv or 0.0))
     if not found:
         raise InputError(f"--by {NPV}: no option has a net present value ({next(iter(missing.values()))})")
-    return Comparison(tuple(options), NPV, tuple(option.name for option in found), missing, {}, (), horizon, left_out)
+    return Comparison(
+        tuple(options), NPV, tuple(option.name for option in found), missing, {}, tuple(sought(found, Value())), horizon,
+        left_out,
+    )  # fmt: skip
 
 
 def _owning(merged: scenarios.Scenario, result: Result, horizon: Datum | None) -> tuple[float | None, Datum | None]:

@@ -31,6 +31,8 @@ RATE_OF = {
     "insurance_cost": "insurance_rate",
     "software_cost": "software_price",
 }
+# Lines of a bill of materials: they need a server.
+BILL_SHARES = ("storage_share", "reserve_share", "installation_share", "contingency_share")
 # Settings and quantities that ask for other money or another year (money_terms.py).
 MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
 YEAR = 365.25 * 86400.0
@@ -221,12 +223,13 @@ def warnings(result: Result) -> list[str]:
     if age is not None and life is not None and float(_most(age / life)) > 1 + 1e-9:
         found.append(
             f"the hardware is {shown('hardware_age', _most(age))} old at the start, beyond its life of "
-            f"{shown('service_time', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
+            f"{shown('lifetime', _most(life))}: charged as a replacement of like kind; a longer --lifetime keeps the old"
         )
+    found += [*_unused(result), *_mixed_ages(result)]
     lives = values.get("replacements")
     if lives is not None and float(_most(lives)) > 0:
         found.append(
-            f"the run outlasts the hardware's life: replaced {plain(float(_most(lives)))} times, "
+            f"the run outlasts the hardware's life: replaced {_times(_most(lives))}, "
             f"{shown('replacement_cost', values.get('replacement_cost'))} beyond the capital cost"
         )
     method = method_of(result.scenario.settings)
@@ -245,6 +248,51 @@ def warnings(result: Result) -> list[str]:
                 "(--depreciation price-performance)"
             )
     return found
+
+
+def _unused(result: Result) -> list[str]:
+    """Figures that were given and that nothing here takes, with what would take them."""
+    scenario = result.scenario
+    method, given = method_of(scenario.settings), {*scenario.data, *scenario.settings}
+    owned = "acquire" not in scenario.settings
+    needs = (
+        (("declining_rate",), method != "declining-balance", "--depreciation declining-balance"),
+        (
+            ("resale_curve", *(f"resale_year_{year}" for year in RESALE_YEARS)),
+            method != "resale",
+            "--depreciation resale",
+        ),
+        (BILL_SHARES, "server" not in scenario.settings, "--server"),
+        (("facility_lifetime",), "construction_cost" not in result.data, "--construction-cost"),
+        (("deposit_lead",), "deposit_share" not in given, "--deposit-share"),
+    )
+    return [
+        f"{name} is not used: it counts with {option}"
+        for names, idle, option in needs
+        if idle and owned
+        for name in names
+        if name in given
+    ]
+
+
+def _mixed_ages(result: Result) -> list[str]:
+    """Chips to buy beside owned ones are as old as those: one age holds for all."""
+    values = result.values
+    age, new = values.get("hardware_age"), values.get("new_chips")
+    if age is None or new is None or _most(age) <= 0 or _most(new) <= 0 or not _most(values.get("owned_chips", 0.0)):
+        return []
+    from cluster_calc.report.numbers import shown
+
+    return [
+        f"hardware_age {shown('hardware_age', _most(age))} is that of all chips, the {shown('new_chips', _most(new))} to buy "
+        "too; estimate new and owned chips apart where that matters"
+    ]
+
+
+def _times(count: float) -> str:
+    from cluster_calc.report.numbers import plain
+
+    return "once" if count == 1 else f"{plain(count)} times"
 
 
 def _most(value: Any) -> float:

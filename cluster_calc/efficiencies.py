@@ -87,11 +87,13 @@ def constants_of(chip_id: str) -> Constants:
     )
 
 
-def stack_of(family: str, attention: str = "") -> Stack:
-    """What the software of a published family did; today's software for a family that is not known.
+def stack_of(family: str, attention: str = "", source: str = "") -> Stack:
+    """What the software of a published family did, named by the family or else by the source; today's where neither is known.
 
     >>> stack_of("Korthikanti 2022").attention
     'unfused'
+    >>> stack_of("", source="Narayanan et al. 2021, arXiv:2104.04473").overlapped
+    False
     >>> stack_of("", "unfused").overlapped
     True
     """
@@ -100,9 +102,14 @@ def stack_of(family: str, attention: str = "") -> Stack:
             f"attention: {quoted(attention)} is not one of {', '.join(ATTENTIONS)}.{did_you_mean(attention, ATTENTIONS)}"
         )
     stacks = _book()["stack"]
-    said = family.lower().replace("_", "-").replace(" ", "-")
     entry = next(
-        (one for one in stacks.values() if any(name in said for name in one.get("names", ()))), stacks["default"]
+        (
+            one
+            for said in (family, source)
+            for one in stacks.values()
+            if any(name in said.lower().replace("_", "-").replace(" ", "-") for name in one.get("names", ()))
+        ),
+        stacks["default"],
     )
     return Stack(
         **{field.name: entry[field.name] for field in fields(Stack)} | ({"attention": attention} if attention else {})

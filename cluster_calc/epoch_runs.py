@@ -11,14 +11,17 @@ import math
 from collections.abc import Mapping
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.formulas.epoch_dates import planned_start
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.scenario import parse
 from cluster_calc.tables import Prepared, number_in
 
 HOUR = 3600.0
+DAY = 24 * HOUR
 # The method's own constants for what a row leaves open (cost_analysis_standalone.py, commit 263c40a).
 DEFAULT_MFU = 0.375
 DEFAULT_HOURS = 793.5
+PUBLICATION_LAG = 60 * DAY
 POWER_FRACTION = {"GPU": 0.75, "TPU": 0.43}
 DATES = {"GPU": "epoch-gpu", "TPU": "epoch-tpu"}
 YES, NO = ("1", "1.0", "true", "yes"), ("0", "0.0", "false", "no")
@@ -115,6 +118,12 @@ def _flaws(row: Mapping[str, str], kind: str, hours: float | None) -> list[str]:
         found.append(f"priced as {priced}")
     if row.get("price_date", "9") < row.get("hardware_release_date", ""):
         found.append("the price is older than the release")
+    if "," in model:
+        found.append("several chips, priced and powered as one: the method itself gives no estimate")
+    if "price-tie" in row.get("flags", ""):
+        found.append("another price of the same day and model exists: the method takes the one its sort leaves first")
+    if kind == "TPU" and (early := _before_release(row, hours)) > 0:
+        found.append(f"starts {early} days before the release: the hardware is valued above its price")
     reported, quantity = _plain(row, "chip_hours_reported"), _plain(row, "hardware_quantity")
     if hours is not None and reported > 0 and quantity > 0 and abs(reported / (quantity * hours / HOUR) - 1) > 0.01:
         found.append("rent counts quantity times hours, not the reported chip-hours")
@@ -128,6 +137,24 @@ def _flaws(row: Mapping[str, str], kind: str, hours: float | None) -> list[str]:
     if "tdp_w" not in row:
         found.append("no TDP: no energy, and no total")
     return found
+
+
+def _before_release(row: Mapping[str, str], hours: float | None) -> int:
+    """Days from the start, as the method reckons it, to the release; 0 where it starts later or a day is not known."""
+    try:
+        released = _seconds(row.get("hardware_release_date", ""))
+        if "training_start_override" in row:
+            start = _seconds(row["training_start_override"])
+        else:
+            length = math.floor(hours / HOUR if hours is not None else DEFAULT_HOURS) * HOUR
+            start = float(planned_start(_seconds(row.get("publication_date", "")), PUBLICATION_LAG, length))
+    except ValueError:
+        return 0
+    return max(math.ceil((released - start) / DAY), 0)
+
+
+def _seconds(text: str) -> float:
+    return datetime.date.fromisoformat(_day(text)).toordinal() * DAY
 
 
 def _plain(row: Mapping[str, str], head: str, default: float = 0.0) -> float:

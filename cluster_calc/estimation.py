@@ -118,8 +118,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     from cluster_calc import resilience, workload
 
     causes = resilience.asked(given, settings) and mode != "cluster"
-    # Whether chips and goodput depend on each other, so that the chips are searched.
-    searched = causes and mode == "fixed-time" and "goodput" not in given
+    # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.
+    searched = causes and mode == "fixed-time"
     if causes:
         sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
     if searched:

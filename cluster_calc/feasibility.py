@@ -152,6 +152,9 @@ def warnings(result: Result) -> list[str]:
         found.append(far_warning())
     if "ettr" in result.values and float(_least(result.values["ettr"])) <= 0:
         found.append("ettr: its linear form does not hold here, since failures come faster than restarts; goodput does")
+    sizes = [_most(result.values.get(name)) for name in ("chips", "tensor_parallel", "pipeline_parallel")]
+    if "chips" in result.data and None not in sizes and sizes[0] % (sizes[1] * sizes[2]):  # type: ignore[operator]
+        found.append(_uneven(*sizes))  # type: ignore[arg-type]
     mfu, best = _most(result.values.get("mfu")), result.data.get("best_mfu")
     if mfu is not None and best is not None and best.label and mfu > best.value:
         found.append(
@@ -160,6 +163,16 @@ def warnings(result: Result) -> list[str]:
             + likely_causes(mfu, result.values, result.chip, result.precision)
         )
     return found
+
+
+def _uneven(chips: float, tensor: float, pipeline: float) -> str:
+    """That the chips make no whole number of replicas, and the nearest numbers of chips that do."""
+    replica = tensor * pipeline
+    near = [count for count in (chips // replica * replica, (chips // replica + 1) * replica) if count]
+    return (
+        f"chips {chips:,.0f} do not divide by tensor_parallel {tensor:.0f} × pipeline_parallel {pipeline:.0f}: "
+        f"no layout has {chips / replica:.3g} replicas; {' or '.join(f'{count:,.0f}' for count in near)} chips would do"
+    )
 
 
 def _most(value: Any) -> float | None:

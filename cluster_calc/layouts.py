@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,13 +39,40 @@ def layouts(job: Job, domain: float = SERVER_CHIPS) -> Layout:
     found = _found(job, [t for t in TENSOR if t <= most], 1 if job.sharded_data_parallel else DEEPEST)
     found = found or _found(job, range(1, most + 1), DEEPEST)
     if not found:
-        raise InputError(
-            f"no layout: {job.chips} chips, {job.layers} layers, {job.heads} heads and {job.global_batch} sequences do not divide "
-            f"by the given tensor ({job.tensor_parallel or 'open'}), pipeline ({job.pipeline_parallel or 'open'}), data "
-            f"({job.data_parallel or 'open'}) and micro-batch ({job.micro_batch or 'open'}) sizes; tensor × pipeline × data "
-            "must be the number of chips, and data × micro-batch must divide the global batch"
-        )
+        raise InputError(_why_none(job, most))
     return Layout(*np.array(found, dtype=float).T)
+
+
+def _why_none(job: Job, most: int) -> str:
+    """Which size keeps a job from being spread, with the nearest that would do."""
+    n, t, p, d, b = job.chips, job.tensor_parallel, job.pipeline_parallel, job.data_parallel, job.micro_batch
+    sizes = [("tensor", t), ("pipeline", p), ("data", d)]
+    given = " × ".join(f"{name} {size}" for name, size in sizes if size)
+    made = math.prod(size for _, size in sizes if size)
+    if t and p and d and made != n:
+        return f"chips: {n} are not {given}; {made} would be"
+    if n % made:
+        return f"chips: {n} do not divide by {given}; {max(n // made, 1) * made} would"
+    batch = job.global_batch
+    if b and batch % ((d or 1) * b):
+        of = f"the {batch // d} sequences of a replica" if d else f"the global batch of {batch}"
+        return f"micro_batch: {b} does not divide {of}; {_near(batch // (d or 1), b)} would"
+    replicas = batch // (b or 1)
+    if t and p:
+        return f"global_batch: {batch} sequences do not divide by {n // (t * p)} replicas{f' of {b}' if b else ''}"
+    tensors = [t] if t else [size for size in TENSOR if size <= most and job.heads % size == 0]
+    stages = [p] if p else range(1, min(DEEPEST, job.layers) + 1)
+    ways = (
+        [d]
+        if d
+        else sorted({w for k in range(1, math.isqrt(replicas) + 1) if replicas % k == 0 for w in (k, replicas // k)})
+    )
+    reached = np.unique(np.multiply.outer(np.multiply.outer(tensors, stages), np.array(ways, dtype=float)))
+    near = [f"{size:.0f}" for size in (*reached[reached < n][-1:], *reached[reached > n][:1])]
+    return (
+        f"chips: {n} do not spread over {job.layers} layers, {job.heads} heads and {batch} sequences"
+        f"{f' with {given}' if given else ''}; {' or '.join(near)} would"
+    )
 
 
 def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ...]]:
@@ -61,8 +89,8 @@ def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ..
             for b in _choices(job.micro_batch, sizes):
                 if each % b:
                     continue
-                # An interleaved schedule wants microbatches in groups of p.
-                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and layers % v == 0 and each // b % p == 0)]
+                # An interleaved schedule wants microbatches in groups of p, and a layer in every chunk.
+                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and v <= layers and each // b % p == 0)]
                 found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
     return found
 

@@ -283,13 +283,14 @@ class Cluster:
         return hours / self.spot if rent.term == "spot" else hours
 
     def owed(self, rent: Rent) -> float:
-        """Rent of the last commitment that falls due after the horizon, at the price of its start; 0 without one."""
+        """Rent of the last commitment that falls due after the horizon, moved as all rents are; 0 without one."""
         if not rent.months:
             return 0.0
         term = rent.months / MONTHS
-        begun = math.ceil(self.horizon / term - 1e-9)
-        level = (1 + self.growth["rent"]) ** ((begun - 1) * term)
-        return float(self.paid_hours(rent, self.share) * max(begun * term - self.horizon, 0.0) * rent.price * level)
+        left = math.ceil(self.horizon / term - 1e-9) * term - self.horizon
+        level = rent.price * (1 + self.growth["rent"]) ** self.horizon
+        yearly = self.paid_hours(rent, self.share) * level
+        return float(yearly * sum(length * (1 + self.growth["rent"]) ** time for time, length in self.parts(left)))
 
     def payback(self, rent: Rent, *, colocated: bool = False) -> float | None:
         """Months after which the cash spent on owning is no more than the rent would have been, not discounted."""

@@ -20,7 +20,8 @@ from cluster_calc.formulas.flop import flop_per_token
 from cluster_calc.layouts import layouts, memory_of
 from cluster_calc.step_time import Job, Layout, Machine, step_parts
 
-SHARDINGS = {"": 0, "NO_SHARD": 0, "SHARD_GRAD_OP": 2, "FULL_SHARD": 3, "HYBRID_SHARD": 3}
+# Half precision runs everything; below it run the matrix products of the layers alone.
+HALF_PRECISIONS = ("bf16", "fp16")
 LOW_PRECISIONS = ("fp8", "fp4", "int8")
 # Where measurements of other software fell against the prediction: 10th and 90th percentile (docs/utilisation.md).
 MEASURED_OVER_PREDICTED = (0.78, 1.08)
@@ -78,7 +79,12 @@ def machine_of(
     """
     known = constants_of(item.id)
     wanted = item.precision(precision)
-    half = item.precision(None)
+    if wanted not in HALF_PRECISIONS + LOW_PRECISIONS:
+        raise InputError(
+            f"precision: {quoted(wanted)} is not one that a predicted MFU knows: "
+            f"{', '.join(HALF_PRECISIONS + LOW_PRECISIONS)}"
+        )
+    half = wanted if wanted in HALF_PRECISIONS else item.precision(None)
 
     def figure(name: str) -> float:
         datum = item.figures.get(name)

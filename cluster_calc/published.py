@@ -61,6 +61,10 @@ def preset(
     started = found["planned_start"] if "planned_start" not in given else given["planned_start"]
     found["electricity_price"], note = _electricity(book, raw["electricity"], float(started.value))
     notes += [note] if note else []
+    if "rental_price" not in given:
+        notes.append(
+            "the rent is the catalog's: Epoch AI looks up a three-year commitment two months before the start (--rental-price)"
+        )
     if kind == "tpu":
         notes.append(
             "Epoch AI's TPU energy multiplies a mean draw by 0.43 once more: it is about half of what it was in 2024"

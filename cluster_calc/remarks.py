@@ -66,11 +66,14 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
     found += dict.fromkeys(result.missing[name] for name in HOW_TO_SUPPLY if name in result.missing)
     for entry in result.feasibility:
         if entry.holds is False:
+            from cluster_calc.report.limits import derived
+
             limit, limited, _ = CONSTRAINTS[entry.constraint]
             words = "is beyond what is usual" if entry.constraint in ADVISORY else "does not hold"
             label = f" ({result.data[limit].label})" if limit in YARDSTICKS and result.data[limit].label else ""
+            target = derived(result, entry) or shown(limit, result.values[limit])
             found.append(
-                f"the {entry.constraint} limit of {shown(limit, result.values[limit])}{label} {words}: "
+                f"the {entry.constraint} limit of {target}{label} {words}: "
                 f"{limited} {shown(limited, result.values[limited])}"
             )
     return found

@@ -91,10 +91,11 @@ class Job:
             return 1.0
         share = (self.active - 2 * embedding) / plain
         if not LEAST <= share <= MOST:
+            named = "active_parameters" if self.active_parameters else "parameters"
+            other = "" if self.active_parameters else "; for a mixture of experts give active_parameters"
             raise InputError(
-                f"parameters: {self.active:.4g} do not agree with {self.layers} layers of width {self.hidden_size} and a "
-                f"vocabulary of {self.vocabulary}, which make about {plain + embedding:.4g}; for a mixture of experts give "
-                "active_parameters"
+                f"{named}: {self.active:.4g} do not agree with {self.layers} layers of width {self.hidden_size} and a "
+                f"vocabulary of {self.vocabulary}, which make about {plain + embedding:.4g}{other}"
             )
         return share
 
@@ -169,7 +170,7 @@ def step_parts(job: Job, machine: Machine, at: Layout, known: Constants) -> dict
     h, domain, stack = job.hidden_size, known.scaleup_chips, job.stack
     tokens = b * job.sequence_length
     microbatches = job.global_batch / (d * b)
-    layers = np.ceil(job.layers / p)  # the fullest stage sets the pace
+    layers = v * np.ceil(job.layers / (p * v))  # the fullest chunk sets the pace of its stage, and that of the others
     forward = 2.0 if job.recompute == "full" else 1.0  # forward passes
     rates = _rates(job, machine, known)
     seen = 1 - stack.hidden

@@ -13,7 +13,7 @@ from cluster_calc.nomenclature import INFINITY, QUANTITIES
 if TYPE_CHECKING:
     from cluster_calc.comparison import Option
 
-# What a switching value is sought for: a figure of the best option alone, or of the site that all share.
+# What a switching value is sought for: a figure of one option alone, or of the site that all share.
 OWN = (
     "chip_price",
     "rental_price",
@@ -25,6 +25,8 @@ OWN = (
     "network_share",
     "residual_value",
 )
+# Of those behind the runner-up, what they ask.
+PRICES = ("chip_price", "rental_price")
 SHARED = (
     "used_share",
     "colocation_price",
@@ -38,6 +40,7 @@ SHARED = (
 GRID = 48
 SAME = 1e-9
 HALVINGS = 60
+ALL = "all options"
 
 
 @dataclass(frozen=True)
@@ -60,35 +63,87 @@ def single(option: Option, name: str) -> float:
 
 
 def switches(options: list[Option], by: str, sign: float) -> Iterable[Switch]:
-    """Values nearest to the base at which the runner-up draws level: of the best option's own figures, of its own, of those
-    both share."""
-    if len(options) < 2:
-        return
-    best, second = options[:2]
-    # Two ways to have one chip differ in its rent alone: what else the chip is, it is in both.
-    alike = bool(best.way and second.way) and best.result.chip.id == second.result.chip.id
-    apart = ("rental_price",) if alike else OWN
-    shared = (*SHARED, *(name for name in OWN if name not in (*apart, *SHARED)))
-    for names, moved in ((apart, (best,)), (apart, (second,)), (shared, (best, second))):
-        for name in names:
-            held = [option for option in moved if _number(option, name) is not None]
-            values = {_number(option, name) for option in held}
-            if len(values) != 1:
-                continue
-            found = _level(best, second, held, name, by, sign)
-            if found is not None:
-                whose = "all options" if len(moved) > 1 else moved[0].name
-                yield Switch(name, whose, float(values.pop() or 0.0), found, second.name)
+    """Values nearest to the base at which another option takes the first place: of the best option's own figures, of the
+    runner-up's, of the prices of those behind it, and of what they share."""
+    yield from sought(options, Model(by, sign))
 
 
-def _number(option: Option, name: str) -> float | None:
-    datum = option.result.data.get(name)
-    return None if datum is None or datum.value is None else float(datum.value)
+class Model:
+    """A result of the estimates, cheap to evaluate again with another input."""
+
+    names: tuple[str, ...] = OWN
+    prices: tuple[str, ...] = PRICES
+    shared: tuple[str, ...] = SHARED
+    grid = GRID
+
+    def __init__(self, by: str, sign: float) -> None:
+        self.by, self.sign = by, sign
+
+    def base(self, option: Option) -> float:
+        """The result as it stands, the less the better."""
+        return self.sign * single(option, self.by)
+
+    def number(self, option: Option, name: str) -> float | None:
+        """The input as it stands; None where the option has none."""
+        datum = option.result.data.get(name)
+        return None if datum is None or datum.value is None else float(datum.value)
+
+    def moved(self, option: Option, name: str, value: float) -> float:
+        """The result with another value of an input."""
+        given = {key: datum.value for key, datum in option.result.data.items() if datum.value is not None}
+        return self.sign * float(option.result.model.evaluate({**given, name: value}).get(self.by, math.nan))
 
 
-def _level(best: Option, second: Option, moved: Sequence[Option], name: str, by: str, sign: float) -> float | None:
+def sought(options: list[Option], measure: Model) -> Iterable[Switch]:
+    """The switches of a measure. Where several options would come first one after the other, the nearest stands."""
+    found: dict[tuple[str, str, bool], Switch] = {}
+    best = options[0]
+    for place, other in enumerate(options[1:]):
+        # Two ways to have one chip differ in its rent alone: what else the chip is, it is in both.
+        alike = bool(best.way and other.way) and best.result.chip.id == other.result.chip.id
+        own = ("rental_price",) if alike else measure.names
+        shared = (*measure.shared, *(name for name in measure.names if name not in (*own, *measure.shared)))
+        groups = [(own, (best,)), (own, (other,)), (shared, (best, other))]
+        if place:
+            groups = [(tuple(name for name in own if name in measure.prices), (other,)), (shared, (best, other))]
+        for names, moved in groups:
+            for name in names:
+                # One that another option reaches earlier is not sought for again.
+                reached = [known.value for known in found.values() if known.name == name and known.whose == ALL]
+                switch = _between(options, best, other, moved, name, measure, reached if len(moved) > 1 else [])
+                if switch is not None:
+                    found[name, switch.whose, switch.value > switch.base] = switch
+    return found.values()
+
+
+def _between(
+    options: list[Option], best: Option, other: Option, moved: Sequence[Option], name: str, measure: Model,
+    reached: Sequence[float],
+) -> Switch | None:  # fmt: skip
+    """Where the other option draws level with the best one as an input of one of them, or of both, moves."""
+    held = [option for option in moved if measure.number(option, name) is not None]
+    values = {measure.number(option, name) for option in held}
+    if len(values) != 1:
+        return None
+    value = _level(best, other, held, name, measure, reached)
+    if value is None:
+        return None
+    whose = moved[0].name
+    if len(moved) > 1:
+        # Options with another value of it stand still, and one of them may be ahead of both by then.
+        still = [option for option in options if measure.number(option, name) not in {None, *values}]
+        level = measure.moved(other, name, value) if other in held else measure.base(other)
+        if any(measure.base(option) < level for option in still):
+            return None
+        whose = f"{best.name} and {other.name}" if still else ALL
+    return Switch(name, whose, float(values.pop() or 0.0), value, other.name)
+
+
+def _level(
+    best: Option, other: Option, moved: Sequence[Option], name: str, measure: Model, reached: Sequence[float]
+) -> float | None:
     known = QUANTITIES[name]
-    base = _number(moved[0], name) or 0.0
+    base = measure.number(moved[0], name) or 0.0
     scale = known.factor
     low = known.low * scale if known.low > 0 else base / 100 if base else 0.0
     high = min(known.high * scale, base * 100 if base else known.high * scale)
@@ -96,45 +151,53 @@ def _level(best: Option, second: Option, moved: Sequence[Option], name: str, by:
         low = 0.0
     if high in (INFINITY, 0.0):
         return None
+    low, high = (
+        max([low, *(value for value in reached if value < base)]),
+        min([high, *(value for value in reached if value > base)]),
+    )
 
     def gap(value: float) -> float:
         left, right = (
-            _evaluated(option, name, value, by) if option in moved else single(option, by) for option in (best, second)
+            measure.moved(option, name, value) if option in moved else measure.base(option) for option in (best, other)
         )
-        return sign * (left - right)
+        return left - right
 
     # Where both are equal at the very end of the range, neither comes first there.
-    least = SAME * abs(single(best, by))
+    least = SAME * abs(measure.base(best))
     for end in (high, low):
-        found = _crossing(gap, base, end)
+        found = _crossing(gap, base, end, measure.grid, least / 1000)
         if found is not None and gap(end) > least:
             return found
     return None
 
 
-def _evaluated(option: Option, name: str, value: float, by: str) -> float:
-    given = {key: datum.value for key, datum in option.result.data.items() if datum.value is not None}
-    return float(option.result.model.evaluate({**given, name: value}).get(by, math.nan))
-
-
-def _crossing(gap: Any, start: float, end: float) -> float | None:
-    """The first place between start and end where the gap turns positive, by a grid and bisection."""
+def _crossing(gap: Any, start: float, end: float, grid: int, exact: float) -> float | None:
+    """The first place between start and end where the gap turns positive, by a grid, chords and halvings."""
     if start == end:
         return None
     even = start <= 0 or end <= 0
     points = [
-        start + (end - start) * step / GRID if even else start * (end / start) ** (step / GRID)
-        for step in range(GRID + 1)
+        start + (end - start) * step / grid if even else start * (end / start) ** (step / grid)
+        for step in range(grid + 1)
     ]
-    before = points[0]
-    if not gap(before) < 0:
+    before, under = points[0], gap(points[0])
+    if not under < 0:
         return None
     for point in points[1:]:
-        if gap(point) >= 0:
-            low, high = before, point
-            for _ in range(HALVINGS):
-                middle = (low + high) / 2
-                low, high = (middle, high) if gap(middle) < 0 else (low, middle)
-            return high
-        before = point
+        over = gap(point)
+        if over >= 0:
+            return _narrowed(gap, (before, under), (point, over), exact)
+        before, under = point, over
     return None
+
+
+def _narrowed(gap: Any, low: tuple[float, float], high: tuple[float, float], exact: float) -> float:
+    """The place where the gap is 0, of places with their gaps on either side; most relations are nearly straight lines."""
+    for _ in range(HALVINGS):
+        for part in (low[1] / (low[1] - high[1]), 0.5):
+            place = low[0] + (high[0] - low[0]) * part
+            found = gap(place)
+            if abs(found) <= exact:
+                return float(place)
+            low, high = ((place, found), high) if found < 0 else (low, (place, found))
+    return high[0]

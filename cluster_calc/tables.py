@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -224,6 +224,8 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
     ignored: tuple[str, ...] = ()
     if mapping is None:
         mapping, ignored = plain_map(table.heads)
+    if mapping.method == PREDICT_MFU:
+        mapping = _beside_measured(table, mapping)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
     for number, cells in enumerate(table.rows, 1):
@@ -247,6 +249,18 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
             errors[number] = str(error)
             results.append({})
     return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
+
+
+def _beside_measured(table: Table, mapping: ColumnMap) -> ColumnMap:
+    """A prediction never stands in a column that holds measurements: there it has a name of its own."""
+    taken = {
+        head
+        for place, head in enumerate(table.heads)
+        if head in mapping.outputs
+        and any(place < len(row) and row[place].strip().lower() not in MISSING for row in table.rows)
+    }
+    outputs = {f"predicted_{head}" if head in taken else head: name for head, name in mapping.outputs.items()}
+    return replace(mapping, outputs=outputs)
 
 
 def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -175,3 +175,42 @@ def test_scenario_files_are_had_in_every_way(tmp_path: Any) -> None:
     ]
     assert {option["acquisition"] for option in found.as_dict()["options"]} == {"own", "on-demand"}
     assert found.as_dict()["horizon"] == 4.0
+
+
+def test_what_is_behind_the_runner_up_may_come_first_too() -> None:
+    # Own and colocated chips share every price, so that neither ever overtakes the other; the rents may.
+    given = DEMAND | {"acquire": "all", "colocation_price": "150 USD/kW/month"}
+    found = cc.compare(**given)
+    assert found.ranking[:2] == ("own", "colocate")
+    rents = {entry.whose: entry for entry in found.switches if entry.name == "rental_price"}
+    assert set(rents) == {name for name in found.ranking if name.startswith("rent ")}
+    switch = rents["rent on-demand"]
+    level = cc.compare(**given | {"rental_price": f"{switch.value * 3600 * 0.9999!r} USD/hour"})
+    assert level.ranking[0] == switch.winner == "rent on-demand"
+    # Of what all share, the value at which the first of them comes first.
+    [price] = [entry for entry in found.switches if entry.name == "chip_price"]
+    basis = {"server_cost_factor": 1, "network_share": found["own"].values["network_share"]}
+    for factor, first in ((0.9999, "own"), (1.0001, price.winner)):
+        level = cc.compare(**given, **basis, chip_price=f"{price.value * factor!r} USD")
+        assert level.ranking[0] == first
+
+
+def test_a_ranking_by_value_says_what_would_change_it() -> None:
+    given = DEMAND | {"acquire": ["own", "on-demand", "3-year"], "by": "npv", "used_share": 0.9}
+    found = cc.compare(**given)
+    assert found.ranking[0] == "own"
+    switches = {(entry.name, entry.whose): entry for entry in found.switches}
+    rent = switches["rental_price", "rent on-demand"]
+    level = cc.compare(**given | {"rental_price": f"{rent.value * 3600!r} USD/hour"})
+    values = {option.name: option.npv for option in level.options}
+    assert values["own"] == pytest.approx(values["rent on-demand"], rel=1e-8)
+    share = switches["used_share", "all options"]
+    values = {option.name: option.npv for option in cc.compare(**given | {"used_share": share.value}).options}
+    assert values["own"] == pytest.approx(values[share.winner], rel=1e-8)
+    # A dearer chip on the terms of the quote: what the price holds does not change with it.
+    price = switches["chip_price", "all options"]
+    basis = {"server_cost_factor": 1, "network_share": found["own"].values["network_share"]}
+    again = cc.compare(**given, **basis, chip_price=f"{price.value!r} USD")
+    values = {option.name: option.npv for option in again.options}
+    assert values["own"] == pytest.approx(values[price.winner], rel=1e-8)
+    assert "What would change the first place" in str(found)

@@ -105,5 +105,5 @@ def test_a_report_says_how_the_hardware_was_priced() -> None:
              (("quick", "mi300x", {}), ("bill", "h100", {"server": "default"}), ("given", "mi300x", {"capital_cost": "10 MUSD"}))}  # fmt: skip
     assert "two factors: server × 1.64, network 19%" in words["quick"]
     assert "bill of materials" in words["bill"]
-    assert "two factors alone give" in words["bill"]
+    assert "two factors alone, at the same prices, give" in words["bill"]
     assert "Electricity cost $64.3k 11.6% = Run cost $556k = Capital cost $10M as given, not split" in words["given"]

@@ -329,6 +329,17 @@ def test_what_a_commitment_owes_after_the_horizon_is_said() -> None:
     assert not any(entry.owed_beyond for entry in cc.finance(**CLUSTER | {"horizon": "3 years"}, **prices).alternatives)
 
 
+def test_what_is_owed_after_the_horizon_moves_as_the_rents_before_it() -> None:
+    given = {"rental_price_3_year": "1 USD/hour", "rental_price_growth": 0.05}
+    whole, cut = (cc.finance(**CLUSTER | {"horizon": years}, **given) for years in ("6 years", "4 years"))
+    paid = {
+        name: next(e for e in plan.alternatives if e.rent.term == "3-year")
+        for name, plan in (("whole", whole), ("cut", cut))
+    }
+    total = {name: -sum(flow.amount for flow in entry.flows) for name, entry in paid.items()}
+    assert paid["cut"].owed_beyond == pytest.approx(total["whole"] - total["cut"])
+
+
 @pytest.mark.parametrize("years", [1, 2.5, 6])
 @pytest.mark.parametrize("timing", ["mid-year", "year-end"])
 def test_break_even_months_are_the_first_that_hold(years: float, timing: str) -> None:
@@ -428,3 +439,11 @@ def test_a_building_that_outlasts_the_plan_keeps_the_rest_of_its_price() -> None
     assert plan.colocated.npv == plain.colocated.npv
     over = cc.finance(**SITE | {"horizon": "6 years"}, facility_lifetime="5 years")
     assert over.by_year()[-1]["facility_residual"] == 0
+
+
+def test_what_a_plan_takes_no_notice_of_is_said() -> None:
+    plan = cc.finance(**CLUSTER, purchase_delay="1 year", development_factor=2)
+    assert plan.npv == cc.finance(**CLUSTER).npv
+    assert {name for name in ("purchase_delay", "development_factor") if any(f"{name} is that of" in said for said in plan.warnings)} == {
+        "purchase_delay", "development_factor",
+    }  # fmt: skip

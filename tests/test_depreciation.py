@@ -103,6 +103,20 @@ def test_a_run_longer_than_the_life_shows_the_replacement() -> None:
     assert any("outlasts the hardware's life: replaced 2 times, $60M" in warning for warning in result.warnings)
 
 
+@pytest.mark.parametrize("method", ["straight-line", "double-declining"])
+@pytest.mark.parametrize(("age", "time"), [(0, 365.25), (0, 730.5), (0, 1000), (700, 200), (1500, 90), (0, 1826.25)])
+def test_the_books_close_when_sets_are_replaced(method: str, age: float, time: float) -> None:
+    # What stands at the end is what stood at the start and was bought on the way, less what was charged.
+    values = cc.estimate(
+        **RUN | {"training_time": f"{time} days"}, lifetime="2 years", residual_value=0.1, hardware_age=f"{age} days",
+        depreciation=method,
+    ).values  # type: ignore[arg-type]  # fmt: skip
+    bought = values["replacement_cost"]
+    assert values["book_value_at_end"] == pytest.approx(
+        values["book_value_at_start"] + bought - values["hardware_charge"], rel=1e-9
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -132,3 +146,33 @@ def test_lives_that_ended_before_the_run_are_no_replacements_of_the_run() -> Non
     ending = cc.estimate(chip="h100", training_compute=1e24, hardware_age="35 month", lifetime="3 years")
     assert ending.values["replacements"] == 1
     assert ending.values["replacement_cost"] == pytest.approx(ending.values["capital_cost"])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"declining_rate": 0.3}, "declining_rate is not used: it counts with --depreciation declining-balance"),
+        ({"resale_curve": "nobody"}, "resale_curve is not used: it counts with --depreciation resale"),
+        ({"resale_year_2": 0.5}, "resale_year_2 is not used"),
+        ({"reserve_share": 0.1}, "reserve_share is not used: it counts with --server"),
+        ({"facility_lifetime": "20 years"}, "facility_lifetime is not used: it counts with --construction-cost"),
+        ({"owned_chips": 500, "hardware_age": "1 year"}, "is that of all chips, the 500 to buy too"),
+    ],
+)
+def test_what_is_given_and_counts_nowhere_is_said(given: dict[str, object], words: str) -> None:
+    assert any(words in warning for warning in cc.estimate(**RUN | given).warnings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"declining_rate": 0.3, "depreciation": "declining-balance"}, {"resale_year_2": 0.5, "depreciation": "resale"},
+        {"reserve_share": 0.1, "server": "default"}, {"facility_lifetime": "20 years", "construction_cost": "10 USD/W"},
+        {"owned_chips": 1000, "hardware_age": "1 year"}, {"owned_chips": 500},
+    ],
+)  # fmt: skip
+def test_what_counts_is_not_said_to_be_idle(given: dict[str, object]) -> None:
+    run = {name: value for name, value in RUN.items() if "server" not in given or "price" not in name}
+    said = " ".join(cc.estimate(**run | given).warnings)  # type: ignore[arg-type]
+    assert "is not used" not in said
+    assert "that of all chips" not in said

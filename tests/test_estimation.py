@@ -425,3 +425,19 @@ def test_a_basis_without_a_typed_price_does_not_change_the_catalogs() -> None:
     plain, told = estimate(chips=1000), estimate(chips=1000, price_basis="chip")
     assert told.values["all_in_price"] == plain.values["all_in_price"]
     assert any("price_basis" in warning for warning in told.warnings)
+
+
+def test_a_goodput_given_beside_failures_sizes_the_cluster() -> None:
+    """Failures make the goodput depend on the chips that it sizes; given, it is taken."""
+    plain = cc.estimate(flop=1e25, chip="h100", time_allowed="30 days", goodput=0.9)
+    beside = cc.estimate(flop=1e25, chip="h100", time_allowed="30 days", goodput=0.9, mtbf="3 hours")
+    assert beside.values["chips"] == plain.values["chips"]
+    assert beside.values["goodput"] == pytest.approx(0.9)
+
+
+def test_solve_finds_the_mtbf_of_a_goodput() -> None:
+    job: dict[str, Any] = {"flop": 1e25, "chip": "h100", "chips": 10000, "checkpoint_write_time": "10 seconds"}
+    found = cc.solve("mtbf", goodput=0.95, **job)
+    assert found.target == "goodput"
+    again = cc.estimate(mtbf=f"{found.value / 3600!r} hours", **job)
+    assert again.values["goodput"] == pytest.approx(0.95, rel=1e-9)

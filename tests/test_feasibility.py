@@ -231,15 +231,98 @@ def test_the_one_change_that_makes_every_limit_hold() -> None:
     assert "makes all of them hold" in " ".join(str(result).split())
 
 
+def test_failures_that_come_too_fast_are_mended_by_a_longer_mtbf() -> None:
+    """The MTBF is the machine's, not a limit that the buyer sets."""
+    result = estimate(
+        flop=3.8e25,
+        chip="h100",
+        chips=16384,
+        mtbf="4 minutes",
+        checkpoint_write_time="5 minutes",
+        restart_time="10 minutes",
+    )
+    change = nearest_change(result, "failures")
+    assert change is not None
+    assert change.name == "mtbf"
+    assert change.needed == pytest.approx(15 * 60)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"zero_stage": 3, "micro_batch": 1},
+        {"zero_stage": 1, "power_limit": "60 kW"},
+        {"zero_stage": 1, "time_allowed": "99 days"},
+    ],
+)
+def test_chips_change_by_whole_replicas(limits: dict[str, Any]) -> None:
+    """Up for memory and time, down for power."""
+    job: dict[str, Any] = {
+        "params": 405e9,
+        "tokens": 1e11,
+        "chip": "h100",
+        "chips": 64,
+        "tensor_parallel": 8,
+        "pipeline_parallel": 4,
+    }
+    result = estimate(**job, **limits)
+    found = [
+        change
+        for entry in result.feasibility
+        if entry.holds is False
+        for change in changes(result, entry.constraint)
+        if change.name == "chips"
+    ]
+    assert found
+    for change in found:
+        assert change.needed % 32 == 0
+        assert "do not divide" not in " ".join(estimate(**{**job, **limits, "chips": change.needed}).warnings)
+
+
+def test_a_layout_that_the_chips_cannot_make_is_told() -> None:
+    job: dict[str, Any] = {
+        "flop": 1e24,
+        "params": 70e9,
+        "tokens": 2e12,
+        "keep_both": True,
+        "chip": "h100",
+        "tensor_parallel": 8,
+    }
+    for pipeline, chips, told in ((3, 64, "48 or 72 chips"), (4, 64, ""), (16, 64, "; 128 chips would")):
+        warnings = " ".join(estimate(**job, pipeline_parallel=pipeline, chips=chips).warnings)
+        assert ("do not divide by tensor_parallel" in warnings) == bool(told)
+        assert told in warnings
+    # Where the chips follow from the time, they are no choice yet.
+    assert "do not divide" not in " ".join(estimate(**job, pipeline_parallel=3).warnings)
+
+
+def test_a_warning_names_the_limit_that_the_margin_counts_against() -> None:
+    """Not the input behind it: 0.14 a year is no limit of a time, and the whole memory is not usable."""
+    result = estimate(params=70e9, tokens=2e12, chip="h100", chips=8)
+    told = " ".join(result.warnings)
+    assert "the memory limit of 76 GiB usable does not hold: memory_needed 130 GiB" in told
+    assert "the obsolescence limit of 1,130 days at which waiting is faster is beyond what is usual" in told
+
+
+def test_a_change_beside_a_predicted_mfu_says_that_the_mfu_is_held() -> None:
+    job: dict[str, Any] = {"chip": "h100", "chips": 64, "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000,
+                           "sequence_length": 4096, "global_batch": 128, "parameters": 6.7e9, "tokens": 1e12}  # fmt: skip
+    told = [
+        " ".join(str(estimate(**job, budget="10 kUSD", **more)).split())
+        for more in ({"predict_mfu": True}, {"mfu": 0.4})
+    ]
+    assert ["the predicted MFU is held" in text for text in told] == [True, False]
+
+
 def test_what_no_single_change_mends_says_so() -> None:
     alone = estimate(flop=1e24, chip="h100", power_limit="1 W")
     assert nearest_change(alone, "power") is None
-    assert "no change of a single input makes it hold" in " ".join(str(alone).split())
+    assert "no change of a single input within its usual range makes it hold" in " ".join(str(alone).split())
     both = estimate(
         params=405e9, tokens=15.6e12, chip="h100", chips=16384, budget="30 MUSD", power_limit="20 MW", mfu=0.4
     )
     assert change_for_all(both) is None
-    assert "no change of a single input makes all of them hold" in " ".join(str(both).split())
+    assert "no change of a single input within its usual range makes all of them hold" in " ".join(str(both).split())
     assert both.as_dict()["verdict"] == {
         "feasible": False,
         "words": "not feasible",

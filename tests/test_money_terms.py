@@ -28,6 +28,7 @@ def test_another_currency_at_a_dated_rate() -> None:
 
 def test_another_year_by_the_index_of_both_years() -> None:
     result = cc.estimate(**RUN, price_year="2025")
+    assert " from 2024, " in " ".join(str(result).split())
     assert result.data["base_price_index"].as_of == result.data["chip_price"].as_of[:4] == "2024"
     level = result.values["price_index"] / result.values["base_price_index"]
     assert 1.01 < level < 1.04

@@ -16,7 +16,7 @@ from cluster_calc.catalog import catalog, read_toml
 from cluster_calc.efficiencies import calibrated, constants_of, stack_of
 from cluster_calc.errors import InputError
 from cluster_calc.layouts import layouts, memory_of
-from cluster_calc.measured_steps import job_of, predicted, prepare
+from cluster_calc.measured_steps import job_of, network_of, predicted, prepare
 from cluster_calc.performance import machine_of, predict
 from cluster_calc.resources import shipped
 from cluster_calc.step_time import Job, Machine
@@ -133,16 +133,21 @@ def test_slower_links_memory_and_longer_latency_never_raise_mfu(open_: tuple[str
 
 
 @pytest.mark.parametrize("family", ["", "korthikanti-2022"])
-@pytest.mark.parametrize("layers", [96, 126])
-def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu(family: str, layers: int) -> None:
+@pytest.mark.parametrize("layers", [96, 124, 126])
+@pytest.mark.parametrize("interleave", [1, 2, None])
+def test_a_longer_pipeline_at_the_same_number_of_microbatches_never_raises_mfu(
+    family: str, layers: int, interleave: int | None
+) -> None:
+    """Whether its schedule is given or chosen, and whether or not the layers divide by the stages and chunks."""
+    on = replace(machine(), memory=1e15)  # what fits is another matter
     for microbatches in (8, 64):
         for width in (2048, 12288):
             mfus = []
             for stages in (1, 2, 4, 8, 16, 32):
                 job = replace(GPT3, hidden_size=width, heads=32, parameters=12 * layers * width**2 + 51200.0 * width,
                               layers=layers, chips=8 * stages, pipeline_parallel=stages, global_batch=microbatches,
-                              interleave=1, stack=stack_of(family))  # fmt: skip
-                mfus.append(predict(job, machine(), A100).mfu)
+                              interleave=interleave, stack=stack_of(family))  # fmt: skip
+                mfus.append(predict(job, on, A100).mfu)
             assert all(short >= long for short, long in pairwise(mfus)), mfus
 
 
@@ -244,12 +249,22 @@ def test_a_search_over_any_number_of_chips_ends(chips: int) -> None:
         ({"pipeline_parallel": "64"}, "pipeline_parallel: 64 stages are more than 32 layers"),
         ({"tensor_parallel": "8", "pipeline_parallel": "2", "data_parallel": "8"}, "chips: 64 are fewer than .* 128"),
         ({"data_parallel": "48"}, "global_batch: 128 sequences do not divide by 48 replicas; 32 would"),
-        ({"chips": "67"}, "no layout: 67 chips"),
-        ({"sharding": "FULL_SHARDS"}, "sharding: 'FULL_SHARDS' is not one of NO_SHARD"),
+        ({"chips": "67"}, "chips: 67 do not spread over 32 layers, 32 heads and 128 sequences; 64 or 68 would"),
+        ({"chips": "1" + "0" * 12}, "do not spread over .*; 32768 would"),
+        ({"tensor_parallel": "8", "pipeline_parallel": "4", "data_parallel": "1"}, "chips: 64 are not .*; 32 would be"),
+        ({"pipeline_parallel": "5"}, "chips: 64 do not divide by pipeline 5; 60 would"),
+        ({"data_parallel": "64", "micro_batch": "3"}, "micro_batch: 3 does not divide the 2 sequences of a replica; 2 "),
+        ({"micro_batch": "100"}, "micro_batch: 100 does not divide the global batch of 128; 64 would"),
+        ({"tensor_parallel": "1", "pipeline_parallel": "1", "global_batch": "96"}, "global_batch: 96 .* by 64 replicas"),
+        ({"precision": "fp32"}, "precision: 'fp32' is not one that a predicted MFU knows: bf16"),
+        ({"precision": "tf32"}, "precision: 'tf32' is not one that a predicted MFU knows: bf16"),
+        ({"sharding": "FULL_SHARDS"}, "sharding: 'FULL_SHARDS' is not one of NO_SHARD.* Did you mean FULL_SHARD"),
+        ({"sharding": "ZeRO-4"}, "sharding: 'ZeRO-4' is not one of NO_SHARD"),
         ({"recompute": "fully"}, "recompute: 'fully' is not one of none, selective, full"),
         ({"attention": "flash9"}, "attention: 'flash9' is not one of unfused, flash1, flash2"),
         ({"scaleout_bandwidth": "0"}, "scaleout_bandwidth: '0' is not a number above 0"),
         ({"parameters": "671e9"}, "for a mixture of experts give active_parameters"),
+        ({"active_parameters": "1e8"}, "^active_parameters: 1e[+]08 do not agree with .* make about 6.574e[+]09$"),
         ({"active_parameters": "8e9"}, "active_parameters: 8e[+]09 are more than the model's 7e[+]09"),
         ({"chip": "h999"}, "unknown chip 'h999'"),
         ({"hidden": ""}, "a predicted MFU needs hidden"),
@@ -266,6 +281,47 @@ def test_a_row_says_its_layout_and_where_it_leaves_the_measurements() -> None:
     assert "experts" in prepare({**ROW, "active_parameters": "6e9"}).note
     assert job_of({**ROW, "family": "megatron-2021"}).stack.attention == "unfused"
     assert prepare({**ROW, "attention": "unfused"}).values["mfu"] < prepare(ROW).values["mfu"]
+
+
+@pytest.mark.parametrize(
+    ("words", "gigabytes"),
+    [
+        ("NVLink 3; 8x HDR InfiniBand 200 Gbps per node", 25),
+        ("NVLink in node; 1600 Gbps RoCE node to node", 25),
+        ("NVLink 4; 400 Gb/s NDR InfiniBand per GPU", 50),
+        ("NVLink 4; 400 Gbps InfiniBand", 50),
+        ("NVLink 4; 50 GB/s per GPU", 50),
+        ("NVLink 4; 3.2 Tbps EFA per server", 50),
+        ("nvlink; 8x 200 gbps per node", 25),
+        ("800 Mbit/s per node", 0.0125),
+        ("400 Gb/s InfiniBand per chip; NVLink 900 GB/s in node", 50),
+        ("NVLink in node; node to node not stated", None),
+        ("NVLink 900 GB/s", None),
+        ("", None),
+    ],
+)
+def test_the_network_of_a_row_is_read_in_its_units(words: str, gigabytes: float | None) -> None:
+    assert network_of(words) == (None if gigabytes is None else gigabytes * 1e9)
+
+
+def test_what_a_row_leaves_blank_follows_from_its_other_columns() -> None:
+    """Not the measured ones: software from the source, sharding from FSDP's name, the microbatch from its accumulation."""
+    assert job_of({**ROW, "source": "Narayanan et al. 2021, table 1"}).stack == stack_of("megatron-2021")
+    assert job_of({**ROW, "family": "a", "source": "Korthikanti et al. 2022"}).stack == stack_of("korthikanti-2022")
+    assert job_of({**ROW, "family": "mosaicml", "source": "Korthikanti et al."}).stack == stack_of("mosaicml")
+    assert job_of({**ROW, "family": "mosaicml-fsdp"}).zero_stage == 3
+    assert not job_of({**ROW, "family": "mosaicml-fsdp", "sharding": "NO_SHARD"}).sharded_data_parallel
+    assert [job_of({**ROW, "sharding": name}).zero_stage for name in ("ZeRO-3", "zero2", "FSDP", "ddp")] == [3, 2, 3, 1]
+    assert job_of({**ROW, "data_parallel": "16", "grad_accum": "4"}).micro_batch == 2
+    assert job_of({**ROW, "data_parallel": "16", "grad_accum": "4", "micro_batch": "1"}).micro_batch == 1
+    assert job_of({**ROW, "grad_accum": "4"}).micro_batch is None
+
+
+@pytest.mark.parametrize("blank", [("family",), ("family", *SIZES), ("sharding", *SIZES), ("micro_batch",)])
+def test_measured_steps_are_met_where_columns_are_blank(blank: tuple[str, ...]) -> None:
+    median, nine_of_ten = sizes(errors([Case({**row, **dict.fromkeys(blank, "")}) for row in steps("measured_steps")]))
+    assert median < 0.03
+    assert nine_of_ten < 0.10
 
 
 def test_an_estimate_takes_the_time_of_the_predicted_step() -> None:

@@ -68,6 +68,21 @@ def test_a_head_alone_has_the_columns_of_its_map() -> None:
     assert "training_time" in tables.merged(tables.evaluate(table, tables.recognised(table.heads)))[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "heads"),
+    [(("0.9", ""), ["predicted_mfu", "hfu"]), (("", "0.9"), ["mfu", "predicted_hfu"]), (("", "nan"), ["mfu", "hfu"])],
+)
+def test_a_prediction_never_stands_in_a_column_of_measurements(cells: tuple[str, str], heads: list[str]) -> None:
+    row = "h100,64,7e9,32,4096,32,32000,4096,128"
+    text = "chip,chips,parameters,layers,hidden,heads,vocab,sequence,global_batch,mfu,hfu\n"
+    table = tables.read_table(f"{text}{row},{cells[0]},{cells[1]}\n{row},,\n")
+    found, rows = tables.merged(tables.evaluate(table, tables.recognised(table.heads, tables.PREDICT_MFU)))
+    values = [rows[0][found.index(head)] for head in heads]
+    assert all(0.3 < value < 0.6 for value in values)
+    assert values == [rows[1][found.index(head)] for head in heads]
+    assert {cell for cell in cells if cell == "0.9"} <= set(rows[0])
+
+
 def test_an_error_column_that_is_there_already_is_used() -> None:
     table = tables.read_table("chip,flop,error\nh100,2e25,seen before\nno-such-chip,2e25,\n")
     heads, rows = tables.merged(tables.evaluate(table))

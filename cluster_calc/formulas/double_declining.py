@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cluster_calc.book_value import double_declining_charged, double_declining_share, double_declining_slope
+from cluster_calc.formulas.service_life import LAST_BITS
 from cluster_calc.number import Number
 
 
@@ -45,13 +48,14 @@ def hardware_charge(
 def book_value_at_end(
     capital_cost: Number, residual_value: Number, age_at_end: Number, service_time: Number, depreciation_period: Number
 ) -> Number:
-    """Book value when the run ends, of hardware replaced like for like at the end of each life.
+    """Book value when the run ends, of the set that then stands: a life that ends with the run has left its residual.
 
-    >>> round(float(book_value_at_end(1000.0, 0.1, age_at_end=1.0, service_time=5.0, depreciation_period=1.0)), 9)
-    640.0
+    >>> [round(float(book_value_at_end(1000.0, 0.1, age, service_time=5.0, depreciation_period=1.0)), 9) for age in (1.0, 5.0, 6.0)]
+    [640.0, 100.0, 640.0]
     """
-    charged = double_declining_share(age_at_end / depreciation_period, service_time / depreciation_period)
-    return capital_cost * (1 - (1 - residual_value) * charged)
+    charged = double_declining_charged(age_at_end / depreciation_period, service_time / depreciation_period)
+    lives = np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0)
+    return capital_cost * (1 - (1 - residual_value) * (charged - lives))
 
 
 def depreciation_rate(

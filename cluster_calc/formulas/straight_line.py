@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cluster_calc.formulas.service_life import LAST_BITS
 from cluster_calc.number import Number
 
 
@@ -35,18 +36,26 @@ def hardware_charge(depreciation_rate: Number, training_time: Number) -> Number:
 def book_value_at_start(
     capital_cost: Number, residual_value: Number, hardware_age: Number, service_time: Number
 ) -> Number:
-    """Book value when the run starts: K · (1 − (1 − r) · a / L_s), not below K · r.
+    """Book value when the run starts: K · (1 − (1 − r) · (a / L_s − ⌊a / L_s⌋)), of hardware replaced like for like.
 
-    >>> float(book_value_at_start(capital_cost=1000.0, residual_value=0.1, hardware_age=45.0, service_time=90.0))
-    550.0
+    >>> [float(book_value_at_start(1000.0, 0.1, hardware_age=age, service_time=90.0)) for age in (45.0, 90.0, 135.0)]
+    [550.0, 1000.0, 550.0]
     """
-    return capital_cost * (1 - (1 - residual_value) * np.clip(hardware_age / service_time, 0, 1))
+    return capital_cost * (
+        1
+        - (1 - residual_value)
+        * np.maximum(hardware_age / service_time - np.floor(hardware_age / service_time + LAST_BITS), 0)
+    )
 
 
 def book_value_at_end(capital_cost: Number, residual_value: Number, age_at_end: Number, service_time: Number) -> Number:
-    """Book value when the run ends, of hardware that is not replaced.
+    """Book value when the run ends, of the set that then stands: a life that ends with the run has left its residual.
 
-    >>> round(float(book_value_at_end(1000.0, residual_value=0.1, age_at_end=900.0, service_time=90.0)), 9)
-    100.0
+    >>> [round(float(book_value_at_end(1000.0, 0.1, age_at_end=age, service_time=90.0)), 9) for age in (0.0, 45.0, 90.0, 135.0)]
+    [1000.0, 550.0, 100.0, 550.0]
     """
-    return capital_cost * (1 - (1 - residual_value) * np.clip(age_at_end / service_time, 0, 1))
+    return capital_cost * (
+        1
+        - (1 - residual_value)
+        * np.minimum(age_at_end / service_time - np.maximum(np.ceil(age_at_end / service_time - LAST_BITS) - 1, 0), 1)
+    )

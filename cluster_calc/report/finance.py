@@ -28,6 +28,8 @@ MEANING = {
     "years": "year 0 is the start and what is paid before it, year 1 the twelve months after it; cash is the sum of its lines, "
     "cumulative their running total; depreciation and book_value are no cash, year 0 having the depreciation of hardware that is not new",
     "npv": "value at the start of all lines at discount_rate, in the terms and timing above",
+    "delivered_chip_hours": "chip-hours in which useful steps run: goodput counts, MFU does not; those of an estimate "
+    "are at full peak, so that its cost_per_delivered_chip_hour counts MFU, too",
     "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
     "break_even_used_share": "share of hours used at which both cost the same over the horizon; null where there is none in 0 to 1",
     "break_even_months": "first whole months over which owning costs no more, no residual counted; null within 20 years without one",
@@ -264,7 +266,7 @@ def text(found: Finance, width: int = 80) -> str:
     )
     best = _cheapest(found)
     lines += [f"Cheapest: {best}", "", "Options"]
-    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  draws level with owning at")
+    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  level with owning at")
     for name, npv, hour, level in _options(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]

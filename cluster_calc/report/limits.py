@@ -57,12 +57,10 @@ def limits(result: Result) -> Section | None:
 def _against(result: Result, entry: Constraint) -> str:
     """What is limited against its limit: margin, source, and under ranges how likely it holds."""
     limit, limited, _ = CONSTRAINTS[entry.constraint]
-    amount: Any = result.values.get(limited)
     if entry.constraint == "deadline" and "calendar_time" in result.values:
         limited = "calendar_time"
     target = value_of(result, "time_available") if entry.constraint == "deadline" else value_of(result, limit)
-    if entry.constraint in DERIVED and entry.margin is not None and entry.margin < 1 and is_scalar(amount):
-        target = f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
+    target = derived(result, entry) or target
     words = f"{value_of(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
     if entry.constraint == "memory" and "minimum_chips" in result.values:
         words += f", model states fill at least {value_of(result, 'minimum_chips')} chips"
@@ -82,6 +80,15 @@ def _against(result: Result, entry: Constraint) -> str:
     )
 
 
+def derived(result: Result, entry: Constraint) -> str | None:
+    """What the margin counts against where that follows from the limit's input, in words."""
+    limited = CONSTRAINTS[entry.constraint][1]
+    amount: Any = result.values.get(limited)
+    if entry.constraint not in DERIVED or entry.margin is None or entry.margin >= 1 or not is_scalar(amount):
+        return None
+    return f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
+
+
 def margin_source(result: Result, constraint: str) -> Datum | None:
     """The figure of the catalog that a margin rests on; None where the limit is the reader's own and nothing stands behind it."""
     limit = CONSTRAINTS[constraint][0]
@@ -97,9 +104,10 @@ def change_words(result: Result, constraint: str) -> str:
 
     found = changes(result, constraint)
     if not found:
-        return "none: no change of a single input makes it hold"
-    others = "; or ".join(change_text(change) for change in found[1 : 1 + ALTERNATIVES])
-    return f"{change_text(found[0])} makes it hold" + (f"; or {others}" if others else "")
+        return "none: no change of a single input within its usual range makes it hold"
+    told = found[: 1 + ALTERNATIVES]
+    others = "; or ".join(change_text(change) for change in told[1:])
+    return f"{change_text(told[0])} makes it hold" + (f"; or {others}" if others else "") + _mfu_held(result, told)
 
 
 def whole_change(result: Result) -> str | None:
@@ -110,10 +118,18 @@ def whole_change(result: Result) -> str | None:
         return None
     change = change_for_all(result)
     return (
-        "none: no change of a single input makes all of them hold"
+        "none: no change of a single input within its usual range makes all of them hold"
         if change is None
-        else f"{change_text(change)} makes all of them hold"
+        else f"{change_text(change)} makes all of them hold{_mfu_held(result, [change])}"
     )
+
+
+def _mfu_held(result: Result, told: list[Change]) -> str:
+    """That a predicted MFU stays while a change moves what it was predicted from."""
+    from cluster_calc.workload import PREDICTED_FROM
+
+    moved = result.scenario.settings.get("predict_mfu") and any(change.name in PREDICTED_FROM for change in told)
+    return "; the predicted MFU is held, predict it again for the change" if moved else ""
 
 
 def change_text(change: Change) -> str:

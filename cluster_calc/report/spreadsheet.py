@@ -30,11 +30,11 @@ class UntranslatableError(Exception):
 def translated(formula: Callable[..., Any]) -> str:
     """The formula's return expression with the names of its quantities; UntranslatableError where there is no such text.
 
-    >>> from cluster_calc.formulas import capital, straight_line
+    >>> from cluster_calc.formulas import capital, service_life
     >>> translated(capital.all_in_price)
     'chip_price*server_cost_factor/(1-network_share)'
-    >>> translated(straight_line.book_value_at_start)
-    'capital_cost*(1-(1-residual_value)*MAX(0,MIN(hardware_age/service_time,1)))'
+    >>> translated(service_life.replacement_cost)
+    'replacements*capital_cost*(1-residual_value)'
     """
     try:
         text = written(expression(formula), getattr(formula, "__globals__", {}))

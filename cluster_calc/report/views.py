@@ -257,8 +257,8 @@ def _bill(result: Result) -> str:
         )
     left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
     return (
-        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone give "
-        f"{_value(result, 'two_factor_capital')}"
+        f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone, at "
+        f"the same prices, give {_value(result, 'two_factor_capital')}"
     )
 
 
@@ -313,6 +313,9 @@ def _restated(result: Result) -> Section | None:
                 continue
             datum = result.data.get("price_index" if prefix == "restated" else behind)
             source = f", {cite(datum)}" if datum is not None else ""
+            base = result.data.get("base_price_index")
+            if prefix == "restated" and base is not None and base.as_of:
+                source = f" from {base.as_of}{source}"
             label = QUANTITIES[what].label.capitalize()
             rows.append(
                 Row(

@@ -158,3 +158,32 @@ def test_the_preset_of_an_estimate_charges_what_the_table_does() -> None:
     for name in ("amortised_hardware_cost", "electricity_cost", "run_cost", "capital_cost", "chip_hours"):
         assert float(result[name].magnitude) == pytest.approx(table[name], rel=1e-12), name
     assert any("above the exact integral" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("given", "note"),
+    [
+        ({"chip_class": "TPU", "hardware_release_date": "2024-06-01", "price_date": ""}, "starts 35 days before the release"),
+        ({"chip_class": "TPU", "hardware_release_date": "2024-06-01", "price_date": "", "training_start_override": "2024-05-30"},
+         "starts 2 days before the release"),
+        ({"flags": "price-predates-release;price-tie"}, "another price of the same day and model exists"),
+    ],
+)  # fmt: skip
+def test_a_flaw_is_noted_where_it_bites(given: dict[str, str], note: str) -> None:
+    row = run(ROW | given).results[0]
+    assert note in row["method_note"]
+    if given.get("chip_class") == "TPU":
+        assert float(row["hardware_age"]) == -float(note.split()[1])
+    plain = run(ROW).results[0]
+    assert not any(
+        words in plain.get("method_note", "") for words in ("before the release", "same day", "several chips")
+    )
+
+
+def test_several_chips_in_one_row_are_said_to_be_priced_as_one() -> None:
+    from cluster_calc import epoch_runs
+
+    assert (
+        "several chips, priced and powered as one"
+        in epoch_runs.prepare({"hardware_model": "NVIDIA A100,NVIDIA H100"}).note
+    )
