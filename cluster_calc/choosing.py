@@ -1,7 +1,9 @@
 """The public verb `optimise`: the cheapest, fastest or least power-hungry way to run a demand under limits.
 
 Every combination of names (chips, precisions, sites …) is an estimate; over the number of chips its limits are checked
-on a grid, and the ends of what is feasible are bisected to the chip. What fails is kept as a near-miss, with by how much.
+on a grid, and the ends of what is feasible are bisected to the chip; where no count of the grid holds, the one that fails
+by least is sought down to single chips. What fails is kept as a near-miss, with by how much. Advisory limits (an MFU above
+the best published, a run that newer hardware overtakes) rule nothing out, as in `estimate`.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from cluster_calc.catalog import Catalog, catalog
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
-from cluster_calc.feasibility import CONSTRAINTS
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.grid import NAMED_AXES, axis
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.result import Result
@@ -38,19 +40,25 @@ OBJECTIVES = {
 _LISTED = {"chip": "chips", "site": "sites"}
 _MOST_CHIPS = 1e8
 _COUNTS = 241
+# Counts tried at once between two of them, when a narrow window is sought.
+_ZOOM = 65
 _TOLERANCE = -1e-12
 _SHOWN = ("chips", "training_time", "run_cost", "rental_cost", "capital_cost", "peak_facility_power")
 
 
 @dataclass(frozen=True)
 class Option:
-    """One way to do it: the names, own or rent, the values in base units, and what fails by how much."""
+    """One way to do it: the names, own or rent, the values in base units, and what fails by how much.
+
+    `defaults` names the figures that its site lacks, for which the default stands.
+    """
 
     names: Mapping[str, str]
     acquisition: str
     objective: float
     values: Mapping[str, float]
     margins: Mapping[str, float]
+    defaults: tuple[str, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -65,12 +73,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """The options that hold, best first, the near-misses that would have been better, and what was left out."""
+    """The options that hold, best first, the near-misses that would have been better, what was left out and what to know."""
 
     objective: str
     options: tuple[Option, ...]
     misses: tuple[Option, ...]
     left_out: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON, in JSON units."""
@@ -80,14 +89,14 @@ class Choice:
                 **option.names, "acquisition": option.acquisition,
                 "objective": option.objective / QUANTITIES[self.objective].factor,
                 "values": {name: value / QUANTITIES[name].factor for name, value in option.values.items()},
-                "margins": dict(option.margins), "feasible": option.feasible,
+                "margins": dict(option.margins), "feasible": option.feasible, "defaults": list(option.defaults),
             }  # fmt: skip
 
         return {
             "schema": SCHEMA, "objective": self.objective, "unit": QUANTITIES[self.objective].unit,
             "options": [entry(option) for option in self.options],
             "near_misses": [entry(option) for option in self.misses],
-            "left_out": list(self.left_out),
+            "left_out": list(self.left_out), "warnings": list(self.warnings),
         }  # fmt: skip
 
 
@@ -153,7 +162,19 @@ def chosen(
         (option for option in found if not option.feasible and option.objective < best),
         key=lambda option: -option.worst,
     )
-    return Choice(goal, tuple(holding), tuple(misses), tuple(left_out))
+    return Choice(goal, tuple(holding), tuple(misses), tuple(left_out), tuple(_at_base(merged)))
+
+
+def _at_base(merged: Scenario) -> list[str]:
+    """What was asked of ranges: options are compared at base values."""
+    ranged = [name for name, datum in merged.data.items() if datum.has_range]
+    asked = [name for name in ("ranges", "draws", "correlate", "percentiles") if merged.settings.get(name)]
+    if not ranged and not asked:
+        return []
+    return [
+        f"options are compared at base values: {', '.join((*ranged, *asked))} would draw; "
+        "`estimate --ranges` of an option says how sure it is"
+    ]
 
 
 def _names(merged: Scenario, vary: Mapping[str, Any] | Sequence[tuple[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -205,25 +226,68 @@ def _best(result: Result, names: Mapping[str, str], way: str, goal: str, counts:
     """The best feasible count, or the one that fails by least."""
     import numpy as np
 
-    values, margins = _evaluated(result, way, counts)
-    worst = np.min([np.broadcast_to(margin, counts.shape) for margin in margins.values()], axis=0)
-    holds = worst >= _TOLERANCE
     if free:
-        edges = np.flatnonzero(holds[1:] != holds[:-1])
-        extra = [_edge(result, way, counts[at], counts[at + 1], bool(holds[at])) for at in edges]
-        counts = np.unique(np.concatenate([counts, extra]))
-        values, margins = _evaluated(result, way, counts)
-        worst = np.min([np.broadcast_to(margin, counts.shape) for margin in margins.values()], axis=0)
-        holds = worst >= _TOLERANCE
+        counts = _searched(result, way, counts)
+    values, margins = _evaluated(result, way, counts)
+    worst, short = _shortfall(margins, counts)
+    holds = worst >= _TOLERANCE
     objective = np.broadcast_to(values["rental_cost" if way == "rent" else goal], counts.shape)
     # Rounding must not choose between counts that cost the same: of those, the fewest chips.
     cost = np.where(holds, objective, np.inf)
-    at = int(np.argmax(cost <= cost.min() * (1 + 1e-9))) if holds.any() else int(np.argmax(worst))
+    at = int(np.argmax(cost <= cost.min() * (1 + 1e-9))) if holds.any() else _nearest(worst, short)
     picked = {name: float(np.broadcast_to(values[name], counts.shape)[at]) for name in _SHOWN if name in values}
     return Option(
         dict(names), way, float(objective[at]), picked,
         {name: float(np.broadcast_to(margin, counts.shape)[at]) for name, margin in margins.items()},
+        _defaults(result),
     )  # fmt: skip
+
+
+def _defaults(result: Result) -> tuple[str, ...]:
+    """What a site is asked for and does not have, so that the default stands."""
+    from cluster_calc.book.surroundings import EXPECTED
+
+    if not result.scenario.settings.get("site"):
+        return ()
+    return tuple(name for name in EXPECTED if name in result.data and result.data[name].origin == "default")
+
+
+def _searched(result: Result, way: str, counts: Array) -> Array:
+    """The counts with the ends of what holds, and down to single chips around the best where none holds."""
+    import numpy as np
+
+    worst, short = _shortfall(_evaluated(result, way, counts)[1], counts)
+    while not (worst >= _TOLERANCE).any():
+        # The window between what the time needs and what a limit allows may be narrower than the grid.
+        at = _nearest(worst, short)
+        around = counts[max(at - 1, 0)], counts[min(at + 1, len(counts) - 1)]
+        finer = np.union1d(counts, np.rint(np.linspace(*around, _ZOOM)))
+        if len(finer) == len(counts):
+            break
+        counts = finer
+        worst, short = _shortfall(_evaluated(result, way, counts)[1], counts)
+    holds = worst >= _TOLERANCE
+    edges = np.flatnonzero(holds[1:] != holds[:-1])
+    extra = [_edge(result, way, counts[at], counts[at + 1], bool(holds[at])) for at in edges]
+    return np.unique(np.concatenate([counts, extra]))
+
+
+def _shortfall(margins: Mapping[str, Any], counts: Array) -> tuple[Array, Array]:
+    """For every count the smallest margin, and all that lacks together."""
+    import numpy as np
+
+    each = np.array([np.broadcast_to(margin, counts.shape) for margin in margins.values()])
+    if not len(each):
+        return np.ones(counts.shape), np.zeros(counts.shape)
+    return each.min(axis=0), np.minimum(each, 0.0).sum(axis=0)
+
+
+def _nearest(worst: Array, short: Array) -> int:
+    """The count that fails by least; among those that fail alike in one limit, the one that fails by least in all."""
+    import numpy as np
+
+    best = worst.max()
+    return int(np.argmax(np.where(worst >= best - 1e-9 * abs(best), short, -np.inf)))
 
 
 def _evaluated(result: Result, way: str, counts: Array) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -232,7 +296,7 @@ def _evaluated(result: Result, way: str, counts: Array) -> tuple[dict[str, Any],
     values = result.model.evaluate({**fixed, "chips": counts})
     margins = {}
     for constraint, (limit, _, margin) in CONSTRAINTS.items():
-        if limit in fixed and margin in values:
+        if limit in fixed and margin in values and constraint not in ADVISORY:
             margins[constraint] = values[margin]
     if way == "rent":
         # Rent is paid by the hour: it meets the budget as rent and needs no capital.
@@ -249,6 +313,6 @@ def _edge(result: Result, way: str, low: float, high: float, low_holds: bool) ->
     while high - low > 1:
         middle = float(np.floor((low + high) / 2))
         _, margins = _evaluated(result, way, np.array([middle]))
-        holds = min(float(np.min(margin)) for margin in margins.values()) >= _TOLERANCE
+        holds = float(_shortfall(margins, np.array([middle]))[0][0]) >= _TOLERANCE
         low, high = (middle, high) if holds == low_holds else (low, middle)
     return low if low_holds else high

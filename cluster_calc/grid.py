@@ -3,6 +3,7 @@
 Axes of names (chips, precisions) come first and vary slowest; then the axes of numbers in the order given, the last
 varying fastest. A slab is evaluated by broadcasting its axes, so a formula that reads one axis runs on that axis only.
 With draws, each point of the grid is a run of its own: chips are sized at its base values and held.
+A row whose values contradict each other is empty (NaN) in every result.
 A design (Latin hypercube, Sobol) takes the place of the grid: its points lie between the ends of every axis of numbers.
 """
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc import __version__
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
+from cluster_calc.contradictions import contradictions
 from cluster_calc.datum import Datum, Source
 from cluster_calc.designs import checked, design_block
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -45,7 +47,7 @@ DEFAULT_RESULTS = (
 NAMED_AXES = frozenset(scenarios.SETTINGS) - scenarios.FLAGS - set(scenarios.COUNTS) - {
     "as_of", "correlate", "percentiles", "sampling",
 }  # fmt: skip
-SUMMARY = ("mean", "p10", "p50", "p90")
+_PERCENTS = (10.0, 50.0, 90.0)
 MOST_STEPS = 100_000_000
 _SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
 
@@ -242,6 +244,34 @@ class Sweep:
         return place, length, math.prod(lengths[:place]) * -(-lengths[place] // length)
 
     @property
+    def percents(self) -> tuple[float, ...]:
+        """The percentiles of each row: P10, P50, P90 and those asked for."""
+        return tuple(sorted({*_PERCENTS, *self.merged.settings.get("percentiles", ())}))
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """What stands beside the base value of a result under draws."""
+        return ("mean", *(f"p{percent:g}" for percent in self.percents))
+
+    def contradicted(self) -> tuple[str, ...]:
+        """Why rows are left empty, if any are; seen at the corners of the grid, since each moves one way along an axis."""
+        import numpy as np
+
+        numbers = self.numbers
+        found: dict[str, None] = {}
+        for index in range(math.prod(len(entry) for entry in self.named)):
+            case = self._case(index)
+            ends = {
+                case.inside(entry.name): np.array([np.min(entry.values), np.max(entry.values)]).reshape(
+                    [-1 if place == axis else 1 for axis in range(len(numbers))]
+                )
+                for place, entry in enumerate(numbers)
+            }
+            with np.errstate(all="ignore"):
+                found |= dict.fromkeys(contradictions(case.evaluate(ends), case.observed))
+        return tuple(found)
+
+    @property
     def slabs(self) -> int:
         """The number of slabs."""
         return math.prod(len(entry) for entry in self.named) * self._cut[2]
@@ -261,7 +291,7 @@ class Sweep:
         for name in self.results:
             found[name] = QUANTITIES[name].unit
             if self.draws and not self.full:
-                found |= {f"{name}_{part}": QUANTITIES[name].unit for part in SUMMARY}
+                found |= {f"{name}_{part}": QUANTITIES[name].unit for part in self.summary}
         return found
 
     def _case(self, index: int) -> _Case:
@@ -335,7 +365,10 @@ class Sweep:
         case, given, shape = self._cell(index)
         with np.errstate(all="ignore"):
             values = case.evaluate({case.inside(name): value for name, value in given.items()})
-        return {name: np.asarray(values.get(name, np.nan)) for name in self.results}, shape
+        found = {name: np.asarray(values.get(name, np.nan)) for name in self.results}
+        for where in contradictions(values, case.observed).values():
+            found = {name: np.where(where, np.nan, value) for name, value in found.items()}
+        return found, shape
 
     def point(self, index: int, flat: int) -> dict[str, Any]:
         """The axis values of one row of a slab, in base units."""
@@ -365,6 +398,11 @@ class _Case:
     wanted: tuple[str, ...]
     _plans: dict[frozenset[str], list[Any]] = field(default_factory=dict)
 
+    @property
+    def observed(self) -> bool:
+        """Whether chips, time and compute are given, so that an MFU follows."""
+        return self.result.mode == "observed"
+
     def inside(self, name: str) -> str:
         """The name under which the model knows a given one."""
         return name if name in self.result.data else _SAME.get(name, name)
@@ -374,7 +412,7 @@ class _Case:
         values = {**self.fixed, **given}
         key = frozenset(given)
         if key not in self._plans:
-            plan, needed = [], {*self.wanted, "chips"}
+            plan, needed = [], {*self.wanted, "chips", *(["implied_mfu"] if self.observed else [])}
             for step in reversed(self.result.model.plan(values)):
                 if step.name in needed:
                     plan.append(step)
@@ -402,11 +440,14 @@ class _Case:
             factor = QUANTITIES[name].factor
             found[name] = np.broadcast_to(base.get(name, np.nan), (points, 1)).ravel() / factor
             if name in samples:
-                cut = percentiles(samples[name], (10, 50, 90), width)
-                parts = {"mean": samples[name].mean(axis=1), **{f"p{p}": value for p, value in cut.items()}}
+                cut = percentiles(samples[name], sweep.percents, width)
+                parts = {"mean": samples[name].mean(axis=1), **{f"p{p:g}": value for p, value in cut.items()}}
             else:
-                parts = dict.fromkeys(SUMMARY, np.full(points, np.nan))
-            found |= {f"{name}_{part}": parts[part] / factor for part in SUMMARY}
+                parts = dict.fromkeys(sweep.summary, np.full(points, np.nan))
+            found |= {f"{name}_{part}": parts[part] / factor for part in sweep.summary}
+        for where in contradictions(base, self.observed).values():
+            empty = np.broadcast_to(where, (points, 1)).ravel()
+            found = {name: np.where(empty, np.nan, column) for name, column in found.items()}
         return found
 
     def full(self, sweep: Sweep, columns: Mapping[str, Any], inputs: Mapping[str, Any], points: int) -> dict[str, Any]:
@@ -423,6 +464,9 @@ class _Case:
             values = self.evaluate({**self._held(sweep, base, inputs), **drawn})
             for name in names:
                 out[name][:, place] = values.get(name, np.nan)
+        for where in contradictions(base, self.observed).values():
+            for name in sweep.results:
+                out[name][np.broadcast_to(where, (points, 1)).ravel()] = np.nan
         return found | {name: column.ravel() / QUANTITIES[name].factor for name, column in out.items()}
 
     def _held(self, sweep: Sweep, base: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -442,15 +486,21 @@ class _Case:
 def _case(sweep: Sweep, names: Mapping[str, str]) -> _Case:
     # A few draws tell what varies; the sweep makes its own.
     settings = {**sweep.merged.settings, **names, "draws": 16}
-    data = dict(sweep.merged.data)
-    for entry in sweep.numbers:
-        first = float(entry.values[0])
-        data[entry.name] = Datum(entry.name, first, Source("sweep", title="varied"), origin="call", kind="given")
-    try:
-        result = run(replace(sweep.merged, settings=settings, data=data), sweep.book)
-    except InputError as error:
+    problem: InputError | None = None
+    # The first row may be one that cannot be, and the last one that can.
+    for place in (0, -1):
+        data = dict(sweep.merged.data)
+        for entry in sweep.numbers:
+            value = float(entry.values[place])
+            data[entry.name] = Datum(entry.name, value, Source("sweep", title="varied"), origin="call", kind="given")
+        try:
+            result = run(replace(sweep.merged, settings=settings, data=data), sweep.book)
+            break
+        except InputError as error:
+            problem = problem or error
+    else:
         shown = ", ".join(f"{name} {value}" for name, value in names.items())
-        raise InputError(f"{shown}: {error}" if shown else str(error)) from None
+        raise InputError(f"{shown}: {problem}" if shown else str(problem)) from None
     fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
     return _Case(dict(names), result, fixed, [name for name in result.samples if name in result.data], sweep.results)
 
@@ -482,6 +532,8 @@ def plan_sweep(
             raise InputError(f"{entry.name} is varied and also given as {quoted(merged.texts[entry.name])}; give one")
     refuse_varied(merged.settings, seen)
     merged = _prepared(merged, seen)
+    if full and not merged.settings.get("draws"):
+        raise InputError("--full gives a row for every draw, and nothing is drawn: give --draws, --ranges or LOW..HIGH")
     named = [entry for entry in axes if entry.name in scenarios.SETTINGS]
     axes = (*named, *(entry for entry in axes if entry not in named))
     if design and len(named) == len(axes):

@@ -216,7 +216,8 @@ def elasticity(result: Result, target: str, name: str, fixed: dict[str, Any] | N
 def share_of_variance(result: Result, target: str, name: str) -> float | None:
     """The share of the target's variance that knowing the input would take away: Var(E[y | x]) / Var(y).
 
-    The draws are sorted by the input and cut into equal bins; what chance alone puts between bins is taken off.
+    The draws are sorted by the input and cut into equal bins; what chance alone puts between bins is taken off. Of
+    correlated inputs each share holds what the others tell of it: they overlap.
     """
     import numpy as np
 

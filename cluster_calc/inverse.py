@@ -10,15 +10,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
+from cluster_calc.contradictions import contradictions
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS, WORLD
+from cluster_calc.grid import NAMED_AXES
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
@@ -29,6 +32,8 @@ DECADES = 12
 _GRID = 129
 _DAY = 86400.0
 _FIRST_DAY, _LAST_DAY = 10_957, 43_830  # 2000 to 2090
+# Days between the points at which many solutions are looked for at once; one alone is looked for on every day.
+_STRIDE = 64
 # More of these is better: the target is met at or above it. Of everything else less is better.
 _AT_LEAST = frozenset(
     {
@@ -96,7 +101,7 @@ class Solution:
         if self.day is not None:
             found["date"] = self.day
         if self.samples is not None:
-            found |= {f"p{percent}": plain(value / known.factor) for percent, value in self.percentiles().items()}
+            found |= {f"p{percent:g}": plain(value / known.factor) for percent, value in self.percentiles().items()}
             found["reachable"] = self.reachable
         return found
 
@@ -116,12 +121,20 @@ class Solution:
         """The share of draws in which the target can be reached; None without draws."""
         return None if self.samples is None else float((self.samples == self.samples).mean())
 
-    def percentiles(self) -> dict[int, float]:
-        """P10, P50 and P90 of the solved value over the draws that reach the target, in base units."""
+    def percentiles(self) -> dict[float, float]:
+        """P10, P50, P90 and those asked for, of the solved value over the draws that reach the target, in base units.
+
+        Of whole things they are whole: the draws themselves, not what lies between two.
+        """
         from cluster_calc.uncertainty import percentiles
 
         within = self.samples[self.samples == self.samples]
-        return {} if not len(within) else {int(p): float(v) for p, v in percentiles(within, (10, 50, 90)).items()}
+        if not len(within):
+            return {}
+        asked = self.result.scenario.settings.get("percentiles", ())
+        found = percentiles(within, sorted({10.0, 50.0, 90.0, *asked}))
+        whole = QUANTITIES[self.solved].whole
+        return {percent: float(round(value) if whole else value) for percent, value in found.items()}
 
 
 def solve(
@@ -163,7 +176,11 @@ class Question:
 
 def question(name: str, merged: Scenario, target: str | None = None, book: Catalog | None = None) -> Question:
     """Which given quantity is the target, and a run with the unknown at some value."""
-    known = QUANTITIES[scenarios.name_of(name.strip().replace("-", "_"))]
+    word = name.strip().replace("-", "_")
+    if word in scenarios.SETTINGS:
+        choosing = "; `cluster-calc optimise` chooses among names" if word in NAMED_AXES else ""
+        raise InputError(f"solve {word}: {word} is a setting and no quantity{choosing}")
+    known = QUANTITIES[scenarios.name_of(word)]
     refuse_varied(merged.settings, (known.name,))
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
@@ -268,7 +285,11 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
             found[name] = probe
     if not found and (wanted_name is None or wanted_name in limits):
         # A limit alone asks for what just meets it.
-        for limit in [wanted_name] if wanted_name else [name for name in limits if name in merged.data]:
+        given = [name for name in limits if name in merged.data]
+        # The deadline itself is sought where it is the unknown: the first day that will do.
+        for limit in (
+            [wanted_name] if wanted_name else given or [name for name in limits if name == known.name == "deadline"]
+        ):
             limited, margin = limits[str(limit)]
             probe = _probe(known, merged, book)
             goal = margin if limit == "deadline" else limited
@@ -288,8 +309,13 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
         if datum.has_range:
             raise InputError(f"{goal}: a target is one value, not the range {quoted(merged.texts[goal])}")
         return goal, datum.value, probe
-    limit = next(limit for limit, pair in limits.items() if goal in pair and limit in merged.data)
-    return goal, 0.0 if goal.endswith("_margin") else merged.data[limit].value, probe
+    if goal.endswith("_margin"):
+        return goal, 0.0, probe
+    return (
+        goal,
+        merged.data[next(limit for limit, pair in limits.items() if goal in pair and limit in merged.data)].value,
+        probe,
+    )
 
 
 def _no_target(known: Quantity, merged: Scenario, wanted_name: str | None, problem: InputError | None) -> str:
@@ -352,7 +378,11 @@ def _span(known: Quantity, centre: float | None) -> tuple[float, float]:
     reach = 10.0 ** (DECADES / 2)
     middle = math.sqrt(max(usual[0], 1e-12) * max(usual[1], 1e-12))
     low = known.low if known.low > -INFINITY else -max(usual[1], middle * reach)
+    # Zero has no decades around it: they go up from what is usual at most.
+    from_zero = known.low == 0 and not known.low_open and not (known.usual and known.usual[0])
     high = known.high if known.high < INFINITY else max(usual[1], middle * reach)
+    if from_zero and known.high == INFINITY:
+        high = usual[1] * 10.0**DECADES
     if known.low == 0 and known.low_open:
         low = min(max(usual[0], 1e-300), middle / reach, high * 10.0**-DECADES)
     if known.whole:
@@ -381,12 +411,12 @@ def evaluated(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dic
             return probe.model.evaluate({**fixed, name: np.float64(x)})
 
 
-def _axis(known: Quantity, low: float, high: float) -> Any:
-    """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date."""
+def _axis(known: Quantity, low: float, high: float, many: bool = False) -> Any:
+    """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date, fewer for many."""
     import numpy as np
 
     if known.is_date:
-        return np.arange(_FIRST_DAY, _LAST_DAY) * _DAY
+        return np.arange(_FIRST_DAY, _LAST_DAY, _STRIDE if many else 1) * _DAY
     if low > 0:
         return np.geomspace(low, high, _GRID)
     if low == 0:
@@ -399,25 +429,38 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
     import numpy as np
 
     low, high = _span(known, probe.values.get(inside))
-    axis = _axis(known, low, high)
     arrays = [np.asarray(value) for value in (*fixed.values(), wanted) if np.ndim(value)]
     shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
+    axis = _axis(known, low, high, bool(shape))
     grid = axis.reshape(-1, *(1 for _ in shape))
-    curve = np.broadcast_to(evaluated(probe, fixed, inside, grid)[goal], (len(axis), *shape))
+
+    def at_value(x: Any) -> Any:
+        values = evaluated(probe, fixed, inside, x)
+        if not known.is_date:
+            return values[goal]
+        # A run that starts after its deadline meets nothing, whatever its margin comes out as.
+        return reduce(
+            lambda found, where: np.where(where, np.nan, found), contradictions(values, False).values(), values[goal]
+        )
+
+    curve = np.broadcast_to(at_value(grid), (len(axis), *shape))
     slack = 1e-12 * abs(wanted)
     finite = np.where(np.isfinite(curve), curve, np.nan)
     bottom, top = (
         (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
     )
-    reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
-    # Where nothing moves but the last digits, any value would do: that is no answer.
-    if not shape and (not reachable or top - bottom <= 1e-12 * abs(top)):
-        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
     meets = meeting(goal, known)
     met = meets(curve, wanted)
     change = met[1:] != met[:-1]
+    reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
+    if known.is_date:
+        # A run of days may fit between the first point that can be and the one before, which cannot.
+        reachable |= change.any(axis=0)
+    # Where nothing moves but the last digits, any value would do: that is no answer.
+    if not shape and (not reachable or top - bottom <= 1e-12 * abs(top)):
+        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
     # Of several crossings the closest one: a result may also jump across the target where something divides by zero.
-    distance = np.where(np.isfinite(curve), np.abs(curve - wanted), np.inf)
+    distance = np.where(np.isfinite(curve), np.abs(curve - wanted), 1e300 if known.is_date else np.inf)
     first = np.argmin(np.where(change, np.maximum(distance[1:], distance[:-1]), np.inf), axis=0)
     exact = ~change.any(axis=0)
     at = np.where(exact, np.argmin(distance, axis=0), first)
@@ -428,7 +471,7 @@ def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any
         # A root of a product may round to an end: the halves then meet, and the search is over.
         if np.all((middle <= left) | (middle >= right)):
             break
-        same = meets(evaluated(probe, fixed, inside, middle)[goal], wanted) == left_meets
+        same = meets(at_value(middle), wanted) == left_meets
         left, right = np.where(same, middle, left), np.where(same, right, middle)
     found = np.where(exact, axis[at], np.where(left_meets, left, right))
     if known.whole:

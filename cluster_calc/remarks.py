@@ -51,6 +51,12 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
             )
         elif largest(implied) < usual_mfu[0]:
             found.append(f"implied_mfu {largest(implied):.3g} is below what real runs reach ({usual_mfu[0]:g})")
+    drawn = result.samples.get("implied_mfu")
+    if drawn is not None and result.mode == "observed" and (beyond := float((drawn > 1).mean())):
+        found.append(
+            f"implied_mfu is above the possible 1 in {100 * beyond:.2g} % of the draws, which cannot be: narrow the ranges "
+            "of chips, time and compute"
+        )
     share = result.values.get("shipment_share")
     if share is not None and largest(share) > 1:
         found.append(f"shipment_share is {largest(share):.3g}: more chips than a year's shipments of everyone")

@@ -194,7 +194,13 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
     return Datum(
         name,
         base(entry["value"]),
-        Source(str(source["id"]), said("title", source), said("publisher", source), said("url", source)),
+        Source(
+            str(source["id"]),
+            said("title", source),
+            said("publisher", source),
+            said("url", source),
+            said("date", source),
+        ),
         base(entry.get("low")),
         base(entry.get("high")),
         origin=said("origin", entry),

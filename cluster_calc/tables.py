@@ -220,7 +220,10 @@ def plain_map(heads: Iterable[str]) -> tuple[ColumnMap, tuple[str, ...]]:
 
 
 def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None) -> Table:
-    """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number."""
+    """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number.
+
+    Under ranges each result that varies has its P10, P50 and P90 beside it, `run_cost_p10` …
+    """
     ignored: tuple[str, ...] = ()
     if mapping is None:
         mapping, ignored = plain_map(table.heads)
@@ -275,7 +278,13 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
         }
         return _at_its_word(row, mapping, {**inputs, **given}, heads)
     result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
-    return {name: _value(name, result.values.get(name)) for name in result.results}
+    found = {}
+    for name in result.results:
+        found[name] = _value(name, result.values.get(name))
+        if name in result.samples:
+            asked = sorted({10.0, 50.0, 90.0, *result.scenario.settings.get("percentiles", ())})
+            found |= {f"{name}_p{percent:g}": result.percentile(name, percent) for percent in asked}
+    return found
 
 
 def _at_its_word(
@@ -340,7 +349,8 @@ def merged(table: Table) -> tuple[list[str], list[list[Any]]]:
     found = (*table.outputs, *(name for result in table.results for name in result))
     added = list(dict.fromkeys(name for name in found if name not in table.heads))
     order = {name: place for place, name in enumerate(QUANTITIES)}
-    added.sort(key=lambda name: (name == NOTE, order.get(name, -1)))
+    # A percentile stands behind what it is of.
+    added.sort(key=lambda name: (name == NOTE, order.get(name, order.get(name.rpartition("_p")[0], -1))))
     # A table that was written here before has the column already.
     place_of_error = table.heads.index(ERROR) if ERROR in table.heads else None
     own = bool(table.errors) and place_of_error is None

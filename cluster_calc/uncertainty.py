@@ -149,14 +149,22 @@ def percentiles(sample: Any, percents: Iterable[float] = STANDARD, width: float 
 def standard_errors(
     sample: Any, batches: int, percents: Iterable[float] = (10.0, 50.0, 90.0), width: float = 0.0
 ) -> dict[float, float]:
-    """Standard errors of percentiles from the spread between independent batches of draws; nan where there are too few."""
+    """Standard errors of percentiles from the spread between independent batches of draws.
+
+    nan where there are too few, and where all say the same: every replicate of a lattice holds the same values of a single
+    input (and of inputs tied completely), so that what they have in common as an error does not show between them.
+    """
     import numpy as np
 
     each = len(sample) // batches if batches else 0
     if batches < 2 or each < 8:
         return dict.fromkeys(percents, math.nan)
     spread = percentiles(sample[: each * batches].reshape(batches, each), percents, width)
-    return {percent: float(np.std(values, ddof=1)) / math.sqrt(batches) for percent, values in spread.items()}
+    found = {}
+    for percent, values in spread.items():
+        error = float(np.std(values, ddof=1)) / math.sqrt(batches)
+        found[percent] = error if error > ROUNDING * abs(float(values[0])) else math.nan
+    return found
 
 
 def smoothing_width(draws: int, method: str) -> float:

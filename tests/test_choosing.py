@@ -46,6 +46,60 @@ def test_the_fastest_takes_every_chip_that_the_limit_allows() -> None:
                 assert alone.values["training_time"] >= best.objective * (1 - 1e-9)
 
 
+@pytest.mark.parametrize("spare", [0, 3, 40, 500])
+def test_a_window_of_a_few_chips_is_found(spare: int) -> None:
+    # Between the chips that the time needs and those that a limit allows there may be less than a step of the grid.
+    least = cc.estimate(chip="h100", training_compute=2e25, time_allowed="90 days")
+    count, each = float(least.values["chips"]), float(least.in_unit("peak_facility_power") / least.values["chips"])
+    given = {
+        "training_compute": 2e25, "time_allowed": "90 days", "power_limit": f"{each * (count + spare + 0.5)!r} kW",
+    }  # fmt: skip
+    assert cc.optimise("cost", vary={"chip": ["h100"]}, **given).options[0].values["chips"] == count
+    assert cc.optimise("time", vary={"chip": ["h100"]}, **given).options[0].values["chips"] == count + spare
+    # Power for half a chip less than the time needs: nothing holds, and what is nearest fails by that.
+    found = cc.optimise(vary={"chip": ["h100"]}, **{**given, "power_limit": f"{each * (count - 0.5)!r} kW"})
+    assert not found.options
+    assert found.misses[0].worst > -1.01 / count
+
+
+def test_what_is_only_unusual_rules_nothing_out() -> None:
+    # Above the best published MFU, and in a run that newer chips overtake: `estimate` advises, and so does this.
+    for given in ({"time_allowed": "90 days", "mfu": 0.55}, {"time_allowed": "1500 days", "capital_budget": "22 MUSD"}):
+        alone = cc.estimate(chip="h100", training_compute=2e25, **given)
+        assert alone.feasible
+        assert any("beyond what is usual" in text or "best published" in text for text in alone.warnings)
+        found = cc.optimise("capital", vary={"chip": ["h100"]}, training_compute=2e25, **given)
+        assert found.options[0].values["chips"] == alone.values["chips"]
+
+
+def test_among_counts_that_fail_alike_the_nearest_in_all_is_named() -> None:
+    miss = cc.optimise(vary={"chip": ["h100"]}, training_compute=2e25, budget="1 USD").misses[0]
+    # Its time holds: only the money is short.
+    assert [name for name, margin in miss.margins.items() if margin < -1e-12] == ["budget"]
+
+
+def test_a_site_without_its_own_price_says_so() -> None:
+    found = cc.optimise("cost", vary={"chip": "h100", "site": "all"}, training_compute=2e25)
+    said = {option.names["site"]: option.defaults for option in found.options}
+    without = [site for site, names in said.items() if "electricity_price" in names]
+    own = [site for site, names in said.items() if "electricity_price" not in names]
+    assert without
+    assert own
+    for site in (without[0], own[0]):
+        alone = cc.estimate(chip="h100", training_compute=2e25, site=site)
+        warned = any("no electricity price" in text for text in alone.warnings)
+        assert warned == (site == without[0])
+    code, out, _ = run("--vary", "chip=h100", "--vary", f"site={without[0]}", "--flop", "2e25")
+    assert code == 0
+    assert "electricity price by default" in " ".join(out.split())
+
+
+def test_ranges_are_said_not_to_be_drawn() -> None:
+    code, out, _ = run("--vary", "chip=h100", "--flop", "2e25", "--mfu", "0.3..0.5", "--ranges")
+    assert code == 0
+    assert "compared at base values: mfu, ranges would draw" in " ".join(out.split())
+
+
 def test_a_near_miss_is_better_and_says_what_fails() -> None:
     free = cc.optimise("power", vary={"chip": CHIPS}, training_compute=2e25)
     limit = f"{free.options[0].values['capital_cost'] * 0.9!r} USD"

@@ -133,3 +133,13 @@ def test_bad_input_gets_one_clear_message(arguments: tuple[str, ...], said: str)
 def test_a_missing_result_says_what_it_needs() -> None:
     with pytest.raises(InputError, match="--chip-price"):
         cc.sensitivity("run_cost", training_compute=1e24, chip="tpuv5p")
+
+
+def test_shares_of_correlated_inputs_are_not_said_to_add_up() -> None:
+    given = ("--flop", "2e25", "--chip", "h100", "--mfu", "0.3..0.5", "--goodput", "0.8..0.95")
+    for rank in ("0.9", "-0.9"):
+        code, out, _ = run(*given, "--correlate", f"mfu:goodput={rank}")
+        assert code == 0
+        assert "their shares overlap and do not add up to 100 %" in out
+        assert "acting together" not in out
+    assert "shares overlap" not in run(*given)[1]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,19 +28,30 @@ def text_of(name: str, value: float) -> str:
     return repr(float(value)) if unit == "1" else f"{float(value)!r} {unit}"
 
 
-@given(
-    st.sampled_from(["mfu", "goodput", "chip_price", "electricity_price", "pue", "lifetime", "rental_price",
-                     "training_compute", "network_share", "residual_value"]),
-    st.sampled_from(["run_cost", "capital_cost", "training_time", "facility_energy", "rental_cost", "rental_ratio",
-                     "cost_per_chip_hour", "emissions", "compute_per_dollar", "facility_power"]),
-    st.floats(0.02, 0.98), st.sampled_from(["h100", "b200", "a100-80gb"]), st.integers(8, 60_000), st.booleans(),
-)  # fmt: skip
-@settings(max_examples=120, deadline=None)
-def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: str, chips: int, held: bool) -> None:
+INPUTS = [
+    "mfu", "goodput", "chip_price", "electricity_price", "pue", "lifetime", "rental_price", "training_compute", "network_share",
+    "residual_value",
+]  # fmt: skip
+GOALS = [
+    "run_cost", "capital_cost", "training_time", "facility_energy", "rental_cost", "rental_ratio", "cost_per_chip_hour",
+    "emissions", "compute_per_dollar", "facility_power",
+]  # fmt: skip
+SCENARIOS = {
+    "name": st.sampled_from(INPUTS), "goal": st.sampled_from(GOALS), "place": st.floats(0.02, 0.98),
+    "chip": st.sampled_from(["h100", "b200", "a100-80gb"]), "chips": st.integers(8, 60_000),
+}  # fmt: skip
+
+
+def between(name: str, place: float) -> float:
+    """A usual value of a quantity in its JSON unit, so far between its ends on a log scale."""
     known = QUANTITIES[name]
     low, high = known.usual or (known.low, known.high)
     low = max(low, 1e-3 * high)
-    start = low * (high / low) ** place
+    return float(low * (high / low) ** place)
+
+
+def back_to_its_start(name: str, goal: str, place: float, chip: str, chips: int, held: bool) -> None:
+    start = between(name, place)
     scenario = {
         "chip": chip,
         "training_compute": 2e25,
@@ -66,6 +79,117 @@ def test_solving_returns_to_its_start(name: str, goal: str, place: float, chip: 
         assert reached == pytest.approx(here, rel=1e-9)
         assert found.as_dict()["value"] == pytest.approx(start, rel=1e-6)
     assert found.result.in_unit(goal) == pytest.approx(reached, rel=1e-9)
+
+
+@given(**SCENARIOS, held=st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_solving_returns_to_its_start(**drawn: Any) -> None:
+    back_to_its_start(**drawn)
+
+
+@pytest.mark.thorough
+@given(**SCENARIOS, held=st.booleans())
+@settings(max_examples=1200, deadline=None)
+def test_solving_returns_to_its_start_from_many_places(**drawn: Any) -> None:
+    back_to_its_start(**drawn)
+
+
+def asked(scenario: dict[str, Any], name: str, goal: str, place: float) -> str:
+    """What the goal is where the input has that value: a target that can be reached; nothing where it does not move it."""
+    here, there = (
+        cc.estimate(**scenario, **{name: text_of(name, value)}).in_unit(goal)
+        for value in (between(name, place), between(name, place) * 0.999)
+    )
+    assume(abs(here / there - 1) > 1e-9)
+    return text_of(goal, here)
+
+
+def alone(scenario: dict[str, Any], name: str, goal: str, wanted: str, value: float) -> None:
+    """One element of many: put back it reaches the target, and where it is missing it is out of reach."""
+    if np.isnan(value):
+        with pytest.raises(InputError, match=r"out of reach|does not move it"):
+            cc.solve(name, **scenario, target=f"{goal}={wanted}")
+        return
+    reached = cc.estimate(**scenario, **{name: text_of(name, value)}).in_unit(goal)
+    assert reached == pytest.approx(float(wanted.split(" ")[0]), rel=1e-9)
+
+
+def every_draw_reaches_it(name: str, goal: str, place: float, chip: str, chips: int, seed: int, each: bool) -> None:
+    scenario = {"chip": chip, "training_compute": 2e25, "chips": chips}
+    scenario.pop(name, None)
+    wanted = asked(scenario, name, goal, place)
+    try:
+        found = cc.solve(name, **scenario, target=f"{goal}={wanted}", ranges=True, draws=300 if each else 64, seed=seed)
+    except InputError as error:
+        assume("several of what is given" not in str(error))
+        raise
+    drawn = {key: sample for key, sample in found.result.samples.items() if key in found.result.data}
+    assert name not in drawn
+    if found.samples is None:
+        assert not drawn
+        return
+    missing = np.flatnonzero(np.isnan(found.samples))
+    for draw in {0, 17, len(found.samples) - 1, *missing[:1].tolist()}:
+        typed = {key: text_of(key, sample[draw] / QUANTITIES[key].factor) for key, sample in drawn.items()}
+        alone({**scenario, **typed}, name, goal, wanted, found.samples[draw] / QUANTITIES[name].factor)
+
+
+DRAWS = {**SCENARIOS, "seed": st.integers(0, 1000), "each": st.booleans()}
+
+
+@given(**DRAWS)
+@settings(max_examples=25, deadline=None)
+def test_every_draw_is_a_solution_of_its_own(**drawn: Any) -> None:
+    every_draw_reaches_it(**drawn)
+
+
+@pytest.mark.thorough
+@given(**DRAWS)
+@settings(max_examples=250, deadline=None)
+def test_every_draw_is_a_solution_of_its_own_from_many_places(**drawn: Any) -> None:
+    every_draw_reaches_it(**drawn)
+
+
+def every_point_reaches_it(
+    name: str, goal: str, place: float, chip: str, chips: int, other: str, places: list[float]
+) -> None:
+    from cluster_calc.scenario import gather
+    from cluster_calc.solved_grid import solve_over
+
+    assume(other != name)
+    scenario = {"training_compute": 2e25, "chips": chips}
+    for key in (name, other):
+        scenario.pop(key, None)
+    values = [between(other, share) for share in places]
+    # The target is that of the first point, so some of the others may be out of reach.
+    first = {**scenario, "chip": chip, other: text_of(other, values[0])}
+    wanted = asked(first, name, goal, place)
+    table = solve_over(
+        name, gather(scenario, origin="call"), {"chip": f"{chip},h200", other: [text_of(other, value) for value in values]},
+        target=f"{goal}={wanted}",
+    )  # fmt: skip
+    assert len(table) == 2 * len(values)
+    for row in table.to_dict("records"):
+        typed = {**scenario, "chip": row["chip"], other: text_of(other, row[other])}
+        alone(typed, name, goal, wanted, row[name])
+        if row[name] == row[name]:
+            assert row[goal] == pytest.approx(float(wanted.split(" ")[0]), rel=1e-9)
+
+
+GRIDS = {**SCENARIOS, "other": st.sampled_from(INPUTS), "places": st.lists(st.floats(0, 1), min_size=1, max_size=3)}
+
+
+@given(**GRIDS)
+@settings(max_examples=25, deadline=None)
+def test_every_point_of_a_sweep_is_a_solution_of_its_own(**drawn: Any) -> None:
+    every_point_reaches_it(**drawn)
+
+
+@pytest.mark.thorough
+@given(**GRIDS)
+@settings(max_examples=250, deadline=None)
+def test_every_point_of_a_sweep_is_a_solution_of_its_own_from_many_places(**drawn: Any) -> None:
+    every_point_reaches_it(**drawn)
 
 
 @given(st.floats(1, 300), st.floats(0.1, 0.6))
@@ -155,6 +279,11 @@ def test_the_day_it_must_start_is_the_last_that_will_do() -> None:
         (["mfu", "--run-cost", "1..2 MUSD", "--flop", "2e25"], "one value, not the range"),
         (["mfu", "--run-cost", "1 MW", "--flop", "2e25"], "run_cost: '1 MW'"),
         (["chips"], "no target among what is given"),
+        (
+            ["chip", "--run-cost", "20 MUSD", "--flop", "2e25"],
+            "chip is a setting and no quantity; `cluster-calc optimise`",
+        ),
+        (["seed", "--run-cost", "20 MUSD", "--flop", "2e25"], "seed is a setting and no quantity"),
     ],
 )
 def test_what_cannot_be_solved_gets_one_clear_message(arguments: list[str], said: str) -> None:
@@ -181,6 +310,54 @@ def test_over_draws_every_draw_is_solved() -> None:
     again = cc.estimate(chip="h100", training_compute=found.value, ranges=True, draws=2000, resize=True)
     np.testing.assert_allclose(found.samples, 1e8 * again.samples["compute_per_dollar"], rtol=1e-9)
     assert found.as_dict()["reachable"] == 1.0
+
+
+def test_percentiles_over_draws_are_those_asked_for_and_whole_where_things_are() -> None:
+    code, out, err = run("solve", "chips", "--days", "90", "--flop", "2e25", "--chip", "h100", "--ranges",
+                         "--percentiles", "5,97.5", "--draws", "1000", "--format", "json")  # fmt: skip
+    assert code == 0, err
+    found = json.loads(out)
+    cut = [found[name] for name in ("p5", "p10", "p50", "p90", "p97.5")]
+    assert cut == sorted(cut)
+    assert all(value == round(value) for value in cut)
+    code, out, _ = run("solve", "chips", "--days", "90", "--flop", "2e25", "--chip", "h100", "--ranges",
+                       "--percentiles", "5")  # fmt: skip
+    assert "P5 · P10 · P50 · P90" in out
+
+
+@pytest.mark.parametrize(("name", "other", "sign"), [("start", "deadline", -1), ("deadline", "start", 1)])
+def test_dates_over_draws_are_found_in_no_time(name: str, other: str, sign: int) -> None:
+    # Every day of ninety years for every draw once took minutes and gigabytes.
+    given = {"chip": "h100", "training_compute": 2e25, "chips": 8192, other: "2027-06-01", "mfu": "0.1..0.9"}
+    begun = time.process_time()
+    found = cc.solve(name, **given, draws=16_384)
+    assert time.process_time() - begun < 20
+    duration = cc.estimate(**given, draws=16_384).samples["training_time"]
+    there = cc.estimate(**{**given, "mfu": 0.4}).data[other].value
+    assert np.isfinite(found.samples).all()
+    # Each draw is off the other date by its own duration, be that of weeks or of years.
+    np.testing.assert_allclose(found.samples - there, sign * duration, rtol=1e-6)
+    assert duration.max() > 20 * duration.min()
+
+
+def test_when_it_is_done_is_the_first_deadline_that_holds() -> None:
+    given = {"chip": "h100", "training_compute": 2e25, "chips": 8192, "start": "2027-01-01"}
+    found = cc.solve("deadline", **given)
+    assert found.as_dict()["value"] == "2027-03-22"
+    assert cc.estimate(**given, deadline="2027-03-22").feasible
+    assert not cc.estimate(**given, deadline="2027-03-21").feasible
+
+
+@pytest.mark.parametrize(
+    ("name", "goal", "far"), [("operations_cost", "run_cost", 3e7), ("held_spare_share", "held_cost", 40.0)]
+)
+def test_without_a_hard_bound_it_is_sought_far_above_what_is_usual(name: str, goal: str, far: float) -> None:
+    # Nothing bounds these from above, and zero is what is usual at least.
+    given = {**RUN, "chips": 8000}
+    reached = cc.estimate(**given, **{name: text_of(name, far)}).in_unit(goal)
+    found = cc.solve(name, **given, target=f"{goal}={text_of(goal, reached)}")
+    assert found.as_dict()["value"] == pytest.approx(far, rel=1e-6)
+    assert found.as_dict()["reached"] == pytest.approx(reached, rel=1e-9)
 
 
 def test_over_an_array_every_element_is_solved_or_nan() -> None:
@@ -267,7 +444,7 @@ def test_gates_decide_the_exit_code_after_the_answer(arguments: list[str], code:
 def test_every_everyday_question_of_the_documentation_is_one_command() -> None:
     page = (Path(__file__).parents[1] / "docs" / "ranges.md").read_text(encoding="utf-8")
     asked = re.findall(r"^\| .*\? \| `(solve [^`]+)`", page, re.MULTILINE)
-    assert len(asked) == 5
+    assert len(asked) == 6
     for command in asked:
         code, out, err = run(*shlex.split(command), "--as-of", "2026-11-22")
         assert code == 0, (command, err)

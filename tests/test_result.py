@@ -104,7 +104,7 @@ def test_json_has_the_shape_of_the_contract(result: cc.Result) -> None:
         assert entry["unit"] == QUANTITIES[name].unit
         assert isinstance(entry["value"], str if QUANTITIES[name].is_date else (int, float))
         assert entry["source"]["id"]
-        assert set(entry["source"]) <= {"id", "title", "publisher", "url", "locator", "as_of", "confidence"}
+        assert set(entry["source"]) <= {"id", "title", "publisher", "url", "date", "locator", "as_of", "confidence"}
         assert entry["origin"] in {"default", "catalog", "call"}
     for name, entry in tree["results"].items():
         assert {"value", "unit", "p10", "p50", "p90"} <= set(entry)

@@ -276,6 +276,9 @@ FLOP = ("--flop", "2e25", "--chip", "h100")
         (("--vary", "mfu=0.3,0.4", *FLOP, "-o", "x.csv", "--resume"), "to go on with"),
         (("--vary", "mfu=0.3,0.4", *FLOP, "-o", "/dev/full"), "No space left"),
         (("--vary", "mfu=0.3,0.4", *FLOP, "--processes", "x"), "number of processes"),
+        (("--vary", "mfu=0.3,0.4", *FLOP, "--full", "-o", "-"), "nothing is drawn"),
+        (("--vary", "mfu=0.3,0.4", *FLOP, "--resume"), "--resume goes on with a file"),
+        (("--vary", "mfu=0.3,0.4", *FLOP, "--resume", "-o", "-"), "--resume goes on with a file"),
     ],
 )
 def test_bad_input_gets_one_clear_message(
@@ -287,6 +290,60 @@ def test_bad_input_gets_one_clear_message(
     assert said in err
     assert len(err.splitlines()) <= 3
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("vary", "given", "why"),
+    [
+        ("chips=8192,100", {"training_time": "90 days"}, "an MFU above 1"),
+        ("chips=100,8192", {"training_time": "90 days"}, "an MFU above 1"),
+        ("start=2027-07-01,2027-03-01", {"deadline": "2027-06-01"}, "not after the start"),
+        (
+            "active_parameters=4e11,4e10",
+            {"parameters": 1e11, "tokens": 1e13, "training_compute": None},
+            "more than param",
+        ),
+    ],
+)
+@pytest.mark.parametrize("drawn", [{}, {"draws": 64}, {"draws": 64, "full": True}])
+def test_a_row_that_no_estimate_would_give_is_empty(
+    vary: str, given: dict[str, object], why: str, drawn: dict[str, object]
+) -> None:
+    name, values = vary.split("=")
+    inputs = {key: value for key, value in {**RUN, **given}.items() if value is not None}
+    table = cc.sweep({name: values}, results=["run_cost", "capital_cost"], **inputs, **drawn)
+    each = len(table) // 2
+    for place, value in enumerate(values.split(",")):
+        rows = table["run_cost"].iloc[place * each : (place + 1) * each]
+        try:
+            alone = cc.estimate(**inputs, **{name: value if "-" in value else float(value)})
+        except InputError:
+            assert rows.isna().all()
+        else:
+            assert rows.notna().all()
+            if "full" not in drawn:
+                assert rows.iloc[0] == pytest.approx(alone.in_unit("run_cost"), rel=1e-12)
+    assert any(why in text for text in plan_sweep(gather(inputs, origin="call"), {name: values}).contradicted())
+    assert not planned({"mfu": "0.3,0.4"}).contradicted()
+
+
+def test_what_is_left_out_or_left_empty_is_said() -> None:
+    code, out, err = run("--vary", "chips=8192,100", "--days", "90", "--flop", "2e25", "--chip", "h100", "-o", "-",
+                         "--results", "run_cost")  # fmt: skip
+    assert code == 0
+    assert out.splitlines()[2] == "100.0,"
+    assert err == "note: rows that cannot be are empty: chips, time and compute imply an MFU above 1\n"
+    code, _, err = run("--vary", "mfu=0.3,0.4", "--flop", "2e25", "--chip", "h100", "--draws", "64")
+    assert code == 0
+    assert "extremes are at base values" in err
+
+
+def test_percentiles_asked_for_are_columns_of_their_own() -> None:
+    table = cc.sweep({"pue": "1.1,1.2"}, results="run_cost", draws=2048, percentiles="5,97.5", **RUN)
+    assert list(table.columns)[3:] == [f"run_cost_{part}" for part in ("p5", "p10", "p50", "p90", "p97.5")]
+    alone = cc.estimate(**RUN, pue=1.2, ranges=True, draws=2048)
+    for percent in (5, 10, 97.5):
+        assert table[f"run_cost_p{percent:g}"][1] == pytest.approx(alone.percentile("run_cost", percent), rel=1e-12)
 
 
 def test_a_missing_pyarrow_names_the_install_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import cluster_calc as cc
 from cluster_calc import tables
 
 STEP = {
@@ -89,3 +90,14 @@ def test_an_error_column_that_is_there_already_is_used() -> None:
     assert heads.count("error") == 1
     assert rows[0][2] == "seen before"
     assert rows[1][2].startswith("unknown chip")
+
+
+def test_rows_with_ranges_have_their_percentiles_beside_them() -> None:
+    text = "chip,training_compute,mfu\nh100,2e25,0.4\nh100,2e25,0.3..0.5\n"
+    heads, rows = tables.merged(tables.evaluate(tables.read_table(text), given={"percentiles": "5", "draws": 1024}))
+    place = heads.index("run_cost")
+    names = [f"run_cost_p{percent}" for percent in (5, 10, 50, 90)]
+    assert heads[place + 1 : place + 5] == names
+    assert rows[0][place + 1 : place + 5] == [None] * 4
+    alone = cc.estimate(chip="h100", training_compute=2e25, mfu="0.3..0.5", draws=1024)
+    assert rows[1][place + 1 : place + 5] == [alone.percentile("run_cost", percent) for percent in (5, 10, 50, 90)]

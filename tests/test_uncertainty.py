@@ -234,3 +234,34 @@ def test_limits_are_told_apart_from_what_has_no_range() -> None:
     assert {"budget", "deadline", "start"} <= set(rows["Choices, held"].note.split(", "))
     assert "budget" not in rows["No range known"].note
     assert "MFU limit met" in rows
+
+
+def test_draws_that_cannot_be_are_told() -> None:
+    # Chips, time and compute are given: in some draws they would need more than the peak.
+    given = {"chip": "h100", "chips": 3000, "training_time": "90 days", "training_compute": "1e25..4e25", "draws": 1024}
+    result = cc.estimate(**given)
+    share = 100 * float((result.samples["implied_mfu"] > 1).mean())
+    assert share > 10
+    assert any(f"above the possible 1 in {share:.2g} % of the draws" in text for text in result.warnings)
+    assert not any("of the draws" in text for text in cc.estimate(**{**given, "chips": 9000}).warnings)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"mfu": "0.3..0.5"},
+        {"mfu": "0.3..0.5", "goodput": "0.8..0.95", "correlate": "mfu:goodput=1"},
+        {"chips": "20..40"},
+    ],
+)
+def test_replicates_that_hold_the_same_draws_state_no_error(given: dict[str, object]) -> None:
+    # Each replicate has the same 32 values of the only input: alike, and together off by what 32 values are off.
+    result = cc.estimate(**{"chip": "h100", "training_compute": 2e25, "chips": 8000, **given}, draws=256)
+    assert result.standard_error("training_time", 90) is None
+    if "correlate" not in given and "mfu" in given:
+        worse = cc.estimate(chip="h100", training_compute=2e25, chips=8000, mfu="0.3..0.5").percentile(
+            "training_time", 90
+        )
+        assert result.percentile("training_time", 90) != pytest.approx(worse, rel=1e-3)
+    apart = cc.estimate(chip="h100", training_compute=2e25, chips=8000, mfu="0.3..0.5", goodput="0.8..0.95", draws=256)
+    assert apart.standard_error("training_time", 90)

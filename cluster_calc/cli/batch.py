@@ -33,7 +33,8 @@ def command(file: str, map_: str | None, **options: Any) -> None:
     """One estimate per row of FILE.csv (- is stdin).
 
     Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
-    otherwise. Every input column is kept. Rows that cannot be are named on stderr, and the exit code is then 2.
+    otherwise. Every input column is kept. Where a row has a range, or with --ranges, each result that varies has its
+    percentiles beside it (run_cost_p10 …). Rows that cannot be are named on stderr, and the exit code is then 2.
     """
     from cluster_calc import tables
     from cluster_calc.files import read_text

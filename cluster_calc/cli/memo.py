@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from cluster_calc.report.memo_view import Memo
 
 FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
 
@@ -49,8 +52,6 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
     of equal demand (.toml), each an option. Ranges are drawn without being asked for. A memo with gaps is stamped as a draft
     and lists them.
     """
-    from cluster_calc.memo_file import MemoFile, read_memo_file
-
     output = options.get("output")
     if options["new"]:
         from cluster_calc.memo_template import TEMPLATE
@@ -66,12 +67,29 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
         from cluster_calc.files import check_target
 
         check_target(Path(str(output)))
-    extra = read_memo_file(memo_file) if memo_file else MemoFile()
-    from cluster_calc.memo_inputs import entries
+    view = view_of(files, memo_file, **options)
     from cluster_calc.report import memo_text
+
+    if form in ("docx", "pdf", "xlsx"):
+        from cluster_calc.files import write_atomically
+        from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
+
+        makers = {"docx": memo_docx.docx, "pdf": memo_pdf.pdf, "xlsx": memo_xlsx.xlsx}
+        write_atomically(Path(str(output)), makers[form](view))
+        return
+    texts = {"html": memo_text.html, "markdown": memo_text.markdown}
+    shared.write(texts[form](view), output, as_is=True)
+
+
+def view_of(files: tuple[str, ...], memo_file: str | None, **options: Any) -> Memo:
+    """The memo that the command's arguments ask for; a scenario is saved where they name a file for it."""
+    from cluster_calc.memo_file import MemoFile, read_memo_file
+    from cluster_calc.memo_inputs import entries
     from cluster_calc.report.memo import memo_of
     from cluster_calc.result_diff import read_result
 
+    extra = read_memo_file(memo_file) if memo_file else MemoFile()
+    output = options.get("output")
     found = entries(shared.inputs(options), options["compare"], files, options.get("scenario"))
     previous = read_result(options["previous"]) if options["previous"] else None
     more = [word for name in ("previous", "title") if options[name] for word in (f"--{name}", options[name])]
@@ -85,15 +103,7 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
 
         whole, _ = with_memo_file(found, extra, day_of_memo(found))
         shared.write(scenario_text(whole[0].scenario), options["save_scenario"], "--save-scenario")
-    if form in ("docx", "pdf", "xlsx"):
-        from cluster_calc.files import write_atomically
-        from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
-
-        makers = {"docx": memo_docx.docx, "pdf": memo_pdf.pdf, "xlsx": memo_xlsx.xlsx}
-        write_atomically(Path(str(output)), makers[form](view))
-        return
-    texts = {"html": memo_text.html, "markdown": memo_text.markdown}
-    shared.write(texts[form](view), output, as_is=True)
+    return view
 
 
 def _format(output: str | None) -> str:

@@ -30,7 +30,7 @@ Examples:
 @click.option("--results", cls=shared.GroupedOption, heading="Sweep", metavar="NAME,NAME",
               help="the results to keep; all keeps every one")  # fmt: skip
 @click.option("--full", is_flag=True, cls=shared.GroupedOption, heading="Sweep",
-              help="a row for every draw instead of mean, P10, P50 and P90")  # fmt: skip
+              help="a row for every draw instead of mean, percentiles")  # fmt: skip
 @click.option("--processes", cls=shared.GroupedOption, heading="Sweep", metavar="N", default="1",
               help="processes that share the work; the result is the same")  # fmt: skip
 @click.option(
@@ -54,10 +54,16 @@ def command(
     from cluster_calc.sweeping import MOST_ROWS, refuse_large, to_file, to_stream
 
     workers = _processes(processes)
+    if resume and (not output or output == "-"):
+        raise InputError("--resume goes on with a file; name it with -o FILE.csv or -o FILE.parquet")
     merged = shared.merged_from(options)
     planned = plan_sweep(
         merged, [pair(text) for text in vary], results=results, full=full, design=design, points=_points(points)
     )
+    for why in planned.contradicted():
+        click.echo(f"note: rows that cannot be are empty: {why}", err=True)
+    if not output and planned.draws:
+        click.echo("note: the extremes are at base values; draws go to a file, -o FILE.csv or -o -", err=True)
     bar = Bar(planned.rows)
     try:
         if output == "-" or (

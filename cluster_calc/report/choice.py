@@ -29,6 +29,8 @@ def choice_text(found: Choice, width: int = 80) -> str:
         lines += ["", f"Left out: {len(found.left_out)}"]
         for text in found.left_out[:5]:
             lines += textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+    for text in found.warnings:
+        lines += ["", *textwrap.wrap(f"Note: {text}", width, subsequent_indent="  ")]
     return "\n".join(lines) + "\n"
 
 
@@ -48,5 +50,6 @@ def _option(found: Choice, option: Option, width: int) -> list[str]:
         for name, margin in option.margins.items()
         if margin < -1e-12
     ]
+    default = [f"{QUANTITIES[name].label} by default" for name in option.defaults]
     head = f"  {shown(found.objective, option.objective):>12}  {_name(option)}: "
-    return textwrap.wrap(head + ", ".join([*parts, *failing]), width, subsequent_indent=" " * 16)
+    return textwrap.wrap(head + ", ".join([*parts, *default, *failing]), width, subsequent_indent=" " * 16)

@@ -62,7 +62,7 @@ def source_of(datum: Datum) -> dict[str, Any]:
     source = datum.source
     fields = {
         "id": source.id, "title": source.title, "publisher": source.publisher, "url": source.url,
-        "locator": datum.locator, "as_of": datum.as_of, "confidence": datum.confidence,
+        "date": source.date, "locator": datum.locator, "as_of": datum.as_of, "confidence": datum.confidence,
     }  # fmt: skip
     return {key: value for key, value in fields.items() if value or key == "id"}
 

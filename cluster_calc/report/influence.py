@@ -30,7 +30,9 @@ def influence_text(found: Sensitivity, width: int = 80) -> str:
         notes += [f"{plain(100 * entry.share, 2)} % of variance"] if entry.share is not None else []
         lines.append(f"  {'':<20} {'; '.join(notes)}")
     shares = [entry.share for entry in found.swings if entry.share is not None]
-    if shares and sum(shares) < 0.995:
+    if shares and found.result.scenario.settings.get("correlate"):
+        lines.append(f"  {'':<20} inputs are correlated: their shares overlap and do not add up to 100 %")
+    elif shares and sum(shares) < 0.995:
         lines.append(f"  {'together':<20} {plain(100 * (1 - sum(shares)), 2)} % of variance by inputs acting together")
     others = [entry for entry in found.swings if not entry.width and entry.elasticity]
     if others:

@@ -71,18 +71,21 @@ def memo_of(
     rated = "discount_rate" in found[0].scenario.data
     options = ways(cases, rated, extra, today, quotes)
     best = recommended(options, rated)
-    if best is not None and best.name.startswith("buy:"):
+    if best is not None and ":" in best.name:
         # The memo details the option that it recommends.
-        chosen = best.name.removeprefix("buy:")
+        chosen = best.name.partition(":")[2]
         cases.sort(key=lambda case: case.key != chosen)
         options = ways(cases, rated, extra, today, quotes)
         best = recommended(options, rated)
     plan = cases[0].finance
+    every = ways(cases, rated, replace(extra, options=()), today, quotes) if extra.options else options
+    listed = {way.name for way in options}
     subject = Subject(
         cases=tuple(cases), ways=options, best=best, extra=extra, rated=rated, today=today, quotes=quotes,
         waiting=waiting(cases[0], best.ready if best else Ready(), decided(extra, today)), risks=risks(cases[0], extra, quotes, rated),
         tax=tax_view(plan, extra, rated) if plan else None,
         fleet=minimum(extra.existing_fleet, cases[0].result, cases[0].rents, rated), switches=_switches(cases[0].result),
+        unlisted=tuple(way for way in every if way.name not in listed),
     )  # fmt: skip
     found_gaps = gaps(subject)
     words = [*_draws(found[0], asked), *more]

@@ -6,9 +6,9 @@ import datetime
 import math
 from typing import Any
 
-from cluster_calc.memo_file import MemoFile, printable
+from cluster_calc.memo_file import printable
 from cluster_calc.report.memo_dates import DAY, decided
-from cluster_calc.report.memo_options import NO_RATE, cost_of
+from cluster_calc.report.memo_options import NO_RATE, cost_of, owned_already
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
 from cluster_calc.report.numbers import money, plain, shown
 from cluster_calc.report.sheet_parts import percent, verdict_text
@@ -27,9 +27,13 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def aace(extra: MemoFile, valid: int) -> tuple[int, str]:
-    """The estimate class of AACE International, and why; `valid` is the number of quotes that can be used."""
-    no_quote = "no quote" if not extra.quote else "no valid quote"
+def aace(subject: Subject) -> tuple[int, str]:
+    """The estimate class of AACE International, and why: a quote counts where it gives the recommended option its price."""
+    extra = subject.extra
+    valid = 0 if subject.unquoted else len(subject.valid_quotes)
+    no_quote = (
+        "no quote" if not extra.quote else "no quote of what is recommended" if subject.unquoted else "no valid quote"
+    )
     absent = [words for words, there in ((no_quote, valid), ("no site contract", extra.site_contract)) if not there]
     if absent:
         return 5, f"AACE class 5: {' and '.join(absent)} {'are' if len(absent) > 1 else 'is'} named"
@@ -79,6 +83,11 @@ def ask(subject: Subject) -> str:
             f"Approve {money(found['amount'])} in cash for year 1: {lower(best.title)}. "
             "It is the base value; a price per hour has no percentile here."
         )
+    if found["base"] == 0 and owned_already(subject.result):
+        return (
+            f"No purchase is asked for: the {shown('chips', subject.result.values['chips'])} × {subject.case.title} that this takes "
+            f"are owned already. What runs them takes {money(found['year_1'])} in cash by the end of year 1, at base."
+        )
     what = f"{shown('chips', subject.result.values.get('new_chips', subject.result.values['chips']))} × {subject.case.title}"
     place = " and place them on a rented site" if best.name == "colocate" else ""
     amount, base, level = (found[name] for name in ("amount", "base", "p80"))
@@ -106,7 +115,7 @@ def decision(subject: Subject) -> tuple[tuple[str, str], ...]:
         ("A quarter's wait", _waiting(subject)),
         ("What must hold", _holds(subject)),
         ("Money", _money(subject)),
-        ("Estimate class", f"{aace(subject.extra, len(subject.valid_quotes))[1]}."),
+        ("Estimate class", f"{aace(subject)[1]}."),
     ]
     return tuple((head, printable(text)) for head, text in rows)
 
@@ -161,11 +170,9 @@ def _recommendation(subject: Subject) -> str:
     else:
         reason = f"cash of {money(best.total or 0.0)} over the horizon, not discounted"
         beside = f" with {money(second.total or 0.0)}" if second else ""
-    whose = (
-        "those that hold every limit"
-        if any(way.broken for way in others) and not best.broken
-        else "those that could be costed"
-    )
+    whose = "those that the memo file lists" if subject.unlisted else "those that could be costed"
+    if any(way.broken for way in others) and not best.broken:
+        whose = f"those that {'the memo file lists and that ' if subject.unlisted else ''}hold every limit"
     least = f"the least cost of {whose}: " if others else ""
     rest = (
         f"; next is {lower(second.title)}{beside}"
@@ -189,9 +196,10 @@ def _waiting(subject: Subject) -> str:
         )
         return f"Not computed: {found.why}.{fall}"
     verb = f"costs {money(found.net)}" if found.net >= 0 else f"saves {money(-found.net)}"
+    fall = f"{money(found.decline)} by which the hardware's price falls at its trend and " if found.decline else ""
     return (
-        f"Waiting {verb}: {money(found.bridge)} of rent on demand for the same use, less {money(found.decline)} by which the "
-        f"hardware's price falls at its trend and {money(found.electricity)} of electricity not drawn."
+        f"Waiting {verb}: {money(found.bridge)} of rent on demand for the same use, less {fall}{money(found.electricity)} of "
+        "electricity not drawn."
     )
 
 
@@ -202,19 +210,10 @@ def _holds(subject: Subject) -> str:
         held.append(verdict_text(result))
     else:
         held.append("No limit was given, so none was checked")
-    owned = subject.owned
-    hourly = (
-        None if plan is None else next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None)
-    )
-    if plan is not None and hourly is not None and subject.rated:
-        share = hourly.break_even_share
-        if owned is not plan:
-            share = hourly.beside_colocated.share if hourly.beside_colocated else None
-        if share is not None:
-            used = percent(float(plan.inputs["used_share"].value))
-            held.append(
-                f"owning and renting on demand draw level at {percent(share)} of hours used; the plan has {used}"
-            )
+    owned, share = subject.owned, subject.level[0]
+    if plan is not None and share is not None:
+        used = percent(float(plan.inputs["used_share"].value))
+        held.append(f"owning and renting on demand draw level at {percent(share)} of hours used; the plan has {used}")
     priced = [
         quote for quote in subject.quotes
         if best is not None and result.chip.id in quote.used_for and quote.row["for"] in (best.name, *(["buy"] if best.name == "colocate" else []))
@@ -226,6 +225,8 @@ def _holds(subject: Subject) -> str:
         )
     if best is not None and best.name.startswith("buy") and "facility_capital" not in result.values:
         held.append("a site with that power is there, as no building is in the sum")
+    if best is not None and best.name == "colocate":
+        held.append("a site with that power can be rented at that price")
     if best is not None and best.name in ("buy", "colocate") and owned is not None:
         sold = resale(subject)
         if sold > LARGE * (best.total or 0.0):

@@ -69,7 +69,7 @@ def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
             "source": delivery.datum.source.id, "as_of": delivery.datum.as_of, "run_ends": run_end(subject),
             "installation_as_of": delivery.installation.as_of,
         },
-        "aace_class": aace(extra, len(subject.valid_quotes))[0],
+        "aace_class": aace(subject)[0],
         "gaps": list(gaps),
     })  # fmt: skip
     return found

@@ -6,11 +6,11 @@ import datetime
 
 from cluster_calc.catalog import catalog, day_of
 from cluster_calc.memo_file import printable
-from cluster_calc.report.memo_box import LARGE, too_late
+from cluster_calc.report.memo_box import LARGE, lower, too_late
 from cluster_calc.report.memo_demand import demand_of, most_filled
-from cluster_calc.report.memo_options import NO_RATE
+from cluster_calc.report.memo_options import NO_RATE, Way, cost_of
 from cluster_calc.report.memo_subject import Subject
-from cluster_calc.report.numbers import shown
+from cluster_calc.report.numbers import money, shown
 from cluster_calc.report.sheet_parts import label_of, percent
 from cluster_calc.report.views import swings
 
@@ -24,7 +24,15 @@ def gaps(subject: Subject) -> tuple[str, ...]:
     found = []
     if best is None:
         found.append(f"No option has a cost: {subject.case.why or 'figures are missing'}")
-    elif best.broken:
+    elif cheaper := [
+        way
+        for way in subject.unlisted
+        if way.serves and not way.broken and cost_of(way, subject.rated) < cost_of(best, subject.rated)
+    ]:
+        found.append(
+            f"The memo file leaves out what would cost less: {'; '.join(_costing(way, subject) for way in cheaper)}"
+        )
+    if best is not None and best.broken:
         found.append(f"The recommended option does not hold its limits: {', '.join(best.broken)}")
     rents = subject.rents.ways if subject.rents else ()
     if not rents and "rental_cost" not in result.values:
@@ -50,10 +58,19 @@ def gaps(subject: Subject) -> tuple[str, ...]:
             f"The plan counts {percent(float(used))} of the hours as used, and the demand as requested fills {percent(most)} of its "
             "fullest year (--used-share)"
         )
+    if subject.extra.decision_date and subject.extra.decision_date < subject.today:
+        found.append(f"The decision was due on {subject.extra.decision_date}, before the day of this memo")
     if late := too_late(subject):
         found.append(late)
     found += [*_quotes(subject), *_weak(subject)]
     return tuple(printable(gap) for gap in dict.fromkeys(found))
+
+
+def _costing(way: Way, subject: Subject) -> str:
+    """An option with what the options are ranked by."""
+    if subject.rated:
+        return f"{lower(way.title)}, with a net present value of {money(way.npv or 0.0)}"
+    return f"{lower(way.title)}, with cash of {money(way.total or 0.0)} over the horizon"
 
 
 def _quotes(subject: Subject) -> list[str]:
@@ -80,6 +97,8 @@ def _quotes(subject: Subject) -> list[str]:
                 found.append(f"Stale: {float(rate.value):g} USD per {quote.currency} is dated {rate.as_of}")
     if not subject.valid_quotes:
         found.append("No quote can be used")
+    elif subject.unquoted and subject.best is not None:
+        found.append(f"No quote gives the price of what is recommended: {lower(subject.best.title)}")
     return found
 
 

@@ -125,18 +125,19 @@ class Ledger:
         settings = {**merged.settings, "chip": chip}
         data = {**merged.data, "horizon": self.plan.inputs["horizon"]}
         try:
-            yield cash_flow.plan(Scenario(settings, data, merged.texts, merged.origins))
+            other = cash_flow.plan(Scenario(settings, data, merged.texts, merged.origins))
         except InputError:
             return
+        yield from (other, *((other.colocated,) if other.colocated else ()))
 
     def _enter(self, option: str, owner: Any) -> None:
         if owner is self.plan:
             self.own = option
         elif owner is self.plan.colocated:
             self.colocated = option
-        elif not isinstance(owner, Finance):
+        elif not isinstance(owner, (Finance, Colocated)):
             self.rents[owner.rent.term] = option
-        owned = owner is self.plan or isinstance(owner, Colocated)
+        owned = owner is self.plan or owner is self.plan.colocated
         flows = [*owner.flows, *self._absent(owner)] if owned else list(owner.flows)
         for flow in flows:
             start = max(math.ceil(flow.time - 1e-9) - 1, 0)
@@ -192,7 +193,7 @@ class Ledger:
         return ""
 
     def _rented(self, flow: Flow, length: float, owner: Any) -> str:
-        if isinstance(owner, Finance):  # another chip
+        if isinstance(owner, (Finance, Colocated)):  # another chip
             return ""
         shape = _COMMITTED if owner.rent.committed else _SPOT if owner.rent.term == "spot" else _RENTED
         return self._matching((shape.format(price=self._price(owner.rent)),), flow.time, length, flow.amount)

@@ -34,7 +34,7 @@ class Way:
 
     `meets` is the share of the demand that it delivers; the levelised cost is per delivered chip-hour of the chip that the
     memo details, so that options of equal work compare. `commitment` is the rent that a term binds to, whole; `broken` names
-    the limits that it does not hold.
+    the limits that it does not hold; `unsited` says that its cost holds no site, where the rent of one is given.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Way:
     owed_beyond: float = 0.0
     ready: Ready = field(default_factory=Ready)
     broken: tuple[str, ...] = ()
+    unsited: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The option as JSON; costs are positive, the net present value is negative for a cost."""
@@ -61,8 +62,8 @@ class Way:
 
     @property
     def serves(self) -> bool:
-        """Whether it has a cost, delivers the demand, and cannot be taken away at any moment."""
-        return self.total is not None and self.meets >= WHOLE and self.name != "rent spot"
+        """Whether it has a whole cost, delivers the demand, and cannot be taken away at any moment."""
+        return self.total is not None and self.meets >= WHOLE and self.name != "rent spot" and not self.unsited
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,13 @@ def ways(
             ready=Ready(why="it delivers nothing")),
         _minimum(minimum(extra.existing_fleet, first.result, first.rents, rated), extra, today),
         *(_rented(first, term, name, rated, extra, today, quotes) for term, name in RENTS.items()),
-        _colocated(first, rated, extra, today),
+        *(way for number, case in enumerate(cases)
+          if (way := _colocated(case, rated, bool(number), extra, today)).total is not None or not number),
         *(_bought(case, rated, bool(number), extra, today) for number, case in enumerate(cases)),
     ]  # fmt: skip
     wanted = [way for way in found if not extra.options or way.name.partition(":")[0] in extra.options]
+    if not any(way.name.startswith(COLOCATE) and way.total is not None for way in wanted):
+        wanted = [replace(way, unsited=False, note="") if way.unsited else way for way in wanted]
     return tuple(_levelled(way, first.rents, rated) for way in wanted)
 
 
@@ -147,20 +151,25 @@ def _rented(
     )  # fmt: skip
 
 
-def _colocated(case: Case, rated: bool, extra: MemoFile, today: str) -> Way:
+def _colocated(case: Case, rated: bool, other: bool, extra: MemoFile, today: str) -> Way:
     """Owned hardware on a rented site."""
-    title, plan = f"Buy and colocate, {case.title}", case.finance
+    name, plan = f"colocate:{case.key}" if other else "colocate", case.finance
+    title = f"{'Colocate what is owned' if owned_already(case.result) else 'Buy and colocate'}, {case.title}"
     if plan is None or plan.colocated is None:
-        return Way("colocate", title, why=plan.left_out.get(COLOCATE, "") if plan else case.why)
-    return _owned(case, "colocate", title, plan.colocated, rated, extra, today)
+        return Way(name, title, why=plan.left_out.get(COLOCATE, "") if plan else case.why)
+    return _owned(case, name, title, plan.colocated, rated, extra, today)
 
 
 def _bought(case: Case, rated: bool, other: bool, extra: MemoFile, today: str) -> Way:
-    name, title = f"buy:{case.key}" if other else "buy", f"Buy, {case.title}"
+    name = f"buy:{case.key}" if other else "buy"
+    title = f"{'Use what is owned' if owned_already(case.result) else 'Buy'}, {case.title}"
     if case.finance is None:
         share, power = _json(case.result, "shipment_share"), _json(case.result, "peak_facility_power")
         return Way(name, title, shipment_share=share, power=power, why=case.why)
-    return _owned(case, name, title, case.finance, rated, extra, today)
+    way = _owned(case, name, title, case.finance, rated, extra, today)
+    if case.finance.colocated is None or "facility_capital" in case.result.values:
+        return way
+    return replace(way, unsited=True, note="its cost holds no site, so it is not recommended")
 
 
 def _owned(
@@ -170,10 +179,23 @@ def _owned(
     lost = plan.book_values[0] - plan.book_values[min(1, len(plan.book_values) - 1)]
     return Way(
         name, title, -sum(row["cash"] for row in rows[:2]), -sum(flow.amount for flow in plan.flows),
-        plan.npv if rated else None, None, lost, _json(case.result, "shipment_share"),
+        plan.npv if rated else None, None, lost, ordered_share(case.result),
         _json(case.result, "peak_facility_power"), ready=bought_ready(case.result, extra, today, case.book),
         broken=_broken(case, True),
     )  # fmt: skip
+
+
+def owned_already(result: Result) -> bool:
+    """Whether every chip is there: nothing is bought."""
+    return float(result.values.get("new_chips", 1.0)) == 0
+
+
+def ordered_share(result: Result) -> float | None:
+    """The share of a year's shipments that the order takes: of the chips to buy, not of those that are owned."""
+    share = _json(result, "shipment_share")
+    if share is None or "new_chips" not in result.values:
+        return share
+    return share * float(result.values["new_chips"]) / float(result.values["chips"])
 
 
 def _broken(case: Case, owned: bool) -> tuple[str, ...]:

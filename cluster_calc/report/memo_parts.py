@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cluster_calc.flows import YEAR
 from cluster_calc.memo_file import printable
 from cluster_calc.memo_quotes import Priced
 from cluster_calc.nomenclature import QUANTITIES
@@ -12,7 +13,7 @@ from cluster_calc.report import memo_tables as tables
 from cluster_calc.report.memo_box import lower, run_end
 from cluster_calc.report.memo_dates import decided
 from cluster_calc.report.memo_demand import demand_of
-from cluster_calc.report.memo_options import NO_RATE, RENTS
+from cluster_calc.report.memo_options import NO_RATE, RENTS, owned_already
 from cluster_calc.report.memo_quote_words import price_text, terms_text
 from cluster_calc.report.memo_risks import NOT_NAMED
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
@@ -89,6 +90,9 @@ def _options(subject: Subject) -> MemoPart:
         if way.total is None:
             reasons.setdefault(way.why or "it has no cost", []).append(way.name.replace(":", " "))
     points = [f"Not costed: {', '.join(names)}: {why}." for why, names in reasons.items()]
+    if subject.unlisted:
+        names = ", ".join(way.name.replace(":", " ") for way in subject.unlisted)
+        points.append(f"Not in the memo file's list of options: {names}.")
     shown_tables = tables.options_tables(subject.ways, rated, horizon, case.result.chip.name)
     return MemoPart("options", "Options", tuple(map(printable, words)), tuple(map(printable, points)), shown_tables)
 
@@ -110,7 +114,11 @@ def _cost(subject: Subject) -> MemoPart:
         words.append("No percentiles: no input of these totals has a range.")
     else:
         lead = [name for name, low, high in swings(result, "run_cost")[:3] if max(abs(low), abs(high)) > 1e-9]
-        because = f"; the ranges of {', '.join(label_of(name) for name in lead)} move the run cost most" if lead else ""
+        because = (
+            f"; the range{'' if len(lead) == 1 else 's'} of {_listed([lower(label_of(name)) for name in lead])} move{'s' if len(lead) == 1 else ''} the run cost most"
+            if lead
+            else ""
+        )
         words.append(f"The contingency is what the base lacks to be enough in {CONFIDENCE:g} of 100 draws{because}.")
     missing = [label_of(total) for _, total, _ in bills(result) if total not in result.values]
     if missing:
@@ -121,6 +129,15 @@ def _cost(subject: Subject) -> MemoPart:
     return MemoPart("cost", "Cost by line", tuple(map(printable, words)), (), tuple(whole))
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> _listed(["MFU"]), _listed(["MFU", "goodput", "PUE"])
+    ('MFU', 'MFU, goodput and PUE')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _cash(subject: Subject) -> MemoPart:
     plan, owned, tax, best = subject.plan, subject.owned, subject.tax, subject.best
     term = next((term for term, name in RENTS.items() if best is not None and best.name == name), "")
@@ -129,9 +146,10 @@ def _cash(subject: Subject) -> MemoPart:
         return MemoPart("cash", "Cash flow", (f"Owning is not computed: {subject.case.why}.",), tables=first)
     words = []
     colocated = owned is not plan
+    place = " on a rented site" if colocated else ""
     if subject.rated:
         rate = percent(float(plan.inputs["discount_rate"].value))
-        words.append(f"NPV of owning: {money(owned.npv)} at {rate} a year, {plan.terms}.")
+        words.append(f"NPV of owning{place}: {money(owned.npv)} at {rate} a year, {plan.terms}.")
         for entry in plan.alternatives:
             term = entry.rent.term.replace("on-demand", "on demand")
             level = entry.beside_colocated if colocated else None
@@ -142,18 +160,18 @@ def _cash(subject: Subject) -> MemoPart:
     if owned.payback_months is not None:
         count = plain(owned.payback_months)
         words.append(
-            f"Owning is paid back against rent on demand after {count} month{'' if count == '1' else 's'}, not discounted."
+            f"Owning{place} is paid back against rent on demand after {count} month{'' if count == '1' else 's'}, not discounted."
         )
     words.append(
         f"Assumed: {'; '.join(f'{lower(label_of(name))} {shown(name, plan.inputs[name].value)}' for name in TERMS)}."
     )
     words += _tax_words(subject)
-    path = "colocate" if colocated else "years"
+    path, horizon = "colocate" if colocated else "years", float(plan.inputs["horizon"].value) / YEAR
     return MemoPart(
         "cash",
         "Cash flow",
         tuple(words),
-        tables=(*first, tables.cash_table(owned, path), tables.books_table(owned, tax, path)),
+        tables=(*first, tables.cash_table(owned, horizon, path), tables.books_table(owned, horizon, tax, path)),
     )
 
 
@@ -195,17 +213,30 @@ def _moves(subject: Subject) -> MemoPart:
     result = subject.result
     target = tables.moved_target(result)
     moved = tables.moves_table(result, target) if target else None
-    switched = tables.switch_table(subject.switches)
+    switched = tables.switch_table(subject)
     words = []
     if moved is None:
         words.append("No input with a range moves the cost.")
     if switched is None:
         words.append(
-            "No switching value: no limit was given that an input alone would break, and no rent stands beside."
+            f"No switching value: no limit was given that an input alone would break, and {_no_level(subject)}."
         )
     return MemoPart(
         "moves", "What moves the answer", tuple(words), tables=tuple(entry for entry in (moved, switched) if entry)
     )
+
+
+def _no_level(subject: Subject) -> str:
+    """Why no input tells where renting and owning change places."""
+    if subject.rents is None or not subject.rents.ways:
+        return "no rent stands beside"
+    if subject.plan is None:
+        return "the cost of owning is not computed"
+    if not any(entry.rent.term == "on-demand" for entry in subject.plan.alternatives):
+        return "no rent on demand stands beside"
+    if not subject.rated:
+        return "without a discount rate there is no net present value at which renting and owning draw level"
+    return "renting on demand and owning draw level nowhere within what was searched"
 
 
 def _risks(subject: Subject) -> MemoPart:
@@ -214,9 +245,11 @@ def _risks(subject: Subject) -> MemoPart:
         for risk in subject.risks
     ]
     heads = ("Risk", "Trigger", "Effect", "Owner")
-    caption = f"Effects by the model, as if {subject.result.chip.name} is bought; then the risks of the memo file"
+    verb = "were used" if owned_already(subject.result) else "were bought"
+    effects = f"Effects by the model, as if {subject.result.chip.name} {verb}"
+    caption = f"{effects}; then the risks of the memo file"
     if not any(risk.id == "memo file" for risk in subject.risks):
-        caption = f"Effects by the model, as if {subject.result.chip.name} is bought"
+        caption = effects
     return MemoPart("risks", "Risks", tables=(table(caption, heads, rows, words=(1, 2, 3)),))
 
 
@@ -272,7 +305,8 @@ def _delivery(subject: Subject) -> MemoPart:
         (f"The quote of {quote.name} expires", quote.row["expires"], NOT_NAMED)
         for quote in subject.quotes if quote.used_for and quote.row["expires"] and subject.result.chip.id in quote.used_for
     ]  # fmt: skip
-    rows.sort(key=lambda row: row[1])
+    named = {(row["what"].strip().casefold(), row["date"]) for row in extra.gate}
+    rows = sorted((row for row in rows if (row[0].casefold(), row[1]) not in named), key=lambda row: row[1])
     rows += [(row["what"], row["date"] or "–", row["owner"] or NOT_NAMED) for row in extra.gate]
     shown_rows = [TableRow(Cell(printable(what)), (Cell(date), Cell(owner))) for what, date, owner in rows]
     none = () if extra.gate else ("The memo file names no gate: the dates are the computed ones.",)

@@ -23,10 +23,28 @@ def pdf(view: Memo) -> bytes:
     return bytes(_compiled(view, format="pdf", pdf_standards=STANDARDS))
 
 
+def spelled(text: str) -> str:
+    """Text with every letter beyond Latin, Greek and Cyrillic as its code point: legible where no font has it.
+
+    >>> spelled("Jörg, Σ, Ж, – and 訓")
+    'Jörg, Σ, Ж, – and [U+8A13]'
+    """
+    return "".join(one if ord(one) < 0x530 or 0x2000 <= ord(one) < 0x2300 else f"[U+{ord(one):04X}]" for one in text)
+
+
 def picture(view: Memo, ppi: float) -> bytes:
     """The first page of the memo's PDF as a PNG."""
     pages = _compiled(view, format="png", ppi=ppi)
     return bytes(pages[0] if isinstance(pages, list) else pages)
+
+
+def breakable(text: str) -> str:
+    """Text whose words without end may break, so that none runs over the edge of the page.
+
+    >>> len(breakable("x" * 60).split("\u200b")), breakable("a word")
+    (5, 'a word')
+    """
+    return re.sub(r"[\w.]{60,}", lambda word: "\u200b".join(re.findall(r".{1,12}", word.group())), text)
 
 
 def _compiled(view: Memo, **form: Any) -> Any:
@@ -45,10 +63,21 @@ def _compiled(view: Memo, **form: Any) -> Any:
         "appendix": [_part(part, count) for part in view.appendix],
     }  # fmt: skip
     source = (shipped("templates") / "memo.typ").read_bytes()
-    # Only the fonts that typst brings: the page does not depend on the machine. The day is that of the file's own date.
+    # The day is that of the file's own date.
     seconds = int((made - made.__class__(1970, 1, 1)).total_seconds())
-    return typst.compile(
-        source, ignore_system_fonts=True, sys_inputs={"memo": json.dumps(held)}, timestamp=seconds, **form
+    text = breakable(json.dumps(held, ensure_ascii=False))
+    # The fonts that typst brings do for Latin, Greek and Cyrillic, so that the page does not depend on the machine. A letter
+    # that they lack is set in a font of the machine that has it; where none has, its code point stands for it.
+    ways = ((text, True), (text, False), (spelled(text), True))
+    for words, own in ways:
+        try:
+            return typst.compile(source, ignore_system_fonts=own, sys_inputs={"memo": words}, timestamp=seconds, **form)
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            fault = error
+    raise InputError(
+        f"a .pdf memo cannot show a character of its text ({printable(str(fault))}); write it as .html or .docx"
     )
 
 

@@ -1,6 +1,6 @@
 """The risks of a memo: each with what sets it off, what it then costs in weeks or dollars by the model, and who owns it.
 
-An effect is a calculation on the estimate that the memo details, as if it is bought; what the model cannot compute says so.
+An effect is a calculation on the estimate that the memo details, as if it were bought; what the model cannot compute says so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cluster_calc.formulas.growth import later_capital_cost
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
 from cluster_calc.report.memo_dates import DAY, QUARTER, WEEK, bridge, decline, delivery_of, weeks
-from cluster_calc.report.memo_options import Case
+from cluster_calc.report.memo_options import Case, ordered_share, owned_already
 from cluster_calc.report.numbers import money, shown
 from cluster_calc.report.sheet_parts import percent
 from cluster_calc.report.views import swings
@@ -83,6 +83,8 @@ def risks(case: Case, extra: MemoFile, quotes: Sequence[Priced], rated: bool) ->
 
 def _supply(case: Case) -> Risk:
     name, result = "Supply and lead time", case.result
+    if owned_already(result):
+        return Risk("supply", name, "nothing is ordered: the chips are owned already", "none", 0.0, 0.0)
     found = delivery_of(result, case.book)
     late = found.late_lead
     more = (late - found.lead) / WEEK
@@ -95,8 +97,10 @@ def _supply(case: Case) -> Risk:
         trigger = f"delivery takes {weeks(late)}, the slow end of its range, in place of {weeks(found.lead)}"
     else:
         trigger = f"delivery takes longer than the {weeks(found.lead)} that the plan holds"
-    if "shipment_share" in result.values:
-        trigger += f"; the order is {shown('shipment_share', result.values['shipment_share'])} of a year's shipments"
+    order = ordered_share(result)
+    if order is not None:
+        trigger += f"; the order is {percent(order)} of a year's shipments"
+        figures.append(("order_share", order))
     if more <= 0:
         return Risk(
             "supply",
@@ -132,6 +136,8 @@ def _power(case: Case) -> Risk:
 def _price(case: Case) -> Risk:
     name, result = "Price decline", case.result
     lead = delivery_of(result, case.book).lead
+    if owned_already(result):
+        return Risk("price", name, "nothing is bought: the chips are owned already", "none", None, 0.0)
     lost = decline(result, lead)
     trend = result.data.get("price_performance_trend") or catalog().assumption("price_performance_trend")
     if lost is None or trend is None:
@@ -182,8 +188,19 @@ def _utilisation(case: Case, rated: bool) -> Risk:
     hours = plan.discounted_hours if rated else plan.delivered_hours
     # Owning costs the same but for the electricity of the hours that are not used.
     more = (whole - (whole - power * (1 - FEWER_HOURS)) / FEWER_HOURS) / hours
-    effect = f"+{money(more)} a delivered chip-hour, {f'at {percent(rate)} a year' if rated else 'not discounted'}"
     figures = (("fewer_share", share * FEWER_HOURS), ("used_share", share))
+    if abs(more) <= 1e-9 * abs(whole) / hours:
+        # Only what is paid by the hour used: it falls with the use.
+        return Risk(
+            "utilisation",
+            name,
+            trigger,
+            "none: only electricity is paid, and it falls with the use",
+            None,
+            0.0,
+            figures=figures,
+        )
+    effect = f"+{money(more)} a delivered chip-hour, {f'at {percent(rate)} a year' if rated else 'not discounted'}"
     return Risk("utilisation", name, trigger, effect, None, more, figures=figures)
 
 

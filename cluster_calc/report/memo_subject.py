@@ -11,7 +11,7 @@ from cluster_calc.memo_quotes import Priced
 from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_dates import Waiting
 from cluster_calc.report.memo_fleet import Minimum
-from cluster_calc.report.memo_options import Case, Way
+from cluster_calc.report.memo_options import Case, Way, owned_already
 from cluster_calc.report.memo_risks import Risk
 from cluster_calc.report.memo_tax import Tax
 from cluster_calc.result import Result
@@ -22,7 +22,7 @@ CONFIDENCE = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The cases, the detailed one first, and everything computed of them."""
+    """The cases, the detailed one first, and everything computed of them; `unlisted` options are not in the memo file's list."""
 
     cases: tuple[Case, ...]
     ways: tuple[Way, ...]
@@ -36,6 +36,7 @@ class Subject:
     tax: Tax | None
     fleet: Minimum
     switches: tuple[Switch, ...]
+    unlisted: tuple[Way, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -59,15 +60,41 @@ class Subject:
 
     @property
     def owned(self) -> Finance | Colocated | None:
-        """Owning as the memo details it: on a rented site where that is recommended."""
+        """Owning as the memo details it: on a rented site where that is recommended, or where no other site has a cost."""
         plan = self.plan
         colocated = self.best is not None and self.best.name == "colocate"
+        colocated = colocated or any(way.name == "buy" and way.unsited for way in self.ways)
         return plan.colocated if plan is not None and colocated else plan
+
+    @property
+    def level(self) -> tuple[float | None, float | None]:
+        """Where owning, as the memo details it, and rent on demand draw level by net present value: share of hours, rent in USD."""
+        plan = self.plan
+        hourly = next((entry for entry in plan.alternatives if entry.rent.term == "on-demand"), None) if plan else None
+        if hourly is None or not self.rated:
+            return None, None
+        if self.owned is plan:
+            return hourly.break_even_share, hourly.break_even_price
+        return (beside.share, beside.price) if (beside := hourly.beside_colocated) else (None, None)
 
     @property
     def valid_quotes(self) -> tuple[Priced, ...]:
         """The quotes that could be used: read, not expired, not kept as records only."""
         return tuple(quote for quote in self.quotes if quote.price is not None)
+
+    @property
+    def pricing(self) -> tuple[Priced, ...]:
+        """The quotes that give the recommended option the price of its chips."""
+        best, chip = self.best, self.result.chip.id
+        name = "" if best is None else "buy" if best.name == "colocate" else best.name
+        return tuple(quote for quote in self.quotes if quote.row["for"] == name and chip in quote.used_for)
+
+    @property
+    def unquoted(self) -> bool:
+        """Whether quotes are named, and none of them prices the chips that the recommended option buys or rents."""
+        bought = self.best is not None and self.best.name.startswith(("buy", "colocate", "rent"))
+        ours = self.best is not None and not self.best.name.startswith("rent") and owned_already(self.result)
+        return bought and not ours and bool(self.valid_quotes) and not self.pricing
 
     @property
     def committed(self) -> str | None:

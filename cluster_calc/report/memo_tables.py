@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cluster_calc.cash_flow import Colocated, Finance
+from cluster_calc.flows import YEAR
 from cluster_calc.flows import table as by_year
 from cluster_calc.influence import Switch
 from cluster_calc.memo_file import printable
@@ -92,6 +93,14 @@ def cost_tables(result: Result) -> tuple[Table, ...]:
             )
         note = "" if whole is not None else "incomplete"
         rows.append(TableRow(Cell(title, note), (figure_of(result, total), Cell("100%" if whole else "")), total=True))
+        if total == "capital_cost" and "new_capital" in result.values and result.values.get("owned_chips"):
+            there = shown("owned_chips", min(result.values["owned_chips"], result.values["chips"]))
+            note = f"value of all {shown('chips', result.values['chips'])} chips, {there} of them owned already: not the cash that is asked for"
+            rows.append(
+                TableRow(Cell("Cash for the chips to buy"), (figure_of(result, "new_capital"), Cell("")), total=True)
+            )
+            found.append(table(f"{title} ({note})", ("Line", "Amount", "Share"), rows))
+            continue
         kind = "cash, capital expenditure" if total in ("capital_cost", "project_capital") else "amortised, no cash"
         found.append(table(f"{title} ({kind})", ("Line", "Amount", "Share"), rows))
     return tuple(found)
@@ -148,13 +157,19 @@ def _line(name: str) -> str:
     return (name[:1].upper() + name[1:]).replace("_", " ")
 
 
-def cash_table(plan: Finance | Colocated, path: str = "years") -> Table:
-    """Cash of owning by year."""
+def _year(year: int, years: float) -> Cell:
+    """The head of a year's row; the last of a horizon that is no whole number of years says how long it is."""
+    months = round(12 * years) - 12 * (year - 1)
+    return Cell(f"Year {year}", f"{months} month{'' if months == 1 else 's'}" if year and 0 < months < 12 else "")
+
+
+def cash_table(plan: Finance | Colocated, horizon: float, path: str = "years") -> Table:
+    """Cash of owning by year, over a horizon in years."""
     years = plan.by_year()
     lines = [name for name in years[0] if name not in ("year", "depreciation", "book_value")]
     lines = [name for name in lines if name in ("cash", "cumulative") or any(row[name] for row in years)]
     rows = [
-        TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"{path}.{row['year']}.{name}") for name in lines))
+        TableRow(_year(row["year"], horizon), tuple(cash(row[name], f"{path}.{row['year']}.{name}") for name in lines))
         for row in years
     ]
     heads = ("", *(_line(name) for name in lines))
@@ -165,14 +180,15 @@ def cash_table(plan: Finance | Colocated, path: str = "years") -> Table:
 def rent_table(plan: Rents, term: str, title: str) -> Table:
     """Cash of a way to rent by year."""
     entry = next(entry for entry in plan.ways if entry.rent.term == term)
+    horizon = float(plan.inputs["horizon"].value) / YEAR
     rows = [
-        TableRow(Cell(f"Year {row['year']}"), tuple(cash(row[name], f"rents.{term}.{row['year']}.{name}") for name in ("rent", "cumulative")))
+        TableRow(_year(row["year"], horizon), tuple(cash(row[name], f"rents.{term}.{row['year']}.{name}") for name in ("rent", "cumulative")))
         for row in by_year(entry.flows) if row["year"]
     ]  # fmt: skip
     return table(f"{title}: cash by year", ("", "Rent", "Cumulative"), rows)
 
 
-def books_table(plan: Finance | Colocated, tax: Tax | None, path: str = "years") -> Table:
+def books_table(plan: Finance | Colocated, horizon: float, tax: Tax | None, path: str = "years") -> Table:
     """Depreciation in the books by year, their value, and two schedules of tax."""
     years = {row["year"]: row for row in plan.by_year()}
     last = max(max(years), len(tax.straight_line) if tax else 0)
@@ -184,7 +200,7 @@ def books_table(plan: Finance | Colocated, tax: Tax | None, path: str = "years")
         ]
         for name, charges in (("straight_line", tax.straight_line), ("declining", tax.declining)) if tax else ():
             cells.append(cash(charges[year - 1], f"tax.{year}.{name}") if year <= len(charges) else Cell("–"))
-        rows.append(TableRow(Cell(f"Year {year}"), tuple(cells)))
+        rows.append(TableRow(_year(year, horizon) if row else Cell(f"Year {year}"), tuple(cells)))
     heads = ["", "Depreciation in the books", "Book value at the end"]
     heads += ["Tax, straight-line", "Tax, declining"] if tax else []
     return table("Depreciation by year, no cash; for the controller's confirmation", heads, rows)
@@ -232,17 +248,49 @@ def _signed(share: float) -> str:
     return f"{'+' if share > 0 else '−' if share < 0 else '±'}{plain(abs(100 * share), 2)}%"
 
 
-def switch_table(switches: Sequence[Switch]) -> Table | None:
-    """Where a verdict flips, nearest first."""
+OWNING = "renting against owning"
+
+
+def switch_table(subject: Subject) -> Table | None:
+    """Where a verdict flips: renting on demand against owning by net present value, then the nearest of the run and its limits."""
     rows = []
-    for entry in switches[:MOST]:
+    share, price = subject.level
+    worth = Cell(f"{OWNING}, by net present value over the horizon")
+    if subject.plan is not None and share is not None:
+        used = subject.plan.inputs["used_share"]
+        ends = (Cell(shown("used_share", used.value)), Cell(percent(share)), worth)
+        rows.append(TableRow(Cell(label_of("used_share")), ends))
+    if subject.plan is not None and price is not None and price > 0:
+        asked = next(entry.rent.price for entry in subject.plan.alternatives if entry.rent.term == "on-demand")
+        ends = (Cell(f"{money(asked)} a chip-hour"), Cell(f"{money(price)} a chip-hour"), worth)
+        rows.append(TableRow(Cell("Rent on demand"), ends))
+    # By the amortised charge of one run the same inputs switch elsewhere: they are told once.
+    told = {"used_share", "rental_price"} if rows else set()
+    # A limit that is met to the rounding of whole chips, as a sized cluster meets its time, says nothing.
+    rest = [
+        entry for entry in subject.switches
+        if (entry.verdict != OWNING or entry.name not in told)
+        and shown(entry.name, entry.base) != shown(entry.name, entry.value)
+    ]  # fmt: skip
+    for entry in rest[: MOST - len(rows)]:
         factor = QUANTITIES[entry.name].factor
         base = Cell(shown(entry.name, entry.base), "", f"switches.{entry.name}.base", entry.base / factor)
         rows.append(
-            TableRow(Cell(label_of(entry.name)), (base, Cell(shown(entry.name, entry.value)), Cell(entry.verdict)))
+            TableRow(
+                Cell(label_of(entry.name)),
+                (
+                    base,
+                    Cell(shown(entry.name, entry.value)),
+                    Cell(f"{OWNING}, by the run's charge" if entry.verdict == OWNING else entry.verdict),
+                ),
+            )
         )
     heads = ("Input", "Base", "Switches at", "What flips")
-    return table("Switching values, the nearest first", heads, rows, words=(3,)) if rows else None
+    return (
+        table("Switching values: of renting and owning first, then the nearest", heads, rows, words=(3,))
+        if rows
+        else None
+    )
 
 
 def register(result: Result) -> tuple[Table, tuple[str, ...]]:

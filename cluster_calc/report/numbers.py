@@ -112,6 +112,19 @@ def shown(name: str, base: Any, figures: int = 3) -> str:
     return _shown(QUANTITIES[name], float(base), figures)
 
 
+def percentage(share: float, figures: int = 3) -> str:
+    """A share in percent; a small one without an exponent, which people take for another number.
+
+    >>> percentage(0.4), percentage(9.09e-7), percentage(1e-14)
+    ('40%', '0.0000909%', '1e-12%')
+    """
+    value = 100 * share
+    if 1e-9 <= abs(value) < 1e-4:
+        places = figures - 1 - math.floor(math.log10(abs(value)))
+        return f"{value:.{places}f}".rstrip("0") + "%"
+    return f"{plain(value, figures)}%"
+
+
 def value_of(result: Result, name: str) -> str:
     """A value of a result as people read it."""
     return shown(name, result.values.get(name))
@@ -135,7 +148,7 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
     if kind == "count":
         return count(value, figures)
     if kind == "share":
-        return f"{plain(100 * value, figures)}%"
+        return percentage(value, figures)
     if kind == "time":
         return duration(base, figures)
     if kind == "years":

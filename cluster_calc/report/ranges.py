@@ -19,7 +19,9 @@ def ranges(result: Result) -> Section | None:
     rows = [row for name in _TOLD if (row := _told(result, name)) is not None][:3]
     rows += [_met(result, entry) for entry in result.feasibility if entry.probability is not None]
     drawn = [name for name in result.samples if name in result.data]
-    rows.append(Row("Drawn", f"{len(drawn)} inputs", ", ".join(_words(name) for name in drawn)))
+    rows.append(
+        Row("Drawn", f"{len(drawn)} input{'s' if len(drawn) > 1 else ''}", ", ".join(_words(name) for name in drawn))
+    )
     # A limit is chosen, as is the day to start.
     limits = {limit for name, (limit, _, _) in CONSTRAINTS.items() if name not in WORLD} | {"start"}
     choices = [
@@ -34,7 +36,7 @@ def ranges(result: Result) -> Section | None:
     ]
     if single:
         rows.append(Row("No range known", f"{len(single)}", ", ".join(_words(name) for name in single)))
-    return Section(f"Ranges ({result.draws:,} draws, seed {result.seed})", tuple(rows))
+    return Section(f"Ranges ({result.draws:,} draw{'s' if result.draws > 1 else ''}, seed {result.seed})", tuple(rows))
 
 
 def _met(result: Result, entry: Constraint) -> Row:

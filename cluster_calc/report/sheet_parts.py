@@ -12,7 +12,7 @@ from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Span
 from cluster_calc.report.limits import CONSTRAINT_WORDS, verdict_of
-from cluster_calc.report.numbers import NOT_FOUND, plain, shown
+from cluster_calc.report.numbers import NOT_FOUND, percentage, shown
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
 from cluster_calc.report.views import bills, swings
 from cluster_calc.result import Result
@@ -37,7 +37,7 @@ def figure_of(result: Result, name: str, small: str = "") -> Cell:
 
 def percent(share: float, figures: int = 3) -> str:
     """A share as text with its sign."""
-    return f"{'−' if share < 0 else ''}{plain(abs(100 * share), figures)}%"
+    return f"{'−' if share < 0 else ''}{percentage(abs(share), figures)}"
 
 
 def span_of(result: Result, name: str) -> tuple[float, float, float] | None:

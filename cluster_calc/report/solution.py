@@ -23,8 +23,10 @@ def solution_text(found: Solution, width: int = 80) -> str:
     if found.day is not None:
         rows.insert(1, ("that is", f"on {found.day}, prices falling as price_performance_trend says"))
     if found.samples is not None:
-        spread = " · ".join(shown(known.name, value) for value in found.percentiles().values())
-        rows.insert(1, ("P10 · P50 · P90", spread or "no draw reaches it"))
+        cut = found.percentiles()
+        heads = " · ".join(f"P{percent:g}" for percent in cut) or "P10 · P50 · P90"
+        spread = " · ".join(shown(known.name, value) for value in cut.values())
+        rows.insert(1, (heads, spread or "no draw reaches it"))
         if found.reachable is not None and found.reachable < 1:
             rows.insert(2, ("in reach", f"{100 * found.reachable:.3g}% of draws"))
     first = max(len(left) for left, _ in rows)

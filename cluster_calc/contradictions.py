@@ -1,0 +1,30 @@
+"""What given values cannot be together, elementwise: the rows of a sweep that no estimate would give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def contradictions(values: Mapping[str, Any], observed: bool) -> dict[str, Any]:
+    """Why → where, for everything that the values are seen to contradict.
+
+    `observed` says that chips, time and compute are all given, so that an MFU follows.
+
+    >>> list(contradictions({"implied_mfu": 26.0}, observed=True))
+    ['chips, time and compute imply an MFU above 1']
+    >>> contradictions({"start": 1.0, "deadline": 2.0}, observed=False)
+    {}
+    """
+    import numpy as np
+
+    found = {}
+    if observed and "implied_mfu" in values:
+        found["chips, time and compute imply an MFU above 1"] = np.asarray(values["implied_mfu"]) > 1
+    if "start" in values and "deadline" in values:
+        found["the deadline is not after the start"] = np.asarray(values["deadline"] <= values["start"])
+    if "parameters" in values and "active_parameters" in values:
+        found["active_parameters are more than parameters"] = np.asarray(
+            values["active_parameters"] > values["parameters"]
+        )
+    return {why: where for why, where in found.items() if where.any()}
