@@ -82,7 +82,7 @@ def memo_of(
     listed = {way.name for way in options}
     subject = Subject(
         cases=tuple(cases), ways=options, best=best, extra=extra, rated=rated, today=today, quotes=quotes,
-        waiting=waiting(cases[0], best.ready if best else Ready(), decided(extra, today)), risks=risks(cases[0], extra, quotes, rated),
+        waiting=waiting(cases[0], best.ready if best else Ready(), decided(extra, today), best is not None and best.name == "colocate"), risks=risks(cases[0], extra, quotes, rated),
         tax=tax_view(plan, extra, rated) if plan else None,
         fleet=minimum(extra.existing_fleet, cases[0].result, cases[0].rents, rated), switches=_switches(cases[0].result),
         unlisted=tuple(way for way in every if way.name not in listed),

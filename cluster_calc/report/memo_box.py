@@ -197,10 +197,10 @@ def _waiting(subject: Subject) -> str:
         return f"Not computed: {found.why}.{fall}"
     verb = f"costs {money(found.net)}" if found.net >= 0 else f"saves {money(-found.net)}"
     fall = f"{money(found.decline)} by which the hardware's price falls at its trend and " if found.decline else ""
-    return (
-        f"Waiting {verb}: {money(found.bridge)} of rent on demand for the same use, less {fall}{money(found.electricity)} of "
-        "electricity not drawn."
-    )
+    running = found.electricity if found.running is None else found.running
+    other = abs(running - found.electricity) > 1e-9 * abs(running)
+    spared = "running costs not paid, electricity among them" if other else "electricity not drawn"
+    return f"Waiting {verb}: {money(found.bridge)} of rent on demand for the same use, less {fall}{money(running)} of {spared}."
 
 
 def _holds(subject: Subject) -> str:

@@ -21,6 +21,8 @@ WEEK = 7 * DAY
 QUARTER = YEAR / 4
 # Beyond this no date is worth its name.
 MOST_DAYS = 20 * 365.25
+# Lines of a cash flow that are no running cost.
+NOT_OPERATING = frozenset({"capital", "deposit", "milestone", "facility", "facility_residual", "refresh", "residual"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,8 @@ def cite_short(datum: Datum | None) -> str:
 class Waiting:
     """What a quarter's wait costs: rent to bridge it, less what falls away meanwhile; USD, None where not computable.
 
+    `running` is all that running the hardware costs in a quarter, with `electricity` and the rent of a site in it.
+
     `until_ready` is the rent on demand of the same use until bought hardware is at work.
     """
 
@@ -172,6 +176,7 @@ class Waiting:
     decline: float | None
     electricity: float | None
     why: str = ""
+    running: float | None = None
     until_ready: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -198,23 +203,27 @@ def bridge(case: Any, time: float) -> float | None:
     return float(hours * hourly.rent.price)
 
 
-def waiting(case: Any, ready: Ready, start: str) -> Waiting:
-    """A quarter's wait for bought hardware: rent of the same use on demand, less the fall of its price and the power not drawn."""
+def waiting(case: Any, ready: Ready, start: str, colocated: bool = False) -> Waiting:
+    """A quarter's wait for bought hardware: rent of the same use on demand, less the fall of its price and what runs it."""
     result, plan = case.result, case.finance
     until = None
     if ready.date is not None:
         days = (datetime.date.fromisoformat(ready.date) - datetime.date.fromisoformat(start)).days
         until = bridge(case, days * DAY) if days > 0 else None
     if plan is None:
-        return Waiting(None, None, None, None, "it takes the cost of owning, which is not computed", until)
+        return Waiting(None, None, None, None, "it takes the cost of owning, which is not computed", None, until)
     saved = decline(result, QUARTER)
-    # The electricity of the first year stands in the flows, for a full year or for the whole of a shorter horizon.
+    # The running costs of the first year stand in the flows, for a full year or for the whole of a shorter horizon.
     years = min(1.0, float(plan.inputs["horizon"].value) / YEAR)
-    first = [flow for flow in plan.flows if flow.line == "electricity" and flow.time <= 1.0]
-    electricity = -sum(flow.amount for flow in first) / years * QUARTER / YEAR
+    flows = plan.colocated.flows if colocated else plan.flows
+    first = [flow for flow in flows if flow.line not in NOT_OPERATING and flow.time <= 1.0]
+    running = -sum(flow.amount for flow in first) / years * QUARTER / YEAR
+    electricity = -sum(flow.amount for flow in first if flow.line == "electricity") / years * QUARTER / YEAR
     rent = bridge(case, QUARTER)
     if rent is None:
-        return Waiting(None, None, saved, electricity, "there is no price of renting on demand to bridge the quarter")
+        return Waiting(
+            None, None, saved, electricity, "there is no price of renting on demand to bridge the quarter", running
+        )
     if saved is None:
-        return Waiting(None, rent, None, electricity, "there is no trend of the hardware's price", until)
-    return Waiting(rent - saved - electricity, rent, saved, electricity, "", until)
+        return Waiting(None, rent, None, electricity, "there is no trend of the hardware's price", running, until)
+    return Waiting(rent - saved - running, rent, saved, electricity, "", running, until)

@@ -12,6 +12,7 @@ from cluster_calc.influence import Switch
 from cluster_calc.memo_file import printable
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.rent_alone import Rents
+from cluster_calc.report.memo_dates import NOT_OPERATING
 from cluster_calc.report.memo_options import Way
 from cluster_calc.report.memo_subject import CONFIDENCE, Subject
 from cluster_calc.report.memo_tax import Tax
@@ -25,8 +26,6 @@ from cluster_calc.result import Result
 MOST = 5
 NOT_COMPUTED = "not computed"
 OPERATING = "operating expenditure"
-# Lines of the cash flow that are no running cost.
-NOT_OPERATING = frozenset({"capital", "deposit", "milestone", "facility", "refresh", "residual"})
 
 
 def cash(amount: float | None, name: str, small: str = "") -> Cell:

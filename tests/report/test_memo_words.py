@@ -86,6 +86,35 @@ def test_a_cheaper_option_that_the_memo_file_leaves_out_is_told() -> None:
     assert not any("leaves out" in gap for gap in memo(**RUN).gaps)
 
 
+def test_a_quarter_of_waiting_spares_all_running_costs() -> None:
+    view = memo(**RUN, **SITE, staff_rate="2 MUSD/year", inflation_rate=0, electricity_price_growth=0)
+    parts, opex = held(view)["waiting"], held(view)["opex"]
+    assert opex["total"] == pytest.approx(opex["electricity"] + opex["staff"] + opex["colocation"], rel=1e-12)
+    assert parts["running"] == pytest.approx(opex["total"] / 4, rel=1e-9)
+    assert parts["net"] == pytest.approx(parts["bridge"] - parts["decline"] - parts["running"], rel=1e-9)
+    assert "of running costs not paid, electricity among them" in dict(view.decision)["A quarter's wait"]
+
+
+def test_a_quote_of_another_option_is_no_quote_of_what_is_recommended() -> None:
+    quote = {"vendor": "V", "for": "rent 3-year", "chip": "h100", "price": "9 USD/hour", "expires": "2030-01-01"}
+    for more, class_, gap in (({}, 5, True), ({"for": "buy", "price": "30000 USD", "holds": "server"}, 4, False)):
+        view = memo(**RUN, memo_file=memo_file({"quote": [{**quote, **more}], "site_contract": "signed"}))
+        assert held(view)["recommended"] == "buy"
+        assert held(view)["aace_class"] == class_
+        assert any("No quote gives the price of what is recommended" in text for text in view.gaps) is gap
+
+
+def test_owning_beside_a_rented_site_is_on_that_site_throughout() -> None:
+    view = memo(**RUN, **SITE, rental_price="1 USD/hour")
+    assert held(view)["recommended"] == "rent on demand"
+    level = next(entry for entry in held(view)["finance"]["rent"] if entry["term"] == "on-demand")
+    npv = held(view)["finance"]["colocate"]["npv"]
+    assert f"NPV of owning on a rented site: -${-npv / 1e6:.0f}M" in said(view)
+    assert f"${level['break_even_with_colocate']['break_even_price']:.2f} a chip-hour" in row(
+        view, "Rent on demand | $1"
+    )
+
+
 def test_a_decision_of_the_past_keeps_a_memo_a_draft() -> None:
     for day, due in (("2020-01-01", True), ("2030-01-01", False)):
         found = memo(**RUN, memo_file=memo_file({"decision_date": day})).gaps
