@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from cluster_calc.cash_flow import Colocated, Finance
@@ -84,10 +85,19 @@ class Subject:
 
     @property
     def pricing(self) -> tuple[Priced, ...]:
-        """The quotes that give the recommended option the price of its chips."""
+        """The quotes that give the recommended option the price of its chips, or bear out the one that was typed."""
         best, chip = self.best, self.result.chip.id
         name = "" if best is None else "buy" if best.name == "colocate" else best.name
-        return tuple(quote for quote in self.quotes if quote.row["for"] == name and chip in quote.used_for)
+        return tuple(
+            quote for quote in self.quotes
+            if quote.row["for"] == name and (chip in quote.used_for or self._bears_out(quote))
+        )  # fmt: skip
+
+    def _bears_out(self, quote: Priced) -> bool:
+        """Whether a valid quote of the chip has the price that the estimate has."""
+        result = self.result
+        meant = quote.price is not None and quote.chip in ("", result.chip.id) and quote.quantity in result.values
+        return meant and math.isclose(float(result.in_unit(quote.quantity)), quote.price or 0.0, rel_tol=1e-9)
 
     @property
     def unquoted(self) -> bool:

@@ -181,6 +181,8 @@ def test_a_memo_without_gaps_is_no_draft() -> None:
     assert [gap for gap in whole.gaps if "confidence" not in gap] == []
     held = json.loads(whole.data)
     assert held["aace_class"] == 4
+    other = memo(**RUN, **{**PRICES, "chip_price": "30000 USD"}, used_share=0.8, memo_file=extra)
+    assert any("No quote gives the price of what is recommended" in gap for gap in other.gaps)
     late = memo(**RUN, **PRICES, memo_file=dataclasses.replace(extra, decision_date="2027-03-01"))
     assert any("expires on 2027-02-28, before 2027-03-01" in gap for gap in late.gaps)
 
