@@ -9,6 +9,7 @@ from cluster_calc.cash_flow import Colocated, Finance
 from cluster_calc.influence import Switch
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
+from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.rent_alone import Rents
 from cluster_calc.report.memo_dates import Waiting
 from cluster_calc.report.memo_fleet import Minimum
@@ -85,19 +86,19 @@ class Subject:
 
     @property
     def pricing(self) -> tuple[Priced, ...]:
-        """The quotes that give the recommended option the price of its chips, or bear out the one that was typed."""
+        """The quotes that give the recommended option the price of its chips, or that a typed price agrees with."""
         best, chip = self.best, self.result.chip.id
         name = "" if best is None else "buy" if best.name == "colocate" else best.name
         return tuple(
-            quote for quote in self.quotes
-            if quote.row["for"] == name and (chip in quote.used_for or self._bears_out(quote))
+            quote for quote in self.valid_quotes
+            if quote.row["for"] == name and (chip in quote.used_for or self._agrees(quote))
         )  # fmt: skip
 
-    def _bears_out(self, quote: Priced) -> bool:
-        """Whether a valid quote of the chip has the price that the estimate has."""
-        result = self.result
-        meant = quote.price is not None and quote.chip in ("", result.chip.id) and quote.quantity in result.values
-        return meant and math.isclose(float(result.in_unit(quote.quantity)), quote.price or 0.0, rel_tol=1e-9)
+    def _agrees(self, quote: Priced) -> bool:
+        typed = self.result.data.get(quote.quantity)
+        if typed is None or typed.value is None or quote.price is None or quote.chip not in ("", self.result.chip.id):
+            return False
+        return math.isclose(float(typed.value) / QUANTITIES[quote.quantity].factor, quote.price, rel_tol=1e-9)
 
     @property
     def unquoted(self) -> bool:
