@@ -203,7 +203,6 @@ _ALL = (
     # Bill of materials
     _positive("server_price", "p_s", "USD/server", "money", "price of one server with its accelerators", MONEY, usual=(1e3, 1e8),
               example="'300000 USD/server'"),
-    _positive("server_power", "w_n", "W/server", "power", "power of one server at full load, as published", MONEY, example="'10.2 kW/server'"),
     _not_negative("idle_chips", "n_i", "chip", "count", "chips bought that the run leaves out, because servers come whole", MONEY, bare=True,
                   example="4"),
     _not_negative("all_server_capital", "S", "USD", "money", "all servers with their accelerators", MONEY, example="'100 MUSD'"),

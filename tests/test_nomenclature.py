@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,13 @@ def test_unknown_names_suggest() -> None:
         resolve("electricty_price")
     with pytest.raises(InputError, match="unknown quantity"):
         quantity("")
+
+
+def test_every_quantity_is_used() -> None:
+    """An option that nothing reads would be taken and change nothing."""
+    package = Path(__file__).parents[1] / "cluster_calc"
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in package.rglob("*.py") if path.name != "nomenclature.py"
+    )
+    words = set(re.findall(r"\w+", code))
+    assert not [name for name in QUANTITIES if name not in words]
