@@ -176,8 +176,11 @@ class _Workbook:
             row = self.line(sheet, row, f"• {text}" if not text.startswith("[") else text)
         for entry in part.tables:
             row = self._table(sheet, row + 1, entry, widths)
-            if any(cell.name.startswith("years.") and cell.name.endswith(".cash") for cell in cells_of(entry)):
-                row = self._present_value(sheet, row)
+            cash = next((cell.name for cell in cells_of(entry) if cell.name.endswith(".cash")), "")
+            if cash.startswith("years."):
+                row = self._present_value(sheet, row, self.live.own, "own")
+            elif cash.startswith("colocate."):
+                row = self._present_value(sheet, row, self.live.colocated, "colocate")
 
     def _table(self, sheet: Any, row: int, entry: Table, widths: Sequence[float]) -> int:
         self.text(sheet, row, 0, entry.caption, "caption")
@@ -226,16 +229,16 @@ class _Workbook:
         if cell.small:
             sheet.write_comment(row, column, printable(cell.small)[:500])
 
-    def _present_value(self, sheet: Any, row: int) -> int:
-        """The rate and the net present value under the cash by year."""
-        if not self.live.own:
+    def _present_value(self, sheet: Any, row: int, option: str, name: str) -> int:
+        """The rate and the net present value under the cash by year of an option, which the plan's JSON calls `name`."""
+        if not option:
             return row
-        worth = self.held["finance"]["own"]["npv"]
+        worth = self.held["finance"][name]["npv"]
         self.text(sheet, row + 1, 0, "Discount rate a year (change it on the sheet Inputs)")
         sheet.write_formula(row + 1, 1, f'=IF(ISNUMBER({RATE}),{RATE},"not given")', self.form("number", "0.00%"),
                             self.live.names[RATE].value if self.live.rated else "not given")  # fmt: skip
         self.text(sheet, row + 2, 0, "NPV of owning, each payment at its own time (sheet Payments)")
-        sheet.write_formula(row + 2, 1, f"={self.figures.npv(self.live.own)}", self.form("total", MONEY),
+        sheet.write_formula(row + 2, 1, f"={self.figures.npv(option)}", self.form("total", MONEY),
                             worth if self.live.rated else NOT_COMPUTED)  # fmt: skip
         return row + 4
 
