@@ -271,7 +271,7 @@ def _electricity(merged: scenarios.Scenario, result: Result, data: Mapping[str, 
     given = result.data.get("electricity_cost")
     if given is not None and given.kind == "given":
         return Electricity(energy, of_the_run(result, "electricity_cost") / energy, growth)
-    path = path_of(merged.settings, book, growth)
+    path = path_of(merged.settings, merged.data, book, growth)
     if path is not None:
         start = decimal_year(float(result.data["start"].value) / 86400.0)
         return Electricity(energy, path.at(start), growth, path, start)

@@ -21,6 +21,7 @@ from cluster_calc.book.chips import (
     PRECISIONS,
     Chip,
     Quote,
+    available,
     day_of,
 )
 from cluster_calc.book.heads import KINDS, Head, fold, head_of, item_files, singular_of
@@ -158,7 +159,8 @@ class Catalog:
             maker=str(tables.get("maker", "")),
             unit=str(tables.get("unit", "chip")),
             form_factor=str(tables.get("form_factor", "")),
-            released=str(tables.get("released", "")),
+            announced=str(tables.get("announced", "")),
+            available=available(tables),
             peaks=reader.section("peak_throughput", as_quantity="peak_throughput"),
             figures=reader.section("figures"),
             estimates=reader.section("estimates", kind="estimate"),

@@ -99,8 +99,8 @@ def cost_regressions(confidence: float = 0.90) -> list[dict[str, Any]]:
         chip = book.chip(key)
         price = next((quote.datum.value for quote in chip.prices if quote.chosen), None)
         peak = next((chip.peaks[name].value for name in ("bf16", "fp16", "fp32") if name in chip.peaks), None)
-        if price and peak and chip.released:
-            hardware[key] = {"year": decimal_year(seconds_of(chip.released)), "price": price, "peak": peak}
+        if price and peak and chip.available:
+            hardware[key] = {"year": decimal_year(seconds_of(chip.available)), "price": price, "peak": peak}
     runs, skipped = [], 0
     with (shipped("catalog") / "runs" / "runs.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -36,7 +36,7 @@ class Finder:
         if settings.get("site"):
             from cluster_calc.book.surroundings import Surroundings
 
-            self.around = Surroundings(book, settings)
+            self.around = Surroundings(book, settings, given)
         self.price: Quote | None = item.price(self.as_of)
         # The setting says what a typed price holds; a quote of the catalog knows its own basis.
         typed = "chip_price" in given

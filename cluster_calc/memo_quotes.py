@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_calc import money_terms
+from cluster_calc.book.currencies import rate
 from cluster_calc.catalog import Catalog, catalog, fold
-from cluster_calc.datum import Datum
+from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, quoted
 from cluster_calc.estimation import run
 from cluster_calc.memo_file import PRICED, MemoFile
@@ -76,7 +76,8 @@ class Target:
 def laid(cases: Sequence[Target], extra: MemoFile, today: str) -> tuple[list[Scenario], tuple[Priced, ...]]:
     """The scenarios with the prices of the quotes that count, and every quote with what became of it."""
     chips = [_chip_of(case) for case in cases]
-    quotes = [_read(row, extra, today, chips) for row in extra.quote]
+    rates = _rates(cases, extra.quote, today)
+    quotes = [_read(row, extra, today, chips, rates) for row in extra.quote]
     merged = [case.scenario for case in cases]
     for place, case in enumerate(cases):
         for name in dict.fromkeys(quote.quantity for quote in quotes if not quote.why_not):
@@ -122,7 +123,9 @@ def _chip_of(case: Target) -> str:
     return ""
 
 
-def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[str]) -> Priced:
+def _read(
+    row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[str], rates: Mapping[str, Datum]
+) -> Priced:
     """A quote with its price in USD; `why_not` where it cannot be used."""
     found = Priced(row)
 
@@ -139,7 +142,7 @@ def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[s
     try:
         chip, held = _meant(row, chips)
         amount, code = _amount(row)
-        rate = _rate(row, code, today)
+        paid = _rate(code, today, rates)
     except (InputError, UnitError) as error:
         return refused(
             str(error).removeprefix("currency: ").replace("--exchange-rate in USD", "exchange_rate in the quote")
@@ -147,9 +150,9 @@ def _read(row: Mapping[str, Any], extra: MemoFile, today: str, chips: Sequence[s
     if chip and chip not in chips:
         return refused(f"it is of {quoted(chip)}, which the memo does not consider")
     each = 1.0 if row["for"] == "colocate" else row["chips"] if held is None else held
-    usd = amount * (1.0 if rate is None else float(rate.value)) / each
+    usd = amount * (1.0 if paid is None else float(paid.value)) / each
     unit = "USD/chip" if row["for"] == "buy" else "USD/kW/month" if row["for"] == "colocate" else "USD/chip/hour"
-    return dataclasses.replace(found, price=usd, unit=unit, currency=code, amount=amount, rate=rate, chip=chip)
+    return dataclasses.replace(found, price=usd, unit=unit, currency=code, amount=amount, rate=paid, chip=chip)
 
 
 def _meant(row: Mapping[str, Any], chips: Sequence[str]) -> tuple[str, float | None]:
@@ -214,16 +217,43 @@ def _amount(row: Mapping[str, Any]) -> tuple[float, str]:
     return amount, named or wanted
 
 
-def _rate(row: Mapping[str, Any], code: str, today: str) -> Datum | None:
-    """US dollars per unit of the currency: the quote's own rate, or the catalog's of that day."""
+def _rates(cases: Sequence[Target], rows: Sequence[Mapping[str, Any]], today: str) -> dict[str, Datum]:
+    """The rate of each currency that a scenario or a quote in use states; it holds for every quote of that currency."""
+    found = {
+        str(case.scenario.settings["currency"]): case.scenario.data["exchange_rate"]
+        for case in cases
+        if "exchange_rate" in case.scenario.data and "currency" in case.scenario.settings
+    }
+    for row in rows:
+        code = _code(row)
+        if not row["use"] or row["exchange_rate"] is None or code in ("", "USD"):
+            continue
+        source = Source("file", title=f"rate of the memo file, quote of {row['vendor']}")
+        stated = Datum(
+            "exchange_rate", row["exchange_rate"], source, origin="file", kind="given", as_of=str(row["dated"] or today)
+        )
+        first = found.setdefault(code, stated)
+        if first.value != stated.value:
+            raise InputError(
+                f"[[quote]]: {code} stands at {first.value:g} USD ({first.source.title}) and at {stated.value:g} "
+                f"({stated.source.title}); one memo has one rate per currency: give the same exchange_rate in both"
+            )
+    return found
+
+
+def _code(row: Mapping[str, Any]) -> str:
+    """The currency of a quote's price, as far as it can be read."""
+    try:
+        return _amount(row)[1]
+    except (InputError, UnitError):
+        return str(row["currency"]).strip().upper()
+
+
+def _rate(code: str, today: str, rates: Mapping[str, Datum]) -> Datum | None:
+    """US dollars per unit of the currency: the rate the quotes state, or the catalog's of that day."""
     if code == "USD":
         return None
-    if row["exchange_rate"] is not None:
-        from cluster_calc.datum import Source
-
-        source = Source("file", title=f"rate of the memo file, quote of {row['vendor']}")
-        return Datum("exchange_rate", row["exchange_rate"], source, origin="file", kind="given", as_of=today)
-    return money_terms.figures({"currency": code, "as_of": today}, {}, catalog(), "")["exchange_rate"]
+    return rates.get(code) or rate(code, today, catalog())
 
 
 def _barred(case: Target, name: str) -> str:

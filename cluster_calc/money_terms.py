@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cluster_calc.catalog import Catalog, day_of, read_toml
+from cluster_calc.book.currencies import KEYS, rate
+from cluster_calc.catalog import Catalog, read_toml
 from cluster_calc.datum import Datum
-from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.errors import InputError, quoted
 
 INDEX = "ppi-data-processing"
-KEYS = ("source", "as_of", "confidence", "locator", "note")
 
 
 def sets_of(settings: Mapping[str, Any], given: Mapping[str, Datum], mode: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catal
     found: dict[str, Datum] = {}
     code = str(settings.get("currency", "USD"))
     if code != "USD" and "exchange_rate" not in given:
-        found["exchange_rate"] = _rate(code, str(settings.get("as_of", "")), book)
+        found["exchange_rate"] = rate(code, str(settings.get("as_of", "")), book)
     if settings.get("price_year"):
         base = priced[:4]
         if not base and "base_price_index" not in given:
@@ -37,28 +37,6 @@ def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catal
             if name not in given:
                 found[name] = _index(name, year, book)
     return found
-
-
-def _rate(code: str, as_of: str, book: Catalog) -> Datum:
-    known = {}
-    for path, _, _ in book.heads("prices").values():
-        raw = read_toml(path)
-        if raw.get("kind") == "exchange_rate":
-            known[str(raw["unit"]).removeprefix("USD/")] = raw
-    if code not in known:
-        listed = ", ".join(sorted(known))
-        raise InputError(
-            f"currency: no rate for {quoted(code)}; there is {listed}, or give --exchange-rate in USD.{did_you_mean(code, known)}"
-        )
-    raw = known[code]
-    points = [point for point in raw["point"] if not as_of or day_of(str(point["as_of"])) <= as_of]
-    if not points:
-        raise InputError(f"currency: the first rate of {code} is of {raw['point'][0]['as_of']}, after --as-of {as_of}")
-    point = max(points, key=lambda entry: day_of(str(entry["as_of"])))
-    entry = {key: point[key] for key in KEYS if key in point}
-    # The other currency is its own dimension; a model knows one of them, whichever was asked for.
-    entry["value"] = str(point["value"]).replace(f"USD/{code}", "USD/local")
-    return book.figure("exchange_rate", entry, {}, f"{raw['id']}.toml").with_(label=f"USD per {code}")
 
 
 def _index(name: str, year: str, book: Catalog) -> Datum:

@@ -84,18 +84,20 @@ def points_of(text: str) -> tuple[tuple[int, float], ...]:
     return tuple(sorted(found.items()))
 
 
-def path_of(settings: Mapping[str, Any], book: Catalog, growth: float = 0.0) -> PricePath | None:
+def path_of(
+    settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog, growth: float = 0.0
+) -> PricePath | None:
     """The path that the settings ask for, or None."""
     text = str(settings.get("electricity_price_path", ""))
     if not text:
         return None
-    path = _of_site(settings, book) if text.strip() == OF_SITE else PricePath(points_of(text))
+    path = _of_site(settings, given, book) if text.strip() == OF_SITE else PricePath(points_of(text))
     return replace(path, growth=growth)
 
 
-def _of_site(settings: Mapping[str, Any], book: Catalog) -> PricePath:
+def _of_site(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog) -> PricePath:
     """The prices of the site by year, of the sector of its standing figure; whole years, months only where there are none."""
-    from cluster_calc.book.items import in_dollars
+    from cluster_calc.book.currencies import in_dollars
 
     if not settings.get("site"):
         raise InputError("electricity_price_path: site means the dated prices of --site, and there is none; name one")
@@ -111,7 +113,7 @@ def _of_site(settings: Mapping[str, Any], book: Catalog) -> PricePath:
     whole = [leaf for leaf in alike if len(leaf.datum.as_of) == 4]
     by_year: dict[int, list[float]] = {}
     for leaf in whole or alike or [standing]:
-        by_year.setdefault(int(leaf.datum.as_of[:4]), []).append(float(in_dollars(leaf, site).value))
+        by_year.setdefault(int(leaf.datum.as_of[:4]), []).append(float(in_dollars(leaf, settings, given, book).value))
     sector = str(standing.facts.get("sector", ""))
     title = ", ".join(filter(None, (f"dated prices of {site.name}", sector)))
     points = tuple(sorted((year, sum(prices) / len(prices)) for year, prices in by_year.items()))
@@ -132,7 +134,7 @@ def decimal_year(days: float) -> float:
 def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog) -> dict[str, Datum]:
     """The electricity price at the start of the run, and its ratio to that of a later purchase, from the path."""
     growth = given.get("electricity_price_growth") or book.assumption("electricity_price_growth")
-    path = path_of(settings, book, float(growth.value) if growth is not None else 0.0)
+    path = path_of(settings, given, book, float(growth.value) if growth is not None else 0.0)
     if path is None:
         return {}
     if "electricity_price" in given:

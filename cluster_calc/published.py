@@ -37,7 +37,7 @@ def preset(
         if quote is not None:
             found["chip_price"] = quote.datum
         holds = quote is not None and quote.basis in HOLDS_SERVER
-        released, priced = day_of(item.released), day_of(quote.datum.as_of) if quote is not None else ""
+        released, priced = day_of(item.available), day_of(quote.datum.as_of) if quote is not None else ""
         stands = (
             "the earliest one of the catalog stands, as its rule has it" if quote is not None else "nor has the catalog"
         )

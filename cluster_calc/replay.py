@@ -125,7 +125,7 @@ class Recorded(Catalog):
         try:
             today = super().chip(str(chip["id"]))
         except InputError:  # it has left the catalog
-            today = Chip(str(chip["id"]), "", (), "", "chip", "", "", {}, {}, {}, (), ())
+            today = Chip(str(chip["id"]), "", (), "", "chip", "", "", "", {}, {}, {}, (), ())
         figures = {name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")}
         rentals = tuple(_quote(today.rentals, known, "rental_price"))
         self.beneath = beneath

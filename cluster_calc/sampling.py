@@ -29,12 +29,12 @@ REPLICATES = 8
 METHODS = ("lattice", "plain")
 # Below this a lattice has too few points to be one; above 2^20 points a further replicate is taken.
 _FEWEST, _BITS = 256, 20
-# The inputs that usually carry ranges take the leading components of the lattice, its best: first the ten whose ranges
+# The inputs that usually carry ranges take the leading components of the lattice, its best: first the dozen whose ranges
 # ship, by how much of a cost they usually move; then those that are often typed. A new quantity moves none of their draws.
 _LEADING = (
-    "mfu", "server_cost_factor", "goodput", "power_utilisation", "network_share", "pue", "chip_price",
-    "electricity_price", "server_power_factor", "annual_shipments", "rental_price", "training_compute",
-    "residual_value", "lifetime", "carbon_intensity", "tdp",
+    "mfu", "lifetime", "chip_price", "rental_price", "server_cost_factor", "goodput", "power_utilisation",
+    "network_share", "pue", "electricity_price", "server_power_factor", "annual_shipments", "training_compute",
+    "residual_value", "carbon_intensity", "tdp",
 )  # fmt: skip
 
 Correlations = tuple[tuple[str, str, float], ...]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import cluster_calc as cc
+from cluster_calc.errors import InputError
 from cluster_calc.memo_file import memo_file
 from cluster_calc.report.memo import memo
 from cluster_calc.report.memo_text import markdown
@@ -111,12 +112,25 @@ def test_another_currency_is_converted_at_the_dated_rate_which_is_shown() -> Non
     rate = found["quotes"][0]["rate"]
     assert price_of(found)[0] == pytest.approx(28000 * rate, rel=1e-12)
     assert f"at {rate:g} USD/EUR of {found['quotes'][0]['rate_as_of']}" in markdown(view)
-    assert found["estimate"]["inputs"]["chip_price"]["source"]["confidence"] == "medium", "no surer than its rate"
-    assert any("is dated" in gap and "EUR" in gap for gap in found["gaps"])
+    assert found["estimate"]["inputs"]["chip_price"]["source"]["confidence"] == "high", "as sure as its rate"
+    early = json.loads(memo(**RUN | {"as_of": "2026-03-01"}, memo_file=extra).data)
+    assert any("is dated" in gap and "EUR" in gap for gap in early["gaps"]), "the rate of a year before is stale"
     currency = next(risk for risk in found["risks"] if risk["id"] == "currency")
     assert currency["dollars"] == pytest.approx(0.1 * found["estimate"]["results"]["capital_cost"]["value"], rel=1e-9)
     own = held({**GOOD, "price": "28000 EUR", "exchange_rate": 1.25})
     assert price_of(own)[0] == pytest.approx(35000.0)
+
+
+def test_one_memo_has_one_rate_per_currency() -> None:
+    buy = {**GOOD, "price": "28000 EUR", "exchange_rate": 1.16}
+    rent = {**GOOD, "for": "rent 1-year", "price": "2.15 EUR", "vendor": "Renter"}
+    del rent["holds"]
+    found = held(buy, rent)
+    assert [quote["rate"] for quote in found["quotes"]] == [1.16, 1.16], "the rate that is stated holds for both"
+    with pytest.raises(InputError, match="one memo has one rate per currency"):
+        held(buy, {**rent, "exchange_rate": 1.03})
+    typed = held(rent, given={"currency": "EUR", "exchange_rate": 1.25})
+    assert typed["quotes"][0]["rate"] == 1.25
 
 
 def test_a_typed_price_stands_before_every_quote() -> None:

@@ -15,8 +15,8 @@ RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25}
 def test_another_currency_at_a_dated_rate() -> None:
     result = cc.estimate(**RUN, currency="eur")
     rate = result.data["exchange_rate"]
-    assert (rate.value, rate.as_of, rate.source.publisher) == (1.0324, "2025-02-10", "OANDA")
-    assert result.values["local_run_cost"] == pytest.approx(result.values["run_cost"] / 1.0324)
+    assert (rate.value, rate.as_of, rate.source.publisher) == (1.1699, "2026-08-21", "European Central Bank")
+    assert result.values["local_run_cost"] == pytest.approx(result.values["run_cost"] / 1.1699)
     assert "run_cost ÷ exchange_rate" in str(result.explain("local_run_cost"))
     assert "Run cost, EUR" in str(result)
     earlier = cc.estimate(**RUN, currency="EUR", as_of="2024-01-01")

@@ -16,7 +16,18 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "catalog.md"
 COLUMNS = {
     **DEFAULT,
-    "chips": ("released", "bf16", "fp8", "memory", "memory_bandwidth", "tdp", "price", "basis", "price_date", "rental"),
+    "chips": (
+        "available",
+        "bf16",
+        "fp8",
+        "memory",
+        "memory_bandwidth",
+        "tdp",
+        "price",
+        "basis",
+        "price_date",
+        "rental",
+    ),
     "networks": (
         "network_share",
         "switch_price",

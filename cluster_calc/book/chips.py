@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -39,7 +39,8 @@ class Chip:
     maker: str
     unit: str
     form_factor: str
-    released: str
+    announced: str
+    available: str
     peaks: Mapping[str, Datum]
     figures: Mapping[str, Datum]
     estimates: Mapping[str, Datum]
@@ -84,6 +85,15 @@ def standing(quotes: tuple[Quote, ...], as_of: str = "") -> Quote | None:
         return chosen
     alike = [quote for quote in known if chosen is None or (quote.basis, quote.term) == (chosen.basis, chosen.term)]
     return max(alike or known, key=lambda quote: day_of(quote.datum.as_of), default=None)
+
+
+def available(facts: Mapping[str, Any]) -> str:
+    """The day from which a chip could be had; a file may call it `released`, and an announcement is no such day.
+
+    >>> available({"announced": "2024-03", "available": "2024-11"}), available({"released": "2022"}), available({})
+    ('2024-11', '2022', '')
+    """
+    return str(facts.get("available", facts.get("released", "")))
 
 
 def day_of(date: str) -> str:

@@ -86,6 +86,12 @@ def check_series(sheet: Sheet, item: Item) -> None:
                     f"{title}[{number}].term", f"term {quoted(entry['term'])} is not one of {', '.join(schema.TERMS)}"
                 )
         chosen = [number for number, entry in enumerate(mine) if entry.get("default")]
+        if chosen and mine[chosen[0]].get("sector") == "residential":
+            sheet.wrong(
+                f"{title}[{chosen[0]}].default",
+                "the price of households stands for a data centre",
+                "leave the default out, or add the price of industry or non-household",
+            )
         if len(chosen) > 1:
             sheet.wrong(
                 f"{title}[{chosen[1]}].default", f"{len(chosen)} entries of {title} are the default", "leave one"

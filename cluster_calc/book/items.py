@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc.book.chips import day_of
 from cluster_calc.book.reader import FROM, INHERITED, SECTIONS, Raw, Reader
 from cluster_calc.datum import Datum
-from cluster_calc.errors import InputError, UnitError, quoted
+from cluster_calc.errors import InputError, UnitError
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.units import split, target
 
@@ -198,15 +198,3 @@ def currency(unit_text: str) -> str:
 
 def _currency_differs(typed: str, wanted: str) -> bool:
     return currency(typed) not in ("", currency(wanted)) and bool(currency(wanted))
-
-
-def in_dollars(leaf: Leaf, item: Item) -> Datum:
-    """The Datum of a leaf in dollars; money of another kind is an error, never converted silently."""
-    name = leaf.datum.name
-    if currency(leaf.unit) != "USD":
-        raise InputError(
-            f"{item.id}: {name} is {leaf.value:g} {leaf.unit} ({leaf.datum.source.publisher or leaf.datum.source.id}, "
-            f"{leaf.datum.as_of}) and is not converted: give {QUANTITIES[name].option} in USD, "
-            f"for example {quoted(QUANTITIES[name].example.split(chr(39))[1])}"
-        )
-    return leaf.datum

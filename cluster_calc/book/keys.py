@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster_calc.book import schema
+from cluster_calc.book.chips import available, day_of
 from cluster_calc.book.reader import INHERITED
 from cluster_calc.book.sheet import Sheet, check_date
 from cluster_calc.catalog import KINDS, PRECISIONS
@@ -37,8 +38,13 @@ def check_names(sheet: Sheet) -> None:
             sheet.wrong(
                 "", f"{name} is missing", "write aliases = [] if there are none" if name == "aliases" else f"add {name}"
             )
-    if isinstance(raw.get("released"), str):
-        check_date(sheet, "released", raw["released"], "released")
+    for name in ("announced", "available", "released"):
+        if isinstance(raw.get(name), str):
+            check_date(sheet, name, raw[name], name)
+    if "available" in raw and "released" in raw:
+        sheet.wrong("released", "available and released both say when the chip could be had", "leave released out")
+    if raw.get("announced") and available(raw) and day_of(str(raw["announced"])) > day_of(available(raw)):
+        sheet.wrong("announced", f"announced {quoted(raw['announced'])} is after available {quoted(available(raw))}")
     for name, kind in (("successor", "chips"), ("chip", "chips")):
         target = raw.get(name)
         if isinstance(target, str) and sheet.kind in ("chips", "servers") and target not in sheet.book.layered(kind):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cluster_calc.book.chips import available
 from cluster_calc.book.items import Item, Leaf
 from cluster_calc.book.tables import render
 from cluster_calc.catalog import PRECISIONS, Catalog, day_of
@@ -16,7 +17,7 @@ from cluster_calc.units import to_base
 
 # What a list shows unless told otherwise: facts of the file by name, figures by the name they have in it.
 DEFAULT = {
-    "chips": ("maker", "released", "bf16", "fp8", "memory", "memory_bandwidth", "tdp", "price", "basis", "price_date", "rental"),
+    "chips": ("maker", "available", "bf16", "fp8", "memory", "memory_bandwidth", "tdp", "price", "basis", "price_date", "rental"),
     "servers": ("chip", "form", "chips", "system_power", "price", "basis", "price_date"),
     "networks": ("network_share", "switch_price"),
     "sites": ("kind", "electricity_price", "sector", "electricity_price_date", "pue", "carbon_intensity", "construction_cost"),
@@ -116,7 +117,7 @@ def _passing(wanted: Filter) -> Callable[[Item], bool]:
     first, last = _span(wanted.released)
 
     def passes(item: Item) -> bool:
-        released = str(item.facts.get("released", ""))
+        released = available(item.facts)
         memory = item.leaf("memory")
         priced = bool(item.series.get("price") or item.series.get("rental"))
         text = f"{item.id} {item.name} {' '.join(item.aliases)}".lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cluster_calc.book import schema
+from cluster_calc.book.chips import available
 from cluster_calc.book.items import Item
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def physical(sheet: Sheet, item: Item) -> None:
     sixteen = max((peaks[name] for name in ("bf16", "fp16") if name in peaks), default=None)
     tdp = item.leaf("tdp")
     if sixteen and tdp is not None and tdp.datum.value:
-        _efficiency(sheet, sixteen / tdp.datum.value, str(item.facts.get("released", ""))[:4])
+        _efficiency(
+            sheet, sixteen / tdp.datum.value, (available(item.facts) or str(item.facts.get("announced", "")))[:4]
+        )
     if sixteen:
         _price(sheet, item, sixteen)
 

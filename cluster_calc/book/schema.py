@@ -17,7 +17,7 @@ from cluster_calc.resources import shipped
 ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
 NAMES = ("id", "name", "aliases")
 FACTS: dict[str, tuple[str, ...]] = {
-    "chips": ("maker", "form_factor", "unit", "released", "successor"),
+    "chips": ("maker", "form_factor", "unit", "announced", "available", "released", "successor"),
     "servers": ("chip", "form"),
     "networks": (),
     "sites": ("kind",),

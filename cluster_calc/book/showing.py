@@ -144,7 +144,7 @@ def text(item: Item, width: int = 80) -> str:
             for name, leaf in section.items():
                 lines += line(name, leaf)
     if item.kind == "chips":
-        lacking = [name for name in ("memory", "memory_bandwidth", "tdp", "lifetime") if item.leaf(name) is None]
+        lacking = [name for name in ("memory", "memory_bandwidth", "tdp") if item.leaf(name) is None]
         lacking += [name for name in ("price", "rental") if not item.series.get(name)]
         if lacking:
             lines += ["", f"Not found: {', '.join(lacking)}"]

@@ -12,7 +12,7 @@ from cluster_calc.book.tables import csv_text, markdown_table, text_table
 from cluster_calc.catalog import KINDS, Catalog, day_of
 
 # Figures that one source gives to every chip say nothing about a chip's own.
-SHARED = ("figures.lifetime", "figures.server_cost_factor", "figures.server_power_factor", "figures.power_utilisation")
+SHARED = ("figures.server_cost_factor", "figures.server_power_factor", "figures.power_utilisation")
 
 
 def everything(book: Catalog) -> Iterator[Item]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cluster_calc.book.items import Item, in_dollars
+from cluster_calc.book.currencies import in_dollars
+from cluster_calc.book.items import Item
 from cluster_calc.catalog import Catalog
 from cluster_calc.datum import Datum
 from cluster_calc.nomenclature import QUANTITIES
@@ -18,7 +19,8 @@ EXPECTED = ("electricity_price", "carbon_intensity")
 class Surroundings:
     """The site of an estimate; it may be absent."""
 
-    def __init__(self, book: Catalog, settings: Mapping[str, Any]) -> None:
+    def __init__(self, book: Catalog, settings: Mapping[str, Any], given: Mapping[str, Datum]) -> None:
+        self.book, self.settings, self.given = book, settings, given
         self.as_of = str(settings.get("as_of", ""))
         self.site = book.item(settings["site"], "sites") if settings.get("site") else None
         self.warnings: list[str] = []
@@ -39,6 +41,6 @@ class Surroundings:
                     f"{QUANTITIES[name].option} gives your own"
                 )
             return None
-        datum = in_dollars(leaf, site) if name == "electricity_price" else leaf.datum
+        datum = in_dollars(leaf, self.settings, self.given, self.book) if name == "electricity_price" else leaf.datum
         sector = str(leaf.facts.get("sector", ""))
         return datum.with_(label=", ".join(filter(None, (site.name, sector))))

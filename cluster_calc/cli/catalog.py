@@ -56,7 +56,7 @@ def command() -> None:
 @click.argument("kind", default="chips", shell_complete=_complete_kind)
 @click.option("--maker", default="", metavar="NAME", help="chips of this maker")
 @click.option(
-    "--released", default="", metavar="SPAN", help="released in a year or a span, as in 2022 or 2023..2024-06"
+    "--released", default="", metavar="SPAN", help="available from a year or within a span, as in 2022 or 2023..2024-06"
 )
 @click.option("--precision", default="", metavar="NAME", help="chips that have this precision")
 @click.option("--memory", default="", metavar="SIZE", help="chips with at least this memory, as in '80 GiB'")

@@ -79,7 +79,13 @@ def delivery_of(result: Result, book: Catalog | None = None) -> Delivery:
     given = result.scenario.data
 
     def figure(name: str) -> Datum:
-        found = given.get(name) or result.data.get(name) or book.assumption(name) or catalog().assumption(name)
+        found = (
+            given.get(name)
+            or result.data.get(name)
+            or result.chip.figures.get(name)
+            or book.assumption(name)
+            or catalog().assumption(name)
+        )
         assert found is not None
         return found
 

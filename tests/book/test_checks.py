@@ -88,6 +88,8 @@ SPOILT = {
     "another currency": ('"12000 USD"', '"12000 EUR"', "EUR", ""),
     "alias taken": ('aliases = ["x1"]', 'aliases = ["h100"]', "'h100' already names nvidia-h100-sxm", ""),
     "successor": ('released = "2024-03"', 'released = "2024-03"\nsuccessor = "nvidia-h1000"', "not a chip of the catalog", ""),
+    "announced late": ('released = "2024-03"', 'announced = "2024-05"\navailable = "2024-03"', "is after available", ""),
+    "two days of sale": ('released = "2024-03"', 'released = "2024-03"\navailable = "2024-04"', "both say when", "leave released out"),
     "idle exception": ("[sources.sheet]", '[[exception]]\ncheck = "ladder"\nfield = "fp8"\nreason = "none"\n\n[sources.sheet]', "nothing needs", ""),
 }  # fmt: skip
 

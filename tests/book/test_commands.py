@@ -48,7 +48,7 @@ def test_filters_narrow_and_sorting_orders(tmp_path: Path) -> None:
     amd = listed(tmp_path, "--maker", "amd")
     assert {row["maker"] for row in amd} == {"AMD"}
     late = listed(tmp_path, "--released", "2024..")
-    assert all(row["released"] >= "2024" for row in late)
+    assert all(row["available"] >= "2024" for row in late)
     assert all(row["fp8"] for row in listed(tmp_path, "--precision", "fp8"))
     assert all(row["memory"] >= 141 for row in listed(tmp_path, "--memory", "141 GiB"))
     priced = {row["id"] for row in listed(tmp_path, "--priced")}

@@ -125,10 +125,8 @@ def test_a_site_on_an_earlier_day(tmp_path: Path) -> None:
 
 
 def test_other_money_is_never_converted_silently(tmp_path: Path) -> None:
-    out = run(["estimate", "--flop", "2e25", "--chip", "h100", "--site", "germany"], tmp_path)
-    assert out.code == 2
-    assert "EUR/kWh" in out.stderr
-    assert "--electricity-price" in out.stderr
+    read = estimate(tmp_path, "--chip", "h100", "--site", "germany")["inputs"]["electricity_price"]
+    assert "0.1902 EUR/kWh at 1.1699 USD/EUR" in json.dumps(read, ensure_ascii=False)
     given = estimate(tmp_path, "--chip", "h100", "--site", "germany", "--electricity-price", "0.2 USD/kWh")["inputs"]
     assert given["carbon_intensity"]["value"] == pytest.approx(381)
 
