@@ -225,8 +225,10 @@ def _rates(cases: Sequence[Target], rows: Sequence[Mapping[str, Any]], today: st
         if "exchange_rate" in case.scenario.data and "currency" in case.scenario.settings
     }
     for row in rows:
+        if not row["use"] or row["exchange_rate"] is None or row["price"] in (None, ""):
+            continue
         code = _code(row)
-        if not row["use"] or row["exchange_rate"] is None or code in ("", "USD"):
+        if code in ("", "USD"):
             continue
         source = Source("file", title=f"rate of the memo file, quote of {row['vendor']}")
         stated = Datum(

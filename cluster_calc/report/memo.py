@@ -156,6 +156,11 @@ def _case(entry: Entry) -> Case:
     arrays = [name for name, value in result.values.items() if getattr(value, "shape", None)]
     if arrays:
         raise InputError(f"a memo is of one estimate: {quoted(arrays[0])} is an array; give one value, or a range")
+    if "chips" not in result.values:
+        raise InputError(
+            f"a memo needs a number of chips, and none follows for {result.chip.name} ({result.precision}); "
+            "give --chips, or --peak-throughput"
+        )
     label = f"{entry.name} ({result.chip.name})" if entry.name else ""
     found = Case(result, None, label=label, key=entry.name or result.chip.id, book=entry.book)
     try:
