@@ -69,7 +69,7 @@ pytest: venv
 	$(PY) -m pytest
 
 thorough: venv  ## the tests that take minutes, too
-	$(PY) -m pytest -m "not bench"
+	$(PY) -m pytest -m "not bench" --hypothesis-profile random
 	$(PY) -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
 	$(PY) -m tests.fuzz.fuzz 600
 

@@ -98,7 +98,7 @@ def _margins(result: Result, fixed: Mapping[str, float], name: str, value: float
 
 def _needed(result: Result, fixed: Mapping[str, float], name: str, margin: str) -> float | None:
     """The value of the input at which the margin is 0, as a plan can have it; None where there is none."""
-    from cluster_calc.inverse import bisected
+    from cluster_calc.roots import bisected
 
     known = QUANTITIES[name]
     if name in STEPS:

@@ -27,4 +27,6 @@ def contradictions(values: Mapping[str, Any], observed: bool) -> dict[str, Any]:
         found["active_parameters are more than parameters"] = np.asarray(
             values["active_parameters"] > values["parameters"]
         )
+    if "chips" in values:
+        found["no number of chips finishes within the time allowed"] = np.isnan(values["chips"])
     return {why: where for why, where in found.items() if where.any()}

@@ -22,14 +22,12 @@ from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.graph import Model, model_of
 from cluster_calc.lookup import Finder
 from cluster_calc.modes import EXAMPLE, listed, mode_of
-from cluster_calc.nomenclature import QUANTITIES, quantity
+from cluster_calc.nomenclature import QUANTITIES, TWINS, quantity
 from cluster_calc.remarks import HOW_TO_SUPPLY
 from cluster_calc.result import Constraint, Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.seen_mfu import likely_causes
 
-# Two names for one thing in base units: a demand given in the one is the other.
-SAME = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
 _OPTIONAL = frozenset(
     {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
@@ -63,7 +61,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     """Evaluate a merged scenario."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
-    for other, name in SAME.items():
+    for other, name in TWINS.items():
         if other in given and name in given:
             raise InputError(
                 f"{other} and {name} are both given and mean the same ({listed(given, other, name)}); leave one out"
@@ -119,11 +117,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
 
     causes = resilience.asked(given, settings) and mode != "cluster"
     # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.
-    searched = causes and mode == "fixed-time"
+    searches = (resilience.SIZED,) if causes and mode == "fixed-time" else ()
     if causes:
-        sets = (*(name for name in sets if not (searched and name == "sizing")), *resilience.sets_of(given, settings))
-    if searched:
-        given["chips"] = resilience.PLACE
+        sets = (*(name for name in sets if not (searches and name == "sizing")), *resilience.sets_of(given, settings))
     described = workload.additions(mode, sets, given, settings, item)
     if settings.get("predict_mfu"):
         given["mfu"], layout, doubts = workload.predicted_mfu(given, settings, item, mode)
@@ -132,13 +128,13 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
-    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode))
+    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode), *searches)
     finder = Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += told
     data = finder.fill(model)
-    if searched:
-        data["chips"] = resilience.sized_chips(model, data)
-    values = model.evaluate({name: datum.value for name, datum in data.items() if datum.value is not None})
+    known = {name: datum.value for name, datum in data.items() if datum.value is not None}
+    values = model.evaluate(known)
+    resilience.refuse_unreachable(model, known, values)
     undefined = _undefined(model, values, data)
     for name in undefined:
         del values[name]

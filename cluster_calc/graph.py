@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from cluster_calc.implicit import Implicit, Step
 from cluster_calc.nomenclature import INFINITY, QUANTITIES
 
 
@@ -23,23 +24,18 @@ class ModelError(Exception):
     """A model that cannot be built: a mistake in the formulas, not in an input."""
 
 
-class Step(NamedTuple):
-    """One formula of a model: what it returns, the function, and the names it needs."""
-
-    name: str
-    formula: Callable[..., Any]
-    inputs: tuple[str, ...]
-
-
 class Model:
-    """A set of formulas with one formula per name.
+    """A set of formulas with one formula per name; an implicit step stands where a search finds the value.
 
     Raises ModelError for a name outside the nomenclature, two formulas of one name, or a cycle.
     """
 
     def __init__(self, *formulas: Callable[..., Any]) -> None:
         self.steps: dict[str, Step] = {}
+        self.implicit = {formula.__name__: formula for formula in formulas if isinstance(formula, Implicit)}
         for formula in formulas:
+            if isinstance(formula, Implicit):
+                continue
             name = formula.__name__
             code = formula.__code__
             inputs = code.co_varnames[: code.co_argcount]
@@ -49,6 +45,10 @@ class Model:
             if name in self.steps and self.steps[name].formula is not formula:
                 raise ModelError(f"two formulas for {name!r}: one per name in a model")
             self.steps[name] = Step(name, formula, inputs)
+        for name, search in self.implicit.items():
+            if name in self.steps:
+                raise ModelError(f"a formula and a search for {name!r}: one per name in a model")
+            self.steps[name] = search.step(self.steps, ())
         self.order = self._ordered(self.steps)
         self._plans: dict[frozenset[str], tuple[Step, ...]] = {}
         self._runs: dict[frozenset[str], list[tuple[str, Callable[..., Any], Callable[[Mapping[str, Any]], Any]]]] = {}
@@ -65,10 +65,16 @@ class Model:
         """Every name the model uses or computes."""
         return frozenset(self.order)
 
+    def step(self, name: str, given: Iterable[str]) -> Step | None:
+        """The step that computes a name when others are given: what a search needs depends on them."""
+        search = self.implicit.get(name)
+        return self.steps.get(name) if search is None else search.step(self.steps, given)
+
     def leaves(self, given: Iterable[str] = ()) -> list[str]:
         """The names that no formula computes: what has to come from outside, besides what is given."""
         given = set(given)
-        needed = {name for step in self.steps.values() if step.name not in given for name in step.inputs}
+        taken = [step for name in self.steps if name not in given and (step := self.step(name, given))]
+        needed = {name for step in taken for name in step.inputs}
         return [name for name in self.order if name in needed and (name in given or name not in self.steps)]
 
     def plan(self, given: Iterable[str]) -> tuple[Step, ...]:
@@ -77,8 +83,13 @@ class Model:
         if key not in self._plans:
             known = set(key)
             taken = []
-            for name in self.order:
-                step = self.steps.get(name)
+            steps, order = self.steps, self.order
+            if self.implicit:
+                # What is given may take a formula out of a circle, so that a search waits for what it was part of.
+                steps = {name: step for name in steps if name not in key and (step := self.step(name, key))}
+                order = self._ordered(steps)
+            for name in order:
+                step = steps.get(name)
                 if step is not None and name not in key and known.issuperset(step.inputs):
                     taken.append(step)
                     known.add(name)
@@ -115,7 +126,7 @@ class Model:
         def visit(entry: str) -> None:
             if entry in known or entry in found:
                 return
-            step = self.steps.get(entry)
+            step = self.step(entry, known)
             if step is None:
                 found.append(entry)
                 return
@@ -135,12 +146,14 @@ def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Any]:
 
 
 @lru_cache(maxsize=64)
-def model_of(*names: str) -> Model:
-    """The model composed from the named sets, built once.
+def model_of(*parts: str | Implicit) -> Model:
+    """The model composed from the named sets and searches, built once.
 
     >>> sorted(model_of("timing").steps)
     ['training_time']
     """
     from cluster_calc.formulas import ALL_SETS
 
-    return Model(*(formula for name in names for formula in ALL_SETS[name]))
+    return Model(
+        *(formula for part in parts for formula in ((part,) if isinstance(part, Implicit) else ALL_SETS[part]))
+    )

@@ -26,7 +26,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.designs import checked, design_block
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
-from cluster_calc.nomenclature import QUANTITIES, Quantity
+from cluster_calc.nomenclature import QUANTITIES, Quantity, inside_name, same_question
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.units import split
@@ -49,7 +49,6 @@ NAMED_AXES = frozenset(scenarios.SETTINGS) - scenarios.FLAGS - set(scenarios.COU
 }  # fmt: skip
 _PERCENTS = (10.0, 50.0, 90.0)
 MOST_STEPS = 100_000_000
-_SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
 
 
 @dataclass(frozen=True)
@@ -405,7 +404,7 @@ class _Case:
 
     def inside(self, name: str) -> str:
         """The name under which the model knows a given one."""
-        return name if name in self.result.data else _SAME.get(name, name)
+        return inside_name(name, self.result.data)
 
     def evaluate(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What leads to the results that are wanted, and nothing else."""
@@ -487,11 +486,11 @@ def _case(sweep: Sweep, names: Mapping[str, str]) -> _Case:
     # A few draws tell what varies; the sweep makes its own.
     settings = {**sweep.merged.settings, **names, "draws": 16}
     problem: InputError | None = None
-    # The first row may be one that cannot be, and the last one that can.
-    for place in (0, -1):
+    # The first row may be one that cannot be, and the last or the middle one that can.
+    for share in (0.0, 1.0, 0.5):
         data = dict(sweep.merged.data)
         for entry in sweep.numbers:
-            value = float(entry.values[place])
+            value = float(entry.values[round(share * (len(entry) - 1))])
             data[entry.name] = Datum(entry.name, value, Source("sweep", title="varied"), origin="call", kind="given")
         try:
             result = run(replace(sweep.merged, settings=settings, data=data), sweep.book)
@@ -523,13 +522,7 @@ def plan_sweep(
     axes = tuple(axis(name, text, design is not None) for name, text in pairs)
     if not axes:
         raise InputError("nothing to vary: give --vary NAME=a,b,c or --vary NAME=lo:hi:steps[:log]")
-    seen: set[str] = set()
-    for entry in axes:
-        if entry.name in seen:
-            raise InputError(f"--vary {entry.name} is given twice")
-        seen.add(entry.name)
-        if merged.origins.get(entry.name) in ("command line", "call"):
-            raise InputError(f"{entry.name} is varied and also given as {quoted(merged.texts[entry.name])}; give one")
+    seen = refuse_twice(merged, axes)
     refuse_varied(merged.settings, seen)
     merged = _prepared(merged, seen)
     if full and not merged.settings.get("draws"):
@@ -557,12 +550,32 @@ def plan_sweep(
     return found
 
 
+def refuse_twice(merged: Scenario, axes: Iterable[Axis]) -> set[str]:
+    """The names of the axes; raises InputError where one of them is also given, under whatever name, or varied twice."""
+    seen: set[str] = set()
+    for entry in axes:
+        alike = (entry.name, *same_question(entry.name))
+        if twice := [name for name in alike if name in seen]:
+            raise InputError(
+                f"--vary {entry.name} is given twice" + (f", also as {twice[0]}" if twice[0] != entry.name else "")
+            )
+        seen.add(entry.name)
+        for name in alike:
+            if merged.origins.get(name) in ("command line", "call"):
+                raise InputError(
+                    f"{entry.name} is varied and {'also' if name == entry.name else name + ' is'} given as {quoted(merged.texts[name])}; give one"
+                )
+    return seen
+
+
 def _prepared(merged: Scenario, varied: set[str]) -> Scenario:
     """The scenario under the axes: what is varied is taken out; draws mean ranges, ranges mean draws."""
     from cluster_calc.uncertainty import DEFAULT_DRAWS
 
     settings = {key: value for key, value in merged.settings.items() if key not in varied}
-    data = {key: datum for key, datum in merged.data.items() if key not in varied}
+    # A name that asks for the same gives way, too.
+    left_out = varied.union(*map(same_question, varied))
+    data = {key: datum for key, datum in merged.data.items() if key not in left_out}
     if settings.get("draws"):
         settings["ranges"] = True
     elif settings.get("ranges") or any(datum.has_range for datum in data.values()):

@@ -235,7 +235,7 @@ def share_of_variance(result: Result, target: str, name: str) -> float | None:
 
 def switches(result: Result) -> list[Switch]:
     """The switching values of every verdict, nearest first: limits that were given, and rent against own."""
-    from cluster_calc.inverse import bisected
+    from cluster_calc.roots import bisected
 
     questions = [
         (margin, 0.0, f"{entry.constraint} limit")

@@ -10,37 +10,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog
-from cluster_calc.contradictions import contradictions
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation import run
 from cluster_calc.feasibility import CONSTRAINTS, WORLD
 from cluster_calc.grid import NAMED_AXES
-from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
+from cluster_calc.nomenclature import INFINITY, QUANTITIES, TWINS, Quantity, inside_name, same_question
 from cluster_calc.result import Result
+from cluster_calc.roots import DAY, FIRST_DAY, LAST_DAY, Curve, bisected, meeting, out_of_reach, span_of
 from cluster_calc.scenario import Scenario
 from cluster_calc.workload import refuse_varied
 
 SCHEMA = "cluster-calc/solve/1"
-DECADES = 12
-_GRID = 129
-_DAY = 86400.0
-_FIRST_DAY, _LAST_DAY = 10_957, 43_830  # 2000 to 2090
-# Days between the points at which many solutions are looked for at once; one alone is looked for on every day.
-_STRIDE = 64
-# More of these is better: the target is met at or above it. Of everything else less is better.
-_AT_LEAST = frozenset(
-    {
-        "training_compute", "parameters", "active_parameters", "tokens", "petaflops_days", "compute_per_dollar",
-        "cluster_throughput", "step_throughput", "delivered_throughput", "delivered_chip_hours", "time_available",
-    }
-)  # fmt: skip
 # What states the demand or the machine: a target only when nothing else that was given could be one.
 _DEMAND = frozenset(
     {
@@ -52,6 +40,7 @@ _DEMAND = frozenset(
         "mfu",
         "accelerator_time",
         "time_allowed",
+        *TWINS,
     }
 )
 # When it becomes affordable: what is asked of a later purchase is the later cost.
@@ -60,8 +49,6 @@ LATER = {
     "capital_budget": "later_capital_cost", "depreciation": "later_depreciation",
     "electricity_cost": "later_electricity_cost",
 }  # fmt: skip
-# Names under which a run knows what was given by another.
-SAME = {"training_time": "time_allowed", "chip_hours": "accelerator_time"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +101,7 @@ class Solution:
 
         start = str(self.result.scenario.settings.get("as_of") or self.result.catalog_date)
         year, month, day = (*map(int, start.split("-")), 1, 1)[:3]
-        return (date(year, month, day) + timedelta(days=math.ceil(self.value / _DAY - 1e-9))).isoformat()
+        return (date(year, month, day) + timedelta(days=math.ceil(self.value / DAY - 1e-9))).isoformat()
 
     @property
     def reachable(self) -> float | None:
@@ -186,14 +173,16 @@ def question(name: str, merged: Scenario, target: str | None = None, book: Catal
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
     if known.name == "purchase_delay":
         merged, wanted_name = _of_later(merged), LATER.get(wanted_name or "", wanted_name)
-    if known.name in merged.data:
-        if merged.origins.get(known.name) in ("command line", "call"):
-            raise InputError(
-                f"{known.name} is what is solved for, and it is given as {quoted(merged.texts[known.name])}: leave it out"
-            )
-        merged = _without(merged, known.name)
+    for same in (known.name, *same_question(known.name)):
+        if same in merged.data:
+            if merged.origins.get(same) in ("command line", "call"):
+                raise InputError(
+                    f"{known.name} is what is solved for, and {'it' if same == known.name else same} is given as "
+                    f"{quoted(merged.texts[same])}: leave it out"
+                )
+            merged = _without(merged, same)
     goal, wanted, probe = _goal(known, merged, wanted_name, book)
-    inside = known.name if known.name in probe.data else SAME.get(known.name, known.name)
+    inside = inside_name(known.name, probe.data)
     fixed = {key: datum.value for key, datum in probe.data.items() if datum.value is not None and key != inside}
     return Question(merged, known, goal, wanted, probe, inside, fixed)
 
@@ -204,15 +193,13 @@ def solve_merged(name: str, merged: Scenario, target: str | None = None, book: C
     known, goal, wanted, probe, inside, fixed = (
         asked.known, asked.goal, asked.wanted, asked.probe, asked.inside, asked.fixed,
     )  # fmt: skip
-    meets = meeting(goal, known)
+    meets, curve = meeting(goal, known), Curve(probe, inside, known, goal, wanted, fixed)
     value = bisected(probe, inside, known, goal, wanted, fixed)
-    import numpy as np
-
     if np.ndim(value) == 0:
-        value = _acceptable(known, float(value), lambda x: evaluated(probe, fixed, inside, x)[goal], wanted, meets)
+        value = _acceptable(known, float(value), curve.at, wanted, meets)
     elif np.isnan(value).all():
-        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
-    reached = evaluated(probe, fixed, inside, value)[goal]
+        raise InputError(out_of_reach(probe, inside, known, goal, wanted, fixed))
+    reached = curve.at(value)
     result = run(_with(_without(asked.merged, goal), known.name, value), book)
     samples = None
     if result.samples:
@@ -353,16 +340,17 @@ def _probe(known: Quantity, merged: Scenario, book: Catalog | None) -> Result:
 def _trials(known: Quantity) -> list[float]:
     if known.is_date:
         # After any start and before any deadline, or the other way round.
-        return [20_000 * _DAY, _LAST_DAY * _DAY, _FIRST_DAY * _DAY]
-    low, high = _span(known, None)
-    usual = known.usual or (max(low, 1e-3) / known.factor, min(high, 1e3) / known.factor)
+        return [20_000 * DAY, LAST_DAY * DAY, FIRST_DAY * DAY]
+    known = QUANTITIES[TWINS.get(known.name, known.name)]
+    low, high = span_of(known, None)
+    usual = known.usual or (max(low / known.factor, 1e-3), min(high / known.factor, 1e3))
     middle = math.sqrt(max(usual[0], 1e-9) * usual[1]) * known.factor
     found = [middle, usual[0] * known.factor, usual[1] * known.factor, low, high]
     return [max(round(trial), 1.0) if known.whole else trial for trial in found]
 
 
 def _depends(probe: Result, goal: str, name: str) -> bool:
-    inside = name if name in probe.data else SAME.get(name, name)
+    inside = inside_name(name, probe.data)
     reached = {inside}
     for step in probe.model.plan(probe.data):
         if reached.intersection(step.inputs):
@@ -370,126 +358,12 @@ def _depends(probe: Result, goal: str, name: str) -> bool:
     return goal in reached and goal != inside and goal not in probe.data
 
 
-def _span(known: Quantity, centre: float | None) -> tuple[float, float]:
-    """Where to look, in base units: the hard bounds, or decades around the usual values."""
-    if known.is_date:
-        return _FIRST_DAY * _DAY, _LAST_DAY * _DAY
-    usual = known.usual or ((centre / known.factor,) * 2 if centre else (1.0, 1.0))
-    reach = 10.0 ** (DECADES / 2)
-    middle = math.sqrt(max(usual[0], 1e-12) * max(usual[1], 1e-12))
-    low = known.low if known.low > -INFINITY else -max(usual[1], middle * reach)
-    # Zero has no decades around it: they go up from what is usual at most.
-    from_zero = known.low == 0 and not known.low_open and not (known.usual and known.usual[0])
-    high = known.high if known.high < INFINITY else max(usual[1], middle * reach)
-    if from_zero and known.high == INFINITY:
-        high = usual[1] * 10.0**DECADES
-    if known.low == 0 and known.low_open:
-        low = min(max(usual[0], 1e-300), middle / reach, high * 10.0**-DECADES)
-    if known.whole:
-        low, high = max(1.0, low), min(high, 2.0**52)
-    return low * known.factor, high * known.factor
-
-
-def meeting(goal: str, known: Quantity) -> Callable[[Any, Any], Any]:
-    """What it means to meet a target: at least it, or at most it."""
-    # A hair of slack for whole things: 30 days reached in 30 days and a rounding error is reached.
-    slack = 1e-12 if known.whole or known.is_date else 0.0
-    if goal in _AT_LEAST or goal.endswith("_margin"):
-        return lambda reached, wanted: reached >= wanted - slack * abs(wanted)
-    return lambda reached, wanted: reached <= wanted + slack * abs(wanted)
-
-
-def evaluated(probe: Result, fixed: Mapping[str, Any], name: str, x: Any) -> dict[str, Any]:
-    """Every value of the model with the unknown at `x`."""
-    import numpy as np
-
-    # An end of the search may lie where a formula divides by nothing: such a point just does not count.
-    with np.errstate(all="ignore"):
-        try:
-            return probe.model.evaluate({**fixed, name: x})
-        except ZeroDivisionError:
-            return probe.model.evaluate({**fixed, name: np.float64(x)})
-
-
-def _possible(values: Mapping[str, Any], known: Quantity, goal: str) -> Any:
-    """The goal; of dates nan where the run would start after its deadline, which meets nothing whatever its margin comes out as."""
-    import numpy as np
-
-    if not known.is_date:
-        return values[goal]
-    return reduce(
-        lambda found, where: np.where(where, np.nan, found), contradictions(values, False).values(), values[goal]
-    )
-
-
-def _axis(known: Quantity, low: float, high: float, many: bool = False) -> Any:
-    """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date, fewer for many."""
-    import numpy as np
-
-    if known.is_date:
-        return np.arange(_FIRST_DAY, _LAST_DAY, _STRIDE if many else 1) * _DAY
-    if low > 0:
-        return np.geomspace(low, high, _GRID)
-    if low == 0:
-        return np.concatenate([[0.0], np.geomspace(high * 10.0 ** (-DECADES), high, _GRID - 1)])
-    return np.linspace(low, high, _GRID)
-
-
-def bisected(probe: Result, inside: str, known: Quantity, goal: str, wanted: Any, fixed: Mapping[str, Any]) -> Any:
-    """The solution in base units, elementwise over whatever in `fixed` is an array; nan where there is none."""
-    import numpy as np
-
-    low, high = _span(known, probe.values.get(inside))
-    arrays = [np.asarray(value) for value in (*fixed.values(), wanted) if np.ndim(value)]
-    shape = np.broadcast_shapes(*(array.shape for array in arrays)) if arrays else ()
-    axis = _axis(known, low, high, bool(shape))
-    grid = axis.reshape(-1, *(1 for _ in shape))
-
-    def at_value(x: Any) -> Any:
-        return _possible(evaluated(probe, fixed, inside, x), known, goal)
-
-    curve = np.broadcast_to(at_value(grid), (len(axis), *shape))
-    slack = 1e-12 * abs(wanted)
-    finite = np.where(np.isfinite(curve), curve, np.nan)
-    bottom, top = (
-        (np.nanmin(finite, axis=0), np.nanmax(finite, axis=0)) if np.isfinite(curve).any() else (np.nan, np.nan)
-    )
-    meets = meeting(goal, known)
-    met = meets(curve, wanted)
-    change = met[1:] != met[:-1]
-    reachable = (bottom - slack <= wanted) & (wanted <= top + slack)
-    if known.is_date:
-        # A run of days may fit between the first point that can be and the one before, which cannot.
-        reachable |= change.any(axis=0)
-    # Where nothing moves but the last digits, any value would do: that is no answer.
-    if not shape and (not reachable or top - bottom <= 1e-12 * abs(top)):
-        raise InputError(_out_of_reach(probe, fixed, inside, known, goal, wanted))
-    # Of several crossings the closest one: a result may also jump across the target where something divides by zero.
-    distance = np.where(np.isfinite(curve), np.abs(curve - wanted), 1e300 if known.is_date else np.inf)
-    first = np.argmin(np.where(change, np.maximum(distance[1:], distance[:-1]), np.inf), axis=0)
-    exact = ~change.any(axis=0)
-    at = np.where(exact, np.argmin(distance, axis=0), first)
-    left, right = axis[at], axis[np.minimum(at + 1, len(axis) - 1)]
-    left_meets = np.take_along_axis(met, np.expand_dims(at, 0), axis=0)[0]
-    for _ in range(200):
-        middle = np.where((left > 0) & (right > 0), np.sqrt(left * right), (left + right) / 2)
-        # A root of a product may round to an end: the halves then meet, and the search is over.
-        if np.all((middle <= left) | (middle >= right)):
-            break
-        same = meets(at_value(middle), wanted) == left_meets
-        left, right = np.where(same, middle, left), np.where(same, right, middle)
-    found = np.where(exact, axis[at], np.where(left_meets, left, right))
-    if known.whole:
-        found = np.where(left_meets, np.floor(found), np.ceil(found))
-    return np.where(reachable, found, np.nan) if shape else float(found)
-
-
 def _acceptable(
     known: Quantity, x: float, reached: Callable[[float], Any], wanted: float, meets: Callable[[Any, Any], Any]
 ) -> float:
     """The solution as the JSON unit writes it: whole where the quantity is, and still meeting the target."""
     if known.whole or known.is_date:
-        step = _DAY if known.is_date else 1.0
+        step = DAY if known.is_date else 1.0
         nearest = [math.floor(x / step) * step, math.ceil(x / step) * step]
         nearest = [max(entry, step) for entry in nearest]
         meeting = [entry for entry in nearest if meets(float(reached(entry)), wanted)]
@@ -502,32 +376,8 @@ def _acceptable(
     return in_unit * known.factor
 
 
-def _out_of_reach(probe: Result, fixed: Mapping[str, Any], inside: str, known: Quantity, goal: str, wanted: Any) -> str:
-    import numpy as np
-
-    from cluster_calc.report.numbers import shown
-
-    low, high = _span(known, probe.values.get(inside))
-    axis = _axis(known, low, high)
-    shaped = [np.ndim(value) for value in fixed.values()]
-    grid = axis.reshape(-1, *(1 for _ in range(max(shaped, default=0))))
-    curve = np.asarray(_possible(evaluated(probe, fixed, inside, grid), known, goal))
-    curve = curve[np.isfinite(curve)]
-    ends = f"{known.name} from {shown(inside, low)} to {shown(inside, high)}"
-    if not curve.size:
-        return f"solve {known.name}: {goal} cannot be computed for any {ends}"
-    if curve.max() - curve.min() <= 1e-12 * abs(curve.max()):
-        return f"solve {known.name}: {goal} is {shown(goal, float(curve.max()))} whatever {known.name} is: it does not move it"
-    return (
-        f"solve {known.name}: {goal} {shown(goal, wanted)} is out of reach: "
-        f"{ends} gives {shown(goal, float(curve.min()))} to {shown(goal, float(curve.max()))}"
-    )
-
-
 def _over_draws(result: Result, probe: Result, inside: str, known: Quantity, goal: str, wanted: Any) -> Any:
     """The solution for every draw; each draw is sized for itself, since what is solved for is not yet decided."""
-    import numpy as np
-
     drawn = {name: sample for name, sample in result.samples.items() if name in result.data and name != inside}
     fixed = {name: datum.value for name, datum in probe.data.items() if datum.value is not None and name != inside}
     found = np.empty(result.draws)

@@ -51,7 +51,8 @@ class Finder:
                 found = self.find(name)
                 if found is not None:
                     data[name] = found
-        reached = set(data) | {step.name for step in model.plan(data)}
+        # What is searched for is found in the end: what follows from it needs no default.
+        reached = _reached(model, {*data, *model.implicit})
         for name in model.order:
             # A formula whose inputs are unknown falls back on the default of what it returns, if there is one. What
             # follows from that default is reached by it, and is not replaced by a default of its own.
@@ -59,7 +60,7 @@ class Finder:
                 continue
             if (fallback := self.from_file(name) or self.book.assumption(name)) is not None:
                 data[name] = fallback
-                reached = set(data) | {step.name for step in model.plan(data)}
+                reached = _reached(model, {*data, *model.implicit})
         return data
 
     def find(self, name: str) -> Datum | None:
@@ -111,3 +112,7 @@ class Finder:
                 return estimate
             self.notes.append(f"{name}: an analyst's estimate exists; --analyst-estimates uses it")
         return found
+
+
+def _reached(model: Model, known: set[str]) -> set[str]:
+    return known | {step.name for step in model.plan(known)}

@@ -6,6 +6,7 @@ JSON unit; outside them an input is an error, outside the usual range it is a wa
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -580,7 +581,32 @@ _ALL = (
 )  # fmt: skip
 
 QUANTITIES: dict[str, Quantity] = {entry.name: entry for entry in _ALL}
-ALIASES: dict[str, str] = {alias: entry.name for entry in _ALL for alias in entry.aliases}
+# Every spelling of a name; bare numbers of `days` are days.
+ALIASES: dict[str, str] = {alias: entry.name for entry in _ALL for alias in entry.aliases} | {"days": "training_time"}
+# Two names for one thing in base units: a demand given in the one is the other.
+TWINS = {"chip_hours": "accelerator_time", "petaflops_days": "training_compute"}
+# Names under which a run knows what is given by another: the time of a run that is given is the time it is allowed.
+_INSIDE = {**TWINS, "training_time": "time_allowed"}
+
+
+def inside_name(name: str, known: Container[str]) -> str:
+    """The name under which a run that holds `known` knows what is given by a name.
+
+    >>> inside_name("petaflops_days", {"training_compute"})
+    'training_compute'
+    """
+    return name if name in known else _INSIDE.get(name, name)
+
+
+def same_question(name: str) -> tuple[str, ...]:
+    """The other names that ask for the same, of which only one can be given.
+
+    >>> same_question("training_compute"), same_question("days")
+    (('petaflops_days',), ('time_allowed',))
+    """
+    key = ALIASES.get(name, name)
+    inside = _INSIDE.get(key, key)
+    return tuple(entry for entry in (inside, *_INSIDE) if _INSIDE.get(entry, entry) == inside and entry != key)
 
 
 def resolve(name: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.graph import Model
+from cluster_calc.implicit import Search
 
 # Giving any of these asks for a goodput that follows from failures instead of a default.
 CAUSES = frozenset(
@@ -18,17 +20,13 @@ CAUSES = frozenset(
     }
 )  # fmt: skip
 RULES = {"optimal": "optimal-interval", "daly": "daly", "young": "young"}
-MOST_CHIPS = 10**9
 # Above this size, published clusters fail more often than their own 1/n rate says (arXiv:2602.00277).
 FAR_SIZE = 50_000
 
-_SOURCE = Source(
-    "search", title="cluster_calc.resilience.sized_chips: the fewest chips that finish in time under failures"
-)
-# Stands for the chips until they are found, so that every other input is.
-PLACE = Datum(
-    "chips", 1.0, _SOURCE, origin="computed", kind="search", confidence="high",
-    note="from time_allowed, failure_rate, checkpoint and restart times",
+# More chips fail more often, so chips and goodput depend on each other.
+SIZED = Search(
+    "chips", "training_time", "time_allowed", "chips_per_server", "Whole chips that finish within the time allowed, under failures.",
+    Source("search", title="cluster_calc.implicit.Search: the fewest chips that finish in time"),
 )  # fmt: skip
 
 
@@ -65,32 +63,12 @@ def far_warning() -> str:
     )
 
 
-def sized_chips(model: Model, data: Mapping[str, Datum]) -> Datum:
-    """The fewest whole chips that finish within `time_allowed`, as a Datum.
-
-    More chips fail more often, so chips and goodput depend on each other: `model` has the time follow from the chips,
-    and the chips are searched. Raises InputError where no number of chips is enough.
-    """
-    known = {name: datum.value for name, datum in data.items() if datum.value is not None}
-
-    def time_over(chips: int) -> float | None:
-        found = model.evaluate({**known, "chips": float(chips)}).get("training_time")
-        return None if found is None else float(found) / float(known["time_allowed"])
-
-    if "time_allowed" not in known or time_over(1) is None:
-        return PLACE.with_(value=None)
-    high, best = 1, (math.inf, 1)
-    while (over := time_over(high) or 0.0) > 1:
-        best = min(best, (over, high))
-        # Once more chips make it slower by half, no number of them is enough.
-        if over > 1.5 * best[0] or high >= MOST_CHIPS or not math.isfinite(over):
-            raise InputError(
-                f"time_allowed: with these failures no number of chips finishes in time; about {best[1]:,} chips come "
-                f"nearest, with {best[0]:.3g} times the time allowed. Allow more time, or shorten restarts and checkpoints"
-            )
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if (time_over(middle) or 0.0) <= 1 else (middle, high)
-    return PLACE.with_(value=float(high))
+def refuse_unreachable(model: Model, known: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise InputError where no number of chips is enough, for one estimate or for every element of an array."""
+    if SIZED.__name__ in known or not np.isnan(values.get(SIZED.__name__, 0.0)).all():
+        return
+    chips, over = SIZED.within(model.steps, known).nearest(values)
+    raise InputError(
+        f"time_allowed: with these failures no number of chips finishes in time; about {chips:,.0f} chips come "
+        f"nearest, with {over:.3g} times the time allowed. Allow more time, or shorten restarts and checkpoints"
+    )

@@ -16,7 +16,7 @@ from typing import Any
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
-from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve
+from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve, same_question
 from cluster_calc.places import Fault, Place, find_places, message, shown_path
 from cluster_calc.shapes import is_shape, median, parse_shape
 from cluster_calc.units import split, to_base
@@ -64,14 +64,11 @@ COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
 PROJECT_FILE = "cluster-calc.toml"
-EXTRA_NAMES = {"days": "training_time"}
 # Utilisations: up to this many times the peak it is a miscount rather than a percentage without its sign.
 _UTILISATIONS = frozenset({"mfu", "hfu", "implied_mfu"})
 MISCOUNTED = 4.0
 # Quantities that may be given by the name of a yardstick of the catalog.
 YARDSTICKS = frozenset({"capital_yardstick", "power_yardstick"})
-# One question asked in two ways: what a nearer layer says replaces what a farther one said.
-_NEARER_WINS = {"training_time": "time_allowed", "time_allowed": "training_time"}
 
 
 @dataclass
@@ -89,7 +86,7 @@ class Scenario:
         seen: dict[str, str] = {}
         for name, value in values.items():
             key = name.strip().replace("-", "_")
-            key = ALIASES.get(EXTRA_NAMES.get(key, key), EXTRA_NAMES.get(key, key))
+            key = ALIASES.get(key, key)
             if key in seen:
                 twice = f"{key} is given twice: as {quoted(seen[key])} and as {quoted(name)}"
                 faults.append(Fault(twice, (places or {}).get(name)))
@@ -134,9 +131,10 @@ class Scenario:
         if key == "days":
             value = in_days(value)
         key = name_of(key)
-        other = _NEARER_WINS.get(key)
-        if other in self.data and self.origins[other] != origin:
-            del self.data[other], self.texts[other], self.origins[other]
+        # One question asked in two ways: what a nearer layer says replaces what a farther one said.
+        for other in same_question(key):
+            if other in self.data and self.origins[other] != origin:
+                del self.data[other], self.texts[other], self.origins[other]
         source = Source(f"file {place}" if origin == "file" and place else str(place or origin))
         if isinstance(value, dict):
             unknown = set(value) - {"value", "source", "as_of", "confidence", "locator", "note"}
@@ -186,7 +184,7 @@ def in_days(value: Any) -> Any:
 
 def name_of(name: str) -> str:
     """The quantity behind a name that people type; settings are named in the suggestion."""
-    key = EXTRA_NAMES.get(name, name)
+    key = ALIASES.get(name, name)
     try:
         return resolve(key)
     except InputError:

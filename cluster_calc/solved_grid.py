@@ -12,9 +12,10 @@ from cluster_calc import scenario as scenarios
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError
 from cluster_calc.feasibility import CONSTRAINTS
-from cluster_calc.grid import axis
-from cluster_calc.inverse import LATER, SAME, Question, bisected, evaluated, meeting, question
-from cluster_calc.nomenclature import QUANTITIES, Quantity
+from cluster_calc.grid import axis, refuse_twice
+from cluster_calc.inverse import LATER, question
+from cluster_calc.nomenclature import QUANTITIES, Quantity, inside_name, same_question
+from cluster_calc.roots import Curve, bisected
 from cluster_calc.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -52,13 +53,10 @@ def solve_over(
     points = math.prod(map(len, axes))
     if points > MOST_POINTS:
         raise InputError(f"solving at {points:,} points: at most {MOST_POINTS:,}; give the axes fewer steps")
-    seen = set()
     for entry in axes:
-        if entry.name == solved_for:
+        if solved_for in (entry.name, *same_question(entry.name)):
             raise InputError(f"{entry.name} is what is solved for, and it is varied: leave out one")
-        if entry.name in seen or merged.origins.get(entry.name) in ("command line", "call"):
-            raise InputError(f"--vary {entry.name}: it is given twice; give it once")
-        seen.add(entry.name)
+    refuse_twice(merged, axes)
     if merged.settings.get("ranges") or merged.settings.get("draws"):
         raise InputError("solving over a sweep is at base values: leave out --ranges and --draws, or --vary")
     named = [entry for entry in axes if entry.name in scenarios.SETTINGS]
@@ -101,15 +99,14 @@ def _solved(
         part = {key: column[begin : begin + _BLOCK] for key, column in columns.items()}
         size = min(_BLOCK, rows - begin)
         wanted = next((column for key, column in part.items() if key in aims), np.full(size, asked.wanted))
-        inside = {key if key in asked.probe.data else SAME.get(key, key): column
-                  for key, column in part.items() if key not in aims}  # fmt: skip
+        inside = {inside_name(key, asked.probe.data): column for key, column in part.items() if key not in aims}
         fixed = {**asked.fixed, **inside}
+        curve = Curve(asked.probe, asked.inside, known, goal, wanted, fixed)
         solved = np.broadcast_to(bisected(asked.probe, asked.inside, known, goal, wanted, fixed), size)
         if known.is_date:
-            solved = _whole_days(asked, fixed, wanted, solved)
+            solved = _whole_days(curve, solved)
         value[begin : begin + size] = solved
-        result = np.broadcast_to(evaluated(asked.probe, fixed, asked.inside, solved)[goal], size)
-        reached[begin : begin + size] = np.where(np.isnan(solved), np.nan, result)
+        reached[begin : begin + size] = np.where(np.isnan(solved), np.nan, curve.at(solved))
     table: dict[str, Any] = {key: [text] * rows for key, text in names.items()}
     table |= {key: _shown(QUANTITIES[key], column) for key, column in columns.items() if key != goal}
     if goal in columns:
@@ -118,13 +115,12 @@ def _solved(
     return pd.DataFrame(table)
 
 
-def _whole_days(asked: Question, fixed: Mapping[str, Any], wanted: Any, solved: Any) -> Any:
+def _whole_days(curve: Curve, solved: Any) -> Any:
     """The day before or after, whichever meets the target."""
     import numpy as np
 
     before = np.floor(solved / 86400) * 86400
-    met = meeting(asked.goal, asked.known)(evaluated(asked.probe, fixed, asked.inside, before)[asked.goal], wanted)
-    return np.where(met, before, np.ceil(solved / 86400) * 86400)
+    return np.where(curve.met(before), before, np.ceil(solved / 86400) * 86400)
 
 
 def _shown(known: Quantity, column: Any) -> Any:

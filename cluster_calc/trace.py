@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.implicit import Implicit
 from cluster_calc.nomenclature import QUANTITIES, quantity, resolve
 from cluster_calc.report.numbers import NOT_FOUND, shown
 
@@ -56,6 +57,8 @@ def formula_text(formula: Callable[..., Any], words: Callable[[str], str] | None
     >>> formula_text(capital.all_in_price)
     'chip_price × server_cost_factor ÷ (1 − network_share)'
     """
+    if isinstance(formula, Implicit):
+        return formula.text(words or str)
     names: dict[str, str] = {}
     constants = getattr(formula, "__globals__", {})
 

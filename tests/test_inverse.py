@@ -366,7 +366,7 @@ def test_without_a_hard_bound_it_is_sought_far_above_what_is_usual(name: str, go
 
 
 def test_over_an_array_every_element_is_solved_or_nan() -> None:
-    from cluster_calc.inverse import bisected
+    from cluster_calc.roots import bisected
 
     prices = np.array([0.03, 0.05, 5.0]) / 3.6e6
     result = cc.estimate(**RUN)
@@ -418,7 +418,7 @@ def test_over_a_sweep_dates_limits_and_what_is_out_of_reach() -> None:
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["mfu", "--run-cost", "20 MUSD", "--vary", "mfu=0.3,0.4"], "is varied"),
-    (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1,1.2", "--pue", "1.3"], "given twice"),
+    (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1,1.2", "--pue", "1.3"], "is varied and also given as"),
     (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1,1.2", "--ranges"], "at base values"),
     (["electricity_price", "--run-cost", "1 MUSD", "--vary", "pue=1.1,1.2"], "out of reach at every point"),
     (["mfu", "--run-cost", "20 MUSD", "--vary", "pue=1.1:1.2:1e7"], "at most 1,000,000"),
