@@ -174,7 +174,7 @@ def question(name: str, merged: Scenario, target: str | None = None, book: Catal
     if known.name == "purchase_delay":
         merged, wanted_name = _of_later(merged), LATER.get(wanted_name or "", wanted_name)
     for same in (known.name, *same_question(known.name)):
-        if same in merged.data:
+        if same in merged.data and same != wanted_name:
             if merged.origins.get(same) in ("command line", "call"):
                 raise InputError(
                     f"{known.name} is what is solved for, and {'it' if same == known.name else same} is given as "

@@ -145,7 +145,9 @@ def agrees(moved: str, places: list[float], parts: set[str], chip: str, sized: b
     for text in texts:
         try:
             result = cc.estimate(**scenario, **{moved: text})
-            alone.append({name: result.in_unit(name) for name in RESULTS if name in result.values})
+            alone.append(
+                {name: result.in_unit(name) for name in RESULTS if name in {*result.results} & {*result.values}}
+            )
         except InputError:
             alone.append({})
     if not any(alone):
