@@ -14,7 +14,7 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.cli.computed import COMPUTED
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS
+from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS, SERVING
 from cluster_calc.scenario import FLAGS, SETTINGS, in_days
 
 if TYPE_CHECKING:
@@ -92,7 +92,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
         _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
         _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
-    listed = sorted(QUANTITIES.values(), key=lambda entry: entry.name in computed)
+    # Those of serving are `serve`'s own; `--set` reaches them here.
+    listed = sorted(
+        (entry for entry in QUANTITIES.values() if entry.group != SERVING), key=lambda entry: entry.name in computed
+    )
     for entry in listed:
         heading = RESULTS if entry.name in computed else entry.group
         decls = [f"--{alias}" for alias in entry.aliases] + [entry.option, entry.name]

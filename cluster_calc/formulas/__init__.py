@@ -136,6 +136,25 @@ _SETS: dict[str, tuple[str, ...]] = {
     "failure-limits": ("failure_limits",),
     "supply-limits": ("supply_limits",),
     "yardsticks": ("yardsticks",),
+    # Serving a model: a replica's memory, step and prompt, then the fleet for a demand, or the demand that a fleet carries.
+    "serving": ("serving_memory", "serving_decode", "serving_prefill", "serving_replica"),
+    "serving-fleet": ("serving_fleet",),
+    "serving-capacity": (
+        "serving_capacity",
+        "serving_fleet.peak_request_rate",
+        "serving_fleet.spare_replicas",
+        "serving_fleet.output_tokens_per_second",
+        "serving_fleet.total_tokens_per_second",
+        "serving_fleet.used_share",
+        "serving_fleet.needed_chips",
+        "serving_fleet.paid_chips",
+        "serving_fleet.power_utilisation",
+        "serving_fleet.energy_per_token",
+        "serving_fleet.tokens_per_joule",
+    ),
+    "serving-cost": ("serving_cost",),
+    "serving-targets": ("serving_targets",),
+    "serving-late-targets": ("serving_late_targets", "serving_targets.tpot_margin"),
     # A published run at its word: the predicted time, and what its own hours, watts and rates make.
     "published": (
         "compute",
