@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster_calc import nomenclature
 from cluster_calc.errors import InputError
 from cluster_calc.nomenclature import ALIASES, INFINITY, QUANTITIES, SERVING, Quantity, quantity, resolve
 from cluster_calc.scenario import SETTINGS, parse
@@ -100,6 +101,7 @@ def test_bare_numbers_are_for_counts_fractions_ratios_and_flop(known: Quantity) 
 
 
 def test_names_options_and_aliases_are_unique() -> None:
+    assert len(QUANTITIES) == len(nomenclature._ALL)
     options = [known.option for known in QUANTITIES.values()] + [f"--{alias}" for alias in ALIASES]
     assert len(set(options)) == len(options)
     assert not set(ALIASES) & set(QUANTITIES)

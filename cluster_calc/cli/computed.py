@@ -104,6 +104,7 @@ FORMULA_NAMES = frozenset(
         "failure_margin",
         "first_order_charge",
         "fleet_cost_rate",
+        "fleet_use",
         "flop_per_token",
         "free_memory",
         "frontier_exponent",
@@ -258,7 +259,6 @@ FORMULA_NAMES = frozenset(
         "training_time",
         "ttft_margin",
         "two_factor_capital",
-        "used_share",
         "weight_memory",
     ]
 )

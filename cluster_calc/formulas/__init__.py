@@ -145,7 +145,7 @@ _SETS: dict[str, tuple[str, ...]] = {
         "serving_fleet.spare_replicas",
         "serving_fleet.output_tokens_per_second",
         "serving_fleet.total_tokens_per_second",
-        "serving_fleet.used_share",
+        "serving_fleet.fleet_use",
         "serving_fleet.needed_chips",
         "serving_fleet.paid_chips",
         "serving_fleet.power_utilisation",

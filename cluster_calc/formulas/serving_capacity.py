@@ -7,14 +7,14 @@ import numpy as np
 from cluster_calc.number import Number
 
 
-def replicas(chips: Number, replica_chips: Number, prefill_chips: Number, spare_share: Number) -> Number:
+def replicas(chips: Number, replica_chips: Number, prefill_chips: Number, spare_replica_share: Number) -> Number:
     """Replicas that work at once in a fleet of so many chips, its spares set aside.
 
-    >>> float(replicas(chips=100, replica_chips=8, prefill_chips=0.0, spare_share=0.03))
+    >>> float(replicas(chips=100, replica_chips=8, prefill_chips=0.0, spare_replica_share=0.03))
     11.0
     """
     return np.floor(chips / (replica_chips + prefill_chips)) - np.ceil(
-        np.floor(chips / (replica_chips + prefill_chips)) * spare_share / (1 + spare_share)
+        np.floor(chips / (replica_chips + prefill_chips)) * spare_replica_share / (1 + spare_replica_share)
     )
 
 

@@ -34,13 +34,13 @@ def replicas(peak_request_rate: Number, replica_request_rate: Number, load_limit
     return np.ceil(peak_request_rate / (replica_request_rate * load_limit))
 
 
-def spare_replicas(replicas: Number, spare_share: Number) -> Number:
+def spare_replicas(replicas: Number, spare_replica_share: Number) -> Number:
     """Replicas kept for failures and rolling updates, whole ones.
 
-    >>> float(spare_replicas(replicas=47, spare_share=0.03))
+    >>> float(spare_replicas(replicas=47, spare_replica_share=0.03))
     2.0
     """
-    return np.ceil(replicas * spare_share)
+    return np.ceil(replicas * spare_replica_share)
 
 
 def chips(replicas: Number, spare_replicas: Number, replica_chips: Number, prefill_chips: Number) -> Number:
@@ -74,12 +74,12 @@ def total_tokens_per_second(requests_per_second: Number, input_tokens: Number, o
     return requests_per_second * (input_tokens + output_tokens)
 
 
-def used_share(
+def fleet_use(
     requests_per_second: Number, replica_request_rate: Number, replicas: Number, spare_replicas: Number
 ) -> Number:
     """Share of what all replicas could serve that is served in the mean: peaks, headroom and spares take the rest.
 
-    >>> used_share(requests_per_second=100.0, replica_request_rate=4.0, replicas=47, spare_replicas=3)
+    >>> fleet_use(requests_per_second=100.0, replica_request_rate=4.0, replicas=47, spare_replicas=3)
     0.5
     """
     return requests_per_second / (replica_request_rate * (replicas + spare_replicas))
@@ -106,16 +106,14 @@ def paid_chips(chips: Number, needed_chips: Number, autoscaled_share: Number) ->
 
 
 def power_utilisation(
-    used_share: Number, draw_share: Number, idle_draw_share: Number, server_power_factor: Number
+    fleet_use: Number, draw_share: Number, idle_draw_share: Number, server_power_factor: Number
 ) -> Number:
     """Average draw over full load: busy chips at their measured share, idle ones at theirs, the rest of the server in full.
 
-    >>> power_utilisation(used_share=0.5, draw_share=0.8, idle_draw_share=0.2, server_power_factor=2.0)
+    >>> power_utilisation(fleet_use=0.5, draw_share=0.8, idle_draw_share=0.2, server_power_factor=2.0)
     0.75
     """
-    return (
-        used_share * draw_share + (1 - used_share) * idle_draw_share + server_power_factor - 1
-    ) / server_power_factor
+    return (fleet_use * draw_share + (1 - fleet_use) * idle_draw_share + server_power_factor - 1) / server_power_factor
 
 
 def energy_per_token(facility_power: Number, output_tokens_per_second: Number) -> Number:
