@@ -69,6 +69,7 @@ def write_atomically(path: Path, data: bytes, option: str = "-o") -> None:
         mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
         Path(temporary).chmod(mode & 0o7777)
         Path(temporary).replace(path)
+        sync(folder)
     except (OSError, ValueError) as error:
         if temporary:
             with contextlib.suppress(OSError):
@@ -79,6 +80,16 @@ def write_atomically(path: Path, data: bytes, option: str = "-o") -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def sync(path: Path) -> None:
+    """Have a file or a folder's entries reach the disk; where the system cannot, nothing happens."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _umask() -> int:

@@ -53,6 +53,10 @@ class Model:
         self._plans: dict[frozenset[str], tuple[Step, ...]] = {}
         self._runs: dict[frozenset[str], list[tuple[str, Callable[..., Any], Callable[[Mapping[str, Any]], Any]]]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Plans are made again where they are needed; their getters cannot be pickled.
+        return {**self.__dict__, "_plans": {}, "_runs": {}}
+
     @staticmethod
     def _ordered(steps: Mapping[str, Step]) -> tuple[str, ...]:
         try:

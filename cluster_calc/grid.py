@@ -276,8 +276,12 @@ class Sweep:
         return math.prod(len(entry) for entry in self.named) * self._cut[2]
 
     def fingerprint(self) -> str:
-        """The same for the same sweep: what --resume compares."""
-        parts = [__version__, {key: str(value) for key, value in self.merged.texts.items()},
+        """Identify the sweep by what was typed and by every figure it resolved to: what --resume compares.
+
+        A catalog, an overlay or a day that moves a figure makes it another sweep.
+        """
+        resolved = [self._case(index).resolved for index in range(math.prod(len(entry) for entry in self.named))]
+        parts = [__version__, {key: str(value) for key, value in self.merged.texts.items()}, resolved,
                  [(entry.name, entry.text) for entry in self.axes], self.results, self.full, self.draws, self.design, self.count]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -302,8 +306,10 @@ class Sweep:
         return found
 
     def __getstate__(self) -> dict[str, Any]:
-        # Cases hold models; a worker makes its own.
-        return {key: value for key, value in self.__dict__.items() if key not in ("_cases", "columns")}
+        # The cases go along with every figure resolved: a worker asks neither a catalog nor a clock of its own.
+        for index in range(math.prod(len(entry) for entry in self.named)):
+            self._case(index)
+        return {key: value for key, value in self.__dict__.items() if key not in ("book", "columns")} | {"book": None}
 
     def _cell(self, index: int) -> tuple[_Case, dict[str, Any], tuple[int, ...]]:
         """The case of a slab, its inputs (each along its own axis) and its shape."""
@@ -396,6 +402,12 @@ class _Case:
     ranged: list[str]
     wanted: tuple[str, ...]
     _plans: dict[frozenset[str], list[Any]] = field(default_factory=dict)
+
+    @property
+    def resolved(self) -> dict[str, str]:
+        """Every figure that the case rests on, exactly."""
+        datums = self.result.data.items()
+        return {name: repr((datum.value, datum.low, datum.high)) for name, datum in datums}
 
     @property
     def observed(self) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
+
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 
 from cluster_calc.grid import Sweep
 
@@ -26,3 +31,12 @@ def _begin(planned: Sweep) -> None:
     _sweep = planned
     # The parent is told of an interrupt and decides; a worker finishes its piece.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's end and go with it: a killed parent leaves no worker behind."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

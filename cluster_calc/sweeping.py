@@ -15,12 +15,13 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cluster_calc import sweep_workers as workers
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.files import sync
 from cluster_calc.grid import Sweep, plan_sweep
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.progress import Progress
@@ -136,7 +137,8 @@ def csv_lines(planned: Sweep, columns: dict[str, Any]) -> str:
 
 def _write_segment(planned: Sweep, index: int, path: Path) -> int:
     """Compute and write one segment, whole or not at all; returns its number."""
-    temporary = path.with_name(path.name + ".tmp")
+    # With the process in its name: a worker that outlived its parent never writes into the file of another.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         if path.suffix == ".parquet":
             _write_parquet(planned, index, temporary)
@@ -199,6 +201,14 @@ def to_file(
         refuse_large(planned, MOST_ROWS, "say --yes if that is meant")
     folder = path.with_name(path.name + ".partial")
     whole = _opened(planned, folder, path, ending, resume)
+    with _locked(folder):
+        return _filled(planned, folder, path, ending, whole, processes, progress)
+
+
+def _filled(
+    planned: Sweep, folder: Path, path: Path, ending: str, whole: set[int], processes: int, progress: Progress | None
+) -> Path:
+    """Compute what is missing, join it, and put the file in its place."""
     total = segments(planned)
     left = [index for index in range(total) if index not in whole]
     done = total - len(left)
@@ -210,8 +220,10 @@ def to_file(
                     progress(done, total)
                 joined.take()
             joined.take()
+        sync(joined.whole)
         joined.whole.replace(path)
-        shutil.rmtree(folder, ignore_errors=True)
+        sync(path.parent)
+        _remove(folder)
     except KeyboardInterrupt:
         print(_kept(planned, folder, ending, total), file=sys.stderr)
         raise
@@ -248,14 +260,17 @@ def _check_target(path: Path) -> str:
 def _opened(planned: Sweep, folder: Path, path: Path, ending: str, resume: bool) -> set[int]:
     """The folder of segments, made or taken up again; returns the segments that are whole."""
     spec = {"fingerprint": planned.fingerprint(), "columns": list(planned.columns), "segments": segments(planned)}
-    if not folder.exists():
+    if not folder.exists() or not any(folder.iterdir()):
         if resume:
             raise InputError(f"--resume: there is no {quoted(folder)} to go on with")
+        # Whole from its first moment: a crash leaves a folder with its sweep in it, or none.
+        making = folder.with_name(f".{folder.name}.{os.getpid()}")
         try:
-            folder.mkdir()
-            (folder / SPEC).write_text(json.dumps(spec), encoding="utf-8")
+            making.mkdir()
+            (making / SPEC).write_text(json.dumps(spec), encoding="utf-8")
+            making.replace(folder)
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(making, ignore_errors=True)
             raise InputError(f"-o {quoted(path)} cannot be written: {error.strerror or error}") from None
         return set()
     found = {int(part.stem.split("-")[1]) for part in folder.glob(f"part-*{ending}")}
@@ -275,6 +290,29 @@ def _opened(planned: Sweep, folder: Path, path: Path, ending: str, resume: bool)
     return found
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder of segments for this process; InputError while another one computes the same sweep."""
+    with (folder / SPEC).open("rb") as file:
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # no such locks on this system
+            pass
+        except OSError:
+            raise InputError(f"{quoted(folder)} is being written by another process; wait for it, or choose another -o") from None
+        yield
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder of segments; under another name first, so that half of one is never taken up again."""
+    going = folder.with_name(f".{folder.name}.{os.getpid()}")
+    with suppress(OSError):
+        folder.replace(going)
+        shutil.rmtree(going, ignore_errors=True)
+
+
 def _part(folder: Path, index: int, ending: str) -> Path:
     return folder / f"part-{index:06d}{ending}"
 
@@ -282,7 +320,7 @@ def _part(folder: Path, index: int, ending: str) -> Path:
 def _kept(planned: Sweep, folder: Path, ending: str, total: int) -> str:
     kept = len(list(folder.glob(f"part-*{ending}")))
     if not kept:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         return "nothing was kept"
     return f"{kept} of {total} parts are whole in {folder}: --resume goes on"
 
