@@ -30,6 +30,7 @@ from cluster_calc.book.sources import Sources
 from cluster_calc.book.toml_file import MAX_FILE_BYTES, Sections, read_toml
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
+from cluster_calc.files import is_file, is_folder
 from cluster_calc.resources import shipped
 from cluster_calc.units import to_base
 
@@ -55,6 +56,8 @@ class Catalog:
         self._found: dict[tuple[str, int], Source] = {}
         self._heads: dict[str, dict[str, Head]] = {}
         self._chips: dict[str, Chip] = {}
+        self._assumptions: dict[str, Datum | None] = {}
+        self._shipments: dict[str, Datum] = {}
 
     def origin(self, layer: int) -> str:
         """How a report names a layer: `catalog`, or `catalog: NAME` for a folder of one's own."""
@@ -177,7 +180,12 @@ class Catalog:
         return item_of(self, self.raw(self.identify(text, kind), kind), kind)
 
     def assumption(self, name: str) -> Datum | None:
-        """The default of a quantity, or None when it has none."""
+        """The default of a quantity, or None when it has none; read once."""
+        if name not in self._assumptions:
+            self._assumptions[name] = self._read_assumption(name)
+        return self._assumptions[name]
+
+    def _read_assumption(self, name: str) -> Datum | None:
         path = self.folders[-1] / "assumptions.toml"
         known = _assumptions(path)
         if name not in known:
@@ -202,9 +210,12 @@ class Catalog:
 
     def shipments(self, item: str) -> Datum:
         """The yearly shipments of an item of catalog/shipments, labelled with whose count it is."""
-        raw = self.raw(self.identify(item, "shipments"), "shipments")
-        figure = Reader(self, raw).figure("annual_shipments", raw.tables["figures"]["annual_shipments"])
-        return figure.with_(label=str(raw.tables["name"]), note=str(raw.tables.get("scope", "")))
+        if item not in self._shipments:
+            raw = self.raw(self.identify(item, "shipments"), "shipments")
+            figure = Reader(self, raw).figure("annual_shipments", raw.tables["figures"]["annual_shipments"])
+            label, note = str(raw.tables["name"]), str(raw.tables.get("scope", ""))
+            self._shipments[item] = figure.with_(label=label, note=note)
+        return self._shipments[item]
 
 
 @cache
@@ -234,7 +245,14 @@ def user_folder() -> Path:
 
 def catalog() -> Catalog:
     """The catalog with the folders of the environment, the project file and the user over the shipped one."""
-    return _catalog(os.environ.get(ENVIRONMENT, ""), str(Path.cwd()), _project_folders(), str(user_folder()))
+    return _catalog(os.environ.get(ENVIRONMENT, ""), _here(), _project_folders(), str(user_folder()))
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # the current folder was removed
+        return os.sep
 
 
 def forget() -> None:
@@ -254,7 +272,7 @@ def _catalog(paths: str, here: str, project: tuple[str, ...], user: str) -> Cata
         if not Path(here, text).is_dir():
             raise InputError(f"{place}: {quoted(text, 200)} is not a folder")
         folders.append(Path(here, text))
-    if Path(user).is_dir():
+    if is_folder(Path(user)):
         folders.append(Path(user))
     return Catalog(dict.fromkeys(folders))
 
@@ -262,7 +280,7 @@ def _catalog(paths: str, here: str, project: tuple[str, ...], user: str) -> Cata
 def _project_folders() -> tuple[str, ...]:
     """The folders that `cluster-calc.toml` in the current folder names; they are relative to it."""
     path = Path("cluster-calc.toml")
-    if not path.is_file():
+    if not is_file(path):
         return ()
     named = read_toml(path).get("catalog", ())
     named = [named] if isinstance(named, str) else named

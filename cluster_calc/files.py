@@ -10,17 +10,53 @@ from pathlib import Path
 
 from cluster_calc.errors import InputError, quoted
 
+# No table or result that is read whole is near this size; a device that never ends is.
+MOST_BYTES = 1 << 28
+# A file by its ending: a pipe of that name would be waited for without end. `<(…)` has none.
+_ENDINGS = frozenset({".csv", ".tsv", ".json", ".html", ".toml"})
+
 
 def read_text(file: str) -> str:
-    """The text of a file, or of stdin for `-`; InputError where there is none."""
+    """Read the text of a file, or of stdin for `-`, without a byte order mark; InputError where there is none."""
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return data.decode("utf-8")
+        if file == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            refuse_pipe(Path(file))
+            with Path(file).open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InputError(f"{quoted(file)} is too large: at most {MOST_BYTES:,} bytes are read")
+        return data.decode("utf-8-sig")
+    except InputError:
+        raise
     except UnicodeDecodeError:
         raise InputError(f"{quoted(file)} is not UTF-8 text") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{quoted(file)} cannot be read: {reason}") from None
+
+
+def refuse_pipe(path: Path) -> None:
+    """Refuse a pipe with a file's ending."""
+    if path.suffix.lower() in _ENDINGS and path.is_fifo():
+        raise InputError(f"{quoted(path)} is a pipe with a file's name; it would be waited for without end")
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there, as far as may be seen: what may not be looked at is absent."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there, as far as may be seen."""
+    try:
+        return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
+    except OSError:
+        return False
 
 
 def check_target(path: Path, option: str = "-o") -> None:

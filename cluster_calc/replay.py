@@ -19,7 +19,7 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation import run
 from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.result import SCHEMA, Constraint, Result
+from cluster_calc.result import SCHEMA, Result
 from cluster_calc.scenario import Scenario, days_of
 
 TOLERANCE = 1e-9
@@ -96,6 +96,13 @@ def _opened(entry: Mapping[str, Any], today: bool, draws: bool = True) -> tuple[
         raise InputError(
             f"schema {quoted(found)} is not {SCHEMA}; give what `cluster-calc estimate --format json` writes"
         )
+    if "scenario" not in entry:
+        version = entry.get("version")
+        raise InputError(f"the result was written by version {quoted(version)}, which kept no scenario; estimate again")
+    from cluster_calc.file_shapes import ResultFile, check_shape
+
+    check_shape(ResultFile, entry, "the result's JSON")
+    check_units(entry)
     try:
         data = {name: _datum(name, value) for name, value in entry["inputs"].items() if name in QUANTITIES}
         merged, book = _scenario(entry, data), Recorded(entry, data, today)
@@ -107,11 +114,8 @@ def _opened(entry: Mapping[str, Any], today: bool, draws: bool = True) -> tuple[
             raise
         raise InputError(f"the result's JSON is not as `estimate` writes it: {quoted(repr(error))}") from None
     _compare(entry, result, ("value", "p10", "p50", "p90") if draws else ("value",))
-    feasibility = tuple(
-        Constraint(str(part["constraint"]), part["limit"], part["margin"], part["holds"], part.get("probability"))
-        for part in entry["feasibility"]
-    )
-    return merged, book, replace(result, warnings=tuple(map(str, entry["warnings"])), feasibility=feasibility)
+    _compare_limits(entry, result)
+    return merged, book, result
 
 
 class Recorded(Catalog):
@@ -159,9 +163,6 @@ def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> l
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
-    if "scenario" not in entry:
-        version = entry.get("version")
-        raise InputError(f"the result was written by version {quoted(version)}, which kept no scenario; estimate again")
     merged = Scenario()
     if faults := merged.add(entry["scenario"], "file"):
         raise InputError(str(faults[0]))
@@ -213,6 +214,34 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
     )
 
 
+def check_units(entry: Mapping[str, Any]) -> None:
+    """Refuse a figure in another unit than its quantity's: its number would be read as something else."""
+    for part in ("inputs", "results"):
+        for name, figure in entry.get(part, {}).items():
+            known = QUANTITIES.get(name)
+            if known is not None and figure.get("unit") not in (None, known.unit):
+                raise InputError(
+                    f"{part}.{name}: the file says it is in {quoted(figure['unit'])}, its unit is {quoted(known.unit)}; estimate again"
+                )
+
+
+def _compare_limits(entry: Mapping[str, Any], result: Result) -> None:
+    """Refuse a file whose verdicts are not what its figures and its limits give."""
+    found = {part.constraint: part for part in result.feasibility}
+    for part in entry["feasibility"]:
+        name = part["constraint"]
+        if name not in found:
+            version = quoted(entry.get("version"))
+            raise InputError(
+                f"feasibility: {quoted(name)} is no limit of this program (the file is of version {version})"
+            )
+        if part["holds"] != found[name].holds:
+            raise InputError(
+                f"feasibility.{name}: the file says holds {part['holds']}, its inputs give {found[name].holds}; it was changed, "
+                "or written by another version; estimate again"
+            )
+
+
 def _compare(entry: Mapping[str, Any], result: Result, keys: Sequence[str]) -> None:
     """Refuse a file whose results are not what its inputs give."""
     from cluster_calc.report.data import rows
@@ -225,7 +254,9 @@ def _compare(entry: Mapping[str, Any], result: Result, keys: Sequence[str]) -> N
         for key, value in zip(keys, (values[0], *values[2:]), strict=False):
             before = was.get(key)
             same = before == value or (
-                None not in (before, value) and math.isclose(before, value, rel_tol=TOLERANCE, abs_tol=1e-300)
+                isinstance(before, float | int)
+                and value is not None
+                and math.isclose(before, value, rel_tol=TOLERANCE, abs_tol=1e-300)
             )
             if not same:
                 raise InputError(

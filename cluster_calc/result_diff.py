@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.files import read_text
+from cluster_calc.replay import check_units
 from cluster_calc.report.csv_rows import csv_rows
 
 SCHEMA = "cluster-calc/diff/1"
-MAX_BYTES = 50_000_000
 SAME = 1e-12
 
 
@@ -56,19 +57,26 @@ class Difference:
 
 
 def read_result(path: str | Path) -> dict[str, Any]:
-    """A result file of `estimate` or `finance`, as JSON, checked for what it must hold."""
-    place = Path(path)
+    """Read a result file of `estimate` or `finance` (`-` is stdin) as JSON, checked for what it must hold."""
+    from cluster_calc.file_shapes import FinanceFile, ResultFile, Shape, check_shape
+
     try:
-        if place.stat().st_size > MAX_BYTES:
-            raise InputError(f"{quoted(path)} has more than {MAX_BYTES} bytes: not a result")
-        raw = json.loads(place.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{quoted(path)} cannot be read: {error.strerror}") from None
+        raw = json.loads(read_text(str(path)))
+    except InputError:
+        raise
     except (ValueError, RecursionError):
         raise InputError(f"{quoted(path)} is not JSON") from None
-    parts = {"estimate": ("inputs", "results"), "finance": ("inputs", "own")}.get(_kind(raw), ())
-    if not parts or not all(isinstance(raw.get(part), dict) for part in parts):
+    shapes: dict[str, type[Shape]] = {"cluster-calc/estimate/1": ResultFile, "cluster-calc/finance/1": FinanceFile}
+    schema = str(raw.get("schema")) if isinstance(raw, Mapping) else ""
+    shape = shapes.get(schema)
+    if shape is None and schema.startswith("cluster-calc/"):
+        raise InputError(
+            f"{quoted(path)}: schema {quoted(schema)} is not one of {', '.join(shapes)}: another version wrote it"
+        )
+    if shape is None:
         raise InputError(f"{quoted(path)} is not a result of `cluster-calc estimate --format json`, or of `finance`")
+    check_shape(shape, raw, str(path))
+    check_units(raw)
     return dict(raw)
 
 
@@ -80,9 +88,11 @@ def _kind(raw: Any) -> str:
 
 
 def _outcomes(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Results by name: those of an estimate, or the figures of every option of a finance plan."""
+    """Results and verdicts by name: those of an estimate, or the figures of every option of a finance plan."""
     if _kind(raw) != "finance":
-        return dict(raw["results"])
+        words = {True: "holds", False: "does not hold", None: None}
+        verdicts = {entry["constraint"]: words[entry["holds"]] for entry in raw.get("feasibility", ())}
+        return {**raw["results"], **{f"limit {name}": {"value": word, "unit": ""} for name, word in verdicts.items()}}
     options = {"own": raw["own"], "colocate": raw.get("colocate") or {}}
     options |= {f"rent {entry['term']}": entry for entry in raw.get("rent", ())}
     units = {"npv": "USD", "cost_per_delivered_chip_hour": "USD/chip/hour", "break_even_used_share": "1", "payback_months": "month",

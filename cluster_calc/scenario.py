@@ -16,6 +16,7 @@ from typing import Any
 
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UnitError, UnknownNameError, did_you_mean, quoted
+from cluster_calc.files import is_file
 from cluster_calc.nomenclature import ALIASES, LISTED, QUANTITIES, Quantity, resolve, same_question
 from cluster_calc.places import Fault, Place, find_places, message, shown_path
 from cluster_calc.shapes import is_shape, median, parse_shape
@@ -143,8 +144,11 @@ class Scenario:
                 raise InputError(
                     f"{key}: a table needs value and may have source, as_of, confidence, locator, note{named}"
                 )
+            for entry in sorted(set(value) - {"value"}):
+                if not isinstance(value[entry], str):
+                    raise InputError(f"{key}: {entry}: {quoted(value[entry])} is not text; write it in quotes")
             given: dict[str, Any] = {
-                entry: str(value.get(entry, "")) for entry in ("as_of", "confidence", "locator", "note")
+                entry: value.get(entry, "") for entry in ("as_of", "confidence", "locator", "note")
             }
             if value.get("source"):
                 source = Source(id=origin, title=str(value["source"])[:300])
@@ -219,6 +223,10 @@ def setting(name: str, value: Any) -> Any:
         from cluster_calc.sampling import parse_correlations
 
         return parse_correlations(value)
+    if name == "price_year" and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if hasattr(value, "isoformat"):
+        value = value.isoformat()
     if not isinstance(value, str):
         raise InputError(f"{name}: {quoted(value)} is not text")
     if not value.strip() and name != "as_of":
@@ -412,7 +420,7 @@ def from_file(path: Path, origin: str) -> tuple[dict[str, Any], dict[str, Place]
 
     values = read_toml(path)
     where = shown_path(path)
-    places = find_places(path.read_text(encoding="utf-8"), where)
+    places = find_places(path.read_text(encoding="utf-8-sig"), where)
     return values, {name: places.get(name, Place(where)) for name in values}
 
 
@@ -435,7 +443,7 @@ def ambient_layers() -> Iterable[tuple[Mapping[str, Any], str, Mapping[str, Plac
 
     user = Path(click.get_app_dir("cluster-calc")) / PROJECT_FILE
     for path in (user, Path(PROJECT_FILE)):
-        if path.is_file():
+        if is_file(path):
             values, places = from_file(path, "file")
             values.pop("catalog", None)  # folders of the catalog: catalog.py reads them
             yield values, "file", places

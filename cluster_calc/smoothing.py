@@ -84,11 +84,12 @@ def refined(ordered: Any, raw: Any, place: float, around: Window) -> Any:
 
     first = ordered[..., :1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        curved = np.exp(np.log(ordered / first) @ around.weights) * first[..., 0]
-        straight = (ordered - first) @ around.weights + first[..., 0]
+        # Sums of a fixed order: a matrix product gives other last digits with another number of threads.
+        curved = np.exp((np.log(ordered / first) * around.weights).sum(axis=-1)) * first[..., 0]
+        straight = ((ordered - first) * around.weights).sum(axis=-1) + first[..., 0]
     value = np.where(first[..., 0] > 0, curved, straight)
     rank = around.low + (ordered < value[..., None]).sum(axis=-1)
     repeats = (ordered[..., _RUN:] == ordered[..., :-_RUN]).any(axis=-1)
-    whole = ~(ordered % 1).any(axis=-1)
+    whole = (ordered == np.floor(ordered)).all(axis=-1)
     fits = np.isfinite(value) & ~repeats & ~whole & (abs(rank - place) <= around.slack)
     return np.where(fits, value, raw)

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
-
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 

@@ -301,7 +301,9 @@ def _locked(folder: Path) -> Iterator[None]:
         except ImportError:  # no such locks on this system
             pass
         except OSError:
-            raise InputError(f"{quoted(folder)} is being written by another process; wait for it, or choose another -o") from None
+            raise InputError(
+                f"{quoted(folder)} is being written by another process; wait for it, or choose another -o"
+            ) from None
         yield
 
 

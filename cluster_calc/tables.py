@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -28,6 +29,8 @@ MISSING = frozenset({"", "na", "n/a", "nan", "none", "null", "-"})
 # The method of the maps that `batch --predict-mfu` reads.
 PREDICT_MFU = "predict-mfu"
 ERROR, NOTE = "error", "method_note"
+MOST_COLUMNS = 4096
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=([,;\t|])"?\s*$')
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
@@ -86,17 +89,23 @@ def read_table(text: str, name: str = "table") -> Table:
     """CSV text as a table: comma, semicolon or tab, a head, no column twice."""
     if "\0" in text:
         raise InputError(f"{quoted(name)} holds a NUL character: it is not a CSV file")
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
+    text = text.removeprefix("\ufeff")
+    first, _, rest = text.partition("\n")
+    if said := _SEPARATOR_LINE.match(first):  # Excel's own first line
+        separator, text = said.group(1), rest
+    else:
+        separator = max(",;\t", key=first.count)
     try:
-        lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator, strict=True))
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise InputError(f"{quoted(name)} is not a CSV file: {error}") from None
     lines = [line for line in lines if line]
     if not lines or not any(cell.strip() for cell in lines[0]):
         raise InputError(f"{quoted(name)} is empty: the first line names the columns")
     heads = tuple(cell.strip() for cell in lines[0])
-    twice = next((head for head in heads if heads.count(head) > 1), None)
+    if len(heads) > MOST_COLUMNS:
+        raise InputError(f"{quoted(name)} has {len(heads):,} columns; at most {MOST_COLUMNS:,} are read")
+    twice = next((head for head, times in Counter(heads).items() if times > 1), None)
     if twice is not None:
         raise InputError(f"{quoted(name)}: the column {quoted(twice)} stands twice")
     return Table(heads, tuple(tuple(line) for line in lines[1:]))
@@ -122,6 +131,9 @@ def load_map(path: Path) -> ColumnMap:
     for key in raw:
         if key not in known:
             raise InputError(f"{where}: unknown key {quoted(key)}.{did_you_mean(key, known)}")
+    from cluster_calc.file_shapes import MapFile, check_shape
+
+    check_shape(MapFile, raw, where)
     columns = {}
     for head, entry in raw.get("columns", {}).items():
         table = entry if isinstance(entry, dict) else {"quantity": entry}

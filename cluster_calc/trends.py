@@ -136,6 +136,9 @@ def trend_from(raw: Mapping[str, Any], where: str) -> Trend:
     unknown = sorted(set(raw) - _KEYS)
     if unknown:
         raise InputError(f"{where}: unknown key {quoted(unknown[0])}.{did_you_mean(unknown[0], _KEYS)}")
+    from cluster_calc.file_shapes import TrendFile, check_shape
+
+    check_shape(TrendFile, raw, where)
     until = raw.get("until", ())
     yardsticks = {}
     for name, text in raw.get("yardsticks", {}).items():

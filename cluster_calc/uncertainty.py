@@ -119,7 +119,7 @@ def _constant(sample: Any) -> bool:
 
 
 def percentiles(sample: Any, percents: Iterable[float] = STANDARD, width: float = 0.0) -> dict[float, Any]:
-    """Percentiles along the last axis by one partition, interpolated between draws.
+    """Percentiles along the last axis by one sort, interpolated between draws.
 
     `width` smooths them over that share of the draws to either side, which is right for evenly spread draws only.
 
@@ -133,15 +133,13 @@ def percentiles(sample: Any, percents: Iterable[float] = STANDARD, width: float 
     count = sample.shape[-1]
     places = [percent / 100 * (count - 1) for percent in percents]
     around = [window(count, percent, width) if width else None for percent in percents]
-    edges = {edge for place in places for edge in (math.floor(place), math.ceil(place))}
-    edges |= {edge for entry in around if entry for edge in (entry.low, entry.high - 1)}
-    parted = np.partition(sample, sorted(edges), axis=-1)
+    ordered = np.sort(sample, axis=-1)  # numpy sorts with vector instructions: faster than a partition with many edges
     found = {}
     for percent, place, entry in zip(percents, places, around, strict=True):
-        low, high = parted[..., math.floor(place)], parted[..., math.ceil(place)]
+        low, high = ordered[..., math.floor(place)], ordered[..., math.ceil(place)]
         value = low + (high - low) * (place - math.floor(place))
         if entry is not None:
-            value = refined(np.sort(parted[..., entry.low : entry.high], axis=-1), value, place, entry)
+            value = refined(ordered[..., entry.low : entry.high], value, place, entry)
         found[percent] = float(value) if sample.ndim == 1 else value
     return found
 

@@ -36,7 +36,7 @@ def item_files(folder: Path, kind: str) -> list[Path]:
                 for entry in entries
                 if entry.name.endswith(".toml") and (entry.is_file() or entry.is_symlink())
             ]
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return []
     if place.is_symlink() or any(linked for _, linked in found):
         inside = folder.resolve()
@@ -51,7 +51,12 @@ def head_of(path: Path) -> tuple[str, str, tuple[str, ...]]:
     head = _HEAD.search(_head_text(path))
     if head is not None:
         return head.group(1), head.group(2), tuple(_QUOTED.findall(head.group(3)))
-    raw = read_toml(path)
+    try:
+        raw = read_toml(path)
+    except InputError:
+        if os.access(path, os.R_OK):
+            raise
+        return path.stem, "", ()
     aliases = raw.get("aliases", ())
     return (
         str(raw.get("id", path.stem)),
@@ -62,7 +67,10 @@ def head_of(path: Path) -> tuple[str, str, tuple[str, ...]]:
 
 def _head_text(path: str | Path) -> str:
     """The beginning of a file: every command reads all heads, so this is the plain system call."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:  # a file that may not be read stops the command that needs it, and no other
+        return ""
     try:
         return os.read(descriptor, _HEAD_BYTES).decode("utf-8", "replace")
     finally:

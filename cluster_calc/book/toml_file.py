@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.files import refuse_pipe
 
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -24,13 +26,12 @@ def read_text(path: Path) -> str:
     try:
         if path.is_dir():
             raise InputError(f"{quoted(path)} is a folder; name a TOML file")
-        if path.is_fifo() and path.suffix == ".toml":
-            raise InputError(f"{quoted(path)} is a pipe with a file's name; it would be waited for without end")
+        refuse_pipe(path)
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             raise InputError(f"{quoted(path)} is too large: at most {MAX_FILE_BYTES} bytes are read")
-        return data.decode("utf-8").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise InputError(f"{quoted(path)}: no such file{_alike(path)}") from None
     except OSError as error:
@@ -53,8 +54,10 @@ def _alike(path: Path) -> str:
 
 def tables(text: str, path: Path) -> dict[str, Any]:
     """The tables of TOML text; `path` names it in errors, which point at the line and the spot."""
+    if _dots(text) > MAX_DEPTH:
+        raise InputError(f"{quoted(path)} has a key of more than {MAX_DEPTH} parts")
     try:
-        raw = tomllib.loads(text)
+        raw: dict[str, Any] = _in_words(tomllib.loads(text))
     except RecursionError:
         raise InputError(f"{quoted(path)} is not valid TOML: nested too deeply") from None
     except ValueError as error:
@@ -67,6 +70,22 @@ def tables(text: str, path: Path) -> dict[str, Any]:
     if _depth(raw) > MAX_DEPTH:
         raise InputError(f"{quoted(path)} is nested more than {MAX_DEPTH} levels deep")
     return raw
+
+
+def _dots(text: str) -> int:
+    """The most dots in one key of a TOML text: the parser's time grows with their square."""
+    lines = (line for line in text.split("\n") if line.count(".") > MAX_DEPTH)
+    bare = (re.sub(r""""[^"]*"|'[^']*'""", "_", line) for line in lines)
+    return max((part.count(".") for line in bare for part in re.split(r"[^\w.\s-]", line)), default=0)
+
+
+def _in_words(value: Any) -> Any:
+    """The tables with their dates as ISO text: a day is a day whether it was written with quotes or without."""
+    if isinstance(value, dict):
+        return {key: _in_words(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_in_words(entry) for entry in value]
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
 
 
 class Sections:

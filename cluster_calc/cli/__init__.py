@@ -13,6 +13,10 @@ import click
 from cluster_calc import __version__
 from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quoted
 
+# There is no linear algebra of any size here: a second thread of the numeric library only costs its start. Set by the
+# command line, before numpy is loaded, and never by the library, whose user decides.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
@@ -63,6 +67,9 @@ class Program(click.Group):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **__: Any) -> Any:
         # Instead of click's own main, which ends a closed pipe as an error and has its own word for Ctrl-C.
+        for name in ("stdin", "stdout", "stderr"):
+            if getattr(sys, name) is None:  # closed before we began: what is written there goes nowhere
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"))
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
@@ -156,7 +163,7 @@ def fail(message: str, code: int) -> NoReturn:
     lines = [line if len(line) <= 600 else line[:599] + "…" for line in lines]
     try:
         click.echo("error: " + "\n".join(lines), err=True)
-    except BrokenPipeError:  # nobody reads the message; the exit code still counts
+    except OSError:  # nobody reads the message, or it cannot be written; the exit code still counts
         leave(sys.stderr)
     sys.exit(code)
 

@@ -28,8 +28,10 @@ def command(name: str, **options: Any) -> None:
     import json
 
     from cluster_calc import trace
+    from cluster_calc.nomenclature import resolve
 
     form = shared.format_of(options, FORMATS)
+    resolve(name.strip().replace("-", "_"))  # a name that is none leaves nothing behind
     tree = shared.run_from(options).explain(name)
     if form == "json":
         text = (

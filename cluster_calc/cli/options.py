@@ -390,9 +390,12 @@ def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
             )
         try:
             known = QUANTITIES[resolve(name)]
-            found.append((known, parse(known, value.strip())[0]))
+            limit, low, _ = parse(known, value.strip())
         except InputError as error:
             raise InputError(f"--fail-over: {error}") from None
+        if low is not None:
+            raise InputError(f"--fail-over {known.name}: {quoted(value.strip())} is a range; a gate is one value")
+        found.append((known, limit))
     return found
 
 
@@ -408,7 +411,10 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
         highest = float(reached.max()) if hasattr(reached, "max") else float(reached)
         if highest > limit:
             which = "at P80 " if p80 is not None else ""
-            raise GateError(f"{known.name} {which}{shown(known.name, highest)} is over {shown(known.name, limit)}")
+            over, under = shown(known.name, highest), shown(known.name, limit)
+            if over == under:  # as many digits as tell them apart
+                over, under = (f"{value / known.factor!r} {known.unit}" for value in (highest, limit))
+            raise GateError(f"{known.name} {which}{over} is over {under}")
     if options.get("require_feasible") and not result.feasible:
         from cluster_calc.feasibility import ADVISORY
 

@@ -108,6 +108,6 @@ def _points(text: str | None) -> int | None:
 def _processes(text: str) -> int:
     import os
 
-    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+    if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 1024:
         raise InputError(f"--processes {quoted(text)} is not a number of processes from 1 to 1024")
     return min(int(text), 4 * (os.cpu_count() or 1))

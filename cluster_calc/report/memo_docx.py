@@ -42,7 +42,14 @@ def docx(view: Memo) -> bytes:
     document: Any = library.Document()
     _Document(document, view).write()
     file = io.BytesIO()
-    document.save(file)
+    try:
+        document.save(file)
+    except ValueError as error:
+        if "1980" not in str(error):
+            raise
+        raise InputError(
+            "this machine's clock stands before 1980, which a .docx file cannot hold: set the clock"
+        ) from None
     return _timeless(file.getvalue())
 
 

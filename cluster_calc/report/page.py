@@ -344,12 +344,30 @@ def render(view: Sheet, templates: str | Path | None = None) -> str:
         raise InputError(f"--templates: a file is not UTF-8 text: {quoted(error, 200)}") from None
 
 
+# Control, bidirectional, zero-width and lone surrogate characters, without tab and line breaks.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def _seen(value: Any) -> Any:
+    """The text with what a browser would obey, or hide, written out."""
+    if not isinstance(value, str) or _UNSEEN.search(value) is None:
+        return value
+    return type(value)(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", value))
+
+
 @lru_cache(maxsize=4)
 def template_environment(folder: str) -> jinja2.Environment:
-    """Templates that escape what they are given; a folder's own stand before the shipped ones."""
-    import jinja2
+    """Templates that escape what they are given; a folder's own stand before the shipped ones, in a sandbox.
 
-    return jinja2.Environment(
+    What a reader cannot see is written out: a name in a catalog file must not turn the figures around it.
+    """
+    import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        finalize=_seen,
         loader=jinja2.FileSystemLoader([*filter(None, [folder]), str(shipped("templates"))]),
         autoescape=True,
         trim_blocks=True,

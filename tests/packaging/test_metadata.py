@@ -99,4 +99,4 @@ def test_every_requirement_has_a_lower_bound_and_appears_once(config: configpars
 
 
 def test_the_console_script_is_cluster_calc(config: configparser.ConfigParser) -> None:
-    assert lines(config["options.entry_points"]["console_scripts"]) == ["cluster-calc = cluster_calc.cli:main"]
+    assert lines(config["options.entry_points"]["console_scripts"]) == ["cluster-calc = cluster_calc.__main__:start"]
