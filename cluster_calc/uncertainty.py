@@ -19,8 +19,8 @@ from cluster_calc.smoothing import refined, width_for, window
 if TYPE_CHECKING:
     from cluster_calc.result import Result
 
-DEFAULT_DRAWS = 16_384
-# The percentiles that one partition of a result yields; others cost a partition each.
+DEFAULT_DRAWS = 49_152
+# The percentiles that one sort of a result yields; others cost a sort each.
 STANDARD = (5.0, 10.0, 20.0, 50.0, 80.0, 90.0, 95.0)
 # Relative differences that rounding makes.
 ROUNDING = 1e-9

@@ -95,7 +95,7 @@ def test_the_programs_own_variables_are_no_quantities(place: Path, monkeypatch: 
      ('tdp = 700', "has no unit"), ("pue = 1.2\npue = 1.3", "not valid TOML"), ("[pue]\nval = 1", "a table needs value"),
      ("pue = nan", "possible range"), ("pue = inf", "possible range"), ('strict = "maybe"', "neither true nor false"),
      ('as_of = "yesterday"', "not a day"), ("chip = 5", "not text"), ("flop = 1e24\ntraining_compute = 2e24", "given twice"),
-     ("mfu = 2024-01-01", "neither"), ("a = " + "[" * 5000, "TOML")],
+     ("mfu = 2024-01-01", "followed by its unit"), ("a = " + "[" * 5000, "TOML")],
 )  # fmt: skip
 def test_a_bad_file_names_file_line_and_field(place: Path, text: str, words: str) -> None:
     (place / "work" / "s.toml").write_text(text)
