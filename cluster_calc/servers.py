@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cluster_calc.book.items import Item, Leaf, standing
+from cluster_calc.book.chips import standing
+from cluster_calc.book.items import Item, Leaf
 from cluster_calc.catalog import HOLDS_SERVER, Catalog, Chip, day_of
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
@@ -25,7 +26,7 @@ def figures(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
             "chip_price is given beside a server, whose own price counts; give --server-price, or leave --server out"
         )
     wanted, as_of = str(settings["server"]), str(settings.get("as_of", ""))
-    server = _default(item, book) if wanted == DEFAULT else book.item(wanted, "servers")
+    server = _default(item, book, as_of) if wanted == DEFAULT else book.item(wanted, "servers")
     if server.facts["chip"] != item.id:
         raise InputError(
             f"server: {server.name} holds {quoted(server.facts['chip'])}, not {quoted(item.id)}; leave --chip out, or "
@@ -57,11 +58,11 @@ def _price(server: Item, as_of: str) -> Leaf | None:
     return standing(whole, as_of)
 
 
-def _default(item: Chip, book: Catalog) -> Item:
+def _default(item: Chip, book: Catalog, as_of: str) -> Item:
     servers = [book.item(key, "servers") for key in book.layered("servers")]
     own = [server for server in servers if server.facts.get("chip") == item.id and server.leaf("chips")]
     if not own:
         raise InputError(
             f"server: the catalog has none for {item.name}; leave --server out, or name one with a file of your own"
         )
-    return max(own, key=lambda server: day_of(price.datum.as_of if (price := _price(server, "")) else "0000"))
+    return max(own, key=lambda server: day_of(price.datum.as_of if (price := _price(server, as_of)) else "0000"))

@@ -95,7 +95,7 @@ def _is_unit(text: str) -> bool:
 
 def _leaf(quantity: str, item: Item, year: str, as_of: str) -> Leaf:
     """The figure that stands, or the one of the year: the year it was true, or else the year of its money."""
-    from cluster_calc.book.items import standing
+    from cluster_calc.book.chips import standing
 
     series = SERIES[quantity]
     leaves = item.series.get(series, ())

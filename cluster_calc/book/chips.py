@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -15,6 +15,8 @@ BASES = ("chip", "board", "server", "rack", "all-in")
 # What a price of that basis already holds, so that nothing is counted twice.
 HOLDS_SERVER = frozenset({"server", "rack", "all-in"})
 HOLDS_NETWORK = frozenset({"all-in"})
+# What makes two dated figures of one kind: what is bought, on which terms, for whom, in which money; not who asks it.
+ALIKE = ("basis", "term", "sector", "price_year")
 
 
 class Quote(NamedTuple):
@@ -27,6 +29,30 @@ class Quote(NamedTuple):
     instance: str = ""
     chosen: bool = False
     reason: str = ""
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What was bought, and on which terms."""
+        return {"basis": self.basis, "term": self.term}
+
+
+class Dated(Protocol):
+    """A figure of a day beside others of the same series: a quote, or a leaf of any item."""
+
+    @property
+    def datum(self) -> Datum:
+        """The figure."""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether its file chooses it."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What else its entry tells."""
+
+
+Entry = TypeVar("Entry", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +103,21 @@ class Chip:
             yield quote.datum
 
 
-def standing(quotes: tuple[Quote, ...], as_of: str = "") -> Quote | None:
-    """The quote that stands on a day: the chosen one if it was known by then, else the newest of its kind."""
-    chosen = next((quote for quote in quotes if quote.chosen), None)
-    known = tuple(quote for quote in quotes if not as_of or day_of(quote.datum.as_of) <= as_of)
-    if chosen is not None and chosen in known:
-        return chosen
-    alike = [quote for quote in known if chosen is None or (quote.basis, quote.term) == (chosen.basis, chosen.term)]
-    return max(alike or known, key=lambda quote: day_of(quote.datum.as_of), default=None)
+def standing(entries: Sequence[Entry], as_of: str = "", alike: Sequence[str] = ALIKE) -> Entry | None:
+    """The entry that stands on a day: the chosen one if it was known by then, else the newest known of its kind.
+
+    Without one of its kind it is the newest of all, and without a day every entry is known.
+    """
+    chosen = next((entry for entry in entries if entry.chosen), None)
+    known = [entry for entry in entries if not as_of or day_of(entry.datum.as_of) <= as_of]
+    if chosen is None or any(entry is chosen for entry in known):
+        return chosen or max(known, key=_day, default=None)
+    same = [entry for entry in known if all(entry.facts.get(fact) == chosen.facts.get(fact) for fact in alike)]
+    return max(same or known, key=_day, default=None)
+
+
+def _day(entry: Dated) -> str:
+    return day_of(entry.datum.as_of)
 
 
 def available(facts: Mapping[str, Any]) -> str:

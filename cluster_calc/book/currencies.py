@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cluster_calc.book.chips import day_of
+from cluster_calc.book.chips import standing
 from cluster_calc.book.items import Leaf, currency
 from cluster_calc.book.toml_file import read_toml
 from cluster_calc.datum import Datum
@@ -19,25 +19,22 @@ KEYS = ("source", "as_of", "confidence", "locator", "note")
 
 def rate(code: str, as_of: str, book: Catalog) -> Datum:
     """The newest rate of a currency known by a day (none: by today), in dollars per unit of it."""
-    known: dict[str, dict[str, Any]] = {}
-    for path, _, _ in book.heads("prices").values():
+    known: dict[str, str] = {}
+    for key, (path, _, _) in book.heads("prices").items():
         raw = read_toml(path)
         if raw.get("kind") == "exchange_rate":
-            known[str(raw["unit"]).removeprefix("USD/")] = raw
+            known[str(raw["unit"]).removeprefix("USD/")] = key
     if code not in known:
         listed = ", ".join(sorted(known))
         raise InputError(
             f"currency: no rate for {quoted(code)}; there is {listed}, or give --exchange-rate in USD.{did_you_mean(code, known)}"
         )
-    raw = known[code]
-    points = [point for point in raw["point"] if not as_of or day_of(str(point["as_of"])) <= as_of]
-    if not points:
-        raise InputError(f"currency: the first rate of {code} is of {raw['point'][0]['as_of']}, after --as-of {as_of}")
-    point = max(points, key=lambda entry: day_of(str(entry["as_of"])))
-    entry = {key: point[key] for key in KEYS if key in point}
+    points = book.item(known[code], "prices").series["point"]
+    leaf = standing(points, as_of)
+    if leaf is None:
+        raise InputError(f"currency: the first rate of {code} is of {points[0].datum.as_of}, after --as-of {as_of}")
     # The other currency is its own dimension; a model knows one of them, whichever was asked for.
-    entry["value"] = str(point["value"]).replace(f"USD/{code}", "USD/local")
-    return book.figure("exchange_rate", entry, {}, f"{raw['id']}.toml").with_(label=f"USD per {code}")
+    return leaf.datum.with_(name="exchange_rate", kind="range", label=f"USD per {code}")
 
 
 def in_dollars(leaf: Leaf, settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog) -> Datum:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_calc.book.chips import day_of
+from cluster_calc.book.chips import standing
 from cluster_calc.book.reader import FROM, INHERITED, SECTIONS, Raw, Reader
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, UnitError
@@ -66,15 +66,15 @@ class Item:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     exceptions: tuple[Mapping[str, Any], ...] = ()
 
-    def leaf(self, name: str, as_of: str = "", **facts: str) -> Leaf | None:
-        """The figure that stands: of the section, or of the series the chosen or newest one known by that day.
+    def leaf(self, name: str, as_of: str = "") -> Leaf | None:
+        """The figure that stands: of the section, or of the series the one that stands on that day.
 
         An analyst's estimate is no figure: it stands under `estimates` and is asked for by name.
         """
         for title, section in self.sections.items():
             if name in section and title != "estimates":
                 return section[name]
-        return standing(self.series.get(name, ()), as_of, **facts)
+        return standing(self.series.get(name, ()), as_of)
 
     def leaves(self) -> Iterator[tuple[str, Leaf]]:
         """Every figure with its place in the file: `figures.tdp`, `price[2]`."""
@@ -89,17 +89,6 @@ class Item:
     def file(self) -> Path | None:
         """The table beside the file that holds the rows of a long item."""
         return self.path.parent / str(self.facts["file"]) if self.facts.get("file") else None
-
-
-def standing(leaves: tuple[Leaf, ...], as_of: str = "", **facts: str) -> Leaf | None:
-    """The leaf that stands on a day: the chosen one if it was known by then, else the newest known of its like."""
-    alike = [leaf for leaf in leaves if all(leaf.facts.get(name) == fact for name, fact in facts.items())]
-    chosen = next((leaf for leaf in alike if leaf.chosen), None)
-    known = [leaf for leaf in alike if not as_of or day_of(leaf.datum.as_of) <= as_of]
-    if chosen is not None and any(leaf is chosen for leaf in known):
-        return chosen
-    same = [leaf for leaf in known if chosen is None or dict(leaf.facts) == dict(chosen.facts)]
-    return max(same or known, key=lambda leaf: day_of(leaf.datum.as_of), default=None)
 
 
 def item_of(catalog: Catalog, raw: Raw, kind: str) -> Item:

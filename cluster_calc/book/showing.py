@@ -6,7 +6,8 @@ import textwrap
 from typing import Any
 
 from cluster_calc.book import schema
-from cluster_calc.book.items import Item, Leaf, standing
+from cluster_calc.book.chips import standing
+from cluster_calc.book.items import Item, Leaf
 from cluster_calc.catalog import KINDS, PRECISIONS, Catalog, fold
 from cluster_calc.errors import InputError, nearest, quoted
 from cluster_calc.nomenclature import QUANTITIES
@@ -104,8 +105,8 @@ def as_dict(item: Item) -> dict[str, Any]:
     return found
 
 
-def text(item: Item, width: int = 80) -> str:
-    """An item for people: what stands, then every quote, then what contradicts it, with numbered sources."""
+def text(item: Item, width: int = 80, as_of: str = "") -> str:
+    """An item for people: what stands on a day, then every quote, then what contradicts it, with numbered sources."""
     from cluster_calc.book.listing import leaf_cell
 
     notes: dict[str, int] = {}
@@ -150,7 +151,7 @@ def text(item: Item, width: int = 80) -> str:
             lines += ["", f"Not found: {', '.join(lacking)}"]
     for title, leaves in item.series.items():
         lines += ["", title.replace("_", " ").capitalize()]
-        stands = standing(leaves)
+        stands = standing(leaves, as_of)
         for leaf in leaves:
             told = ", ".join(f"{value}" for value in leaf.facts.values())
             if leaf is stands:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cluster_calc.book.items import SERIES, Item, standing
+from cluster_calc.book.chips import standing
+from cluster_calc.book.items import SERIES, Item
 from cluster_calc.book.tables import csv_text, markdown_table, text_table
 from cluster_calc.catalog import KINDS, Catalog, day_of
 

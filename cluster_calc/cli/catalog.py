@@ -89,13 +89,15 @@ def list_(kind: str, words: str, columns: str, sort: str, as_of: str, **options:
 )
 @click.argument("item", metavar="ID", shell_complete=completion.items())
 @click.option("--kind", default="", metavar="KIND", help="look in this kind only", shell_complete=_complete_kind)
+@click.option("--as-of", default="", metavar="DATE", help="mark the values that stood on that day")
 @shared.output_options("table", "json", "markdown")
-def show(item: str, kind: str, **options: Any) -> None:
+def show(item: str, kind: str, as_of: str, **options: Any) -> None:
     """One item: every figure with its source, date and confidence, and where sources disagree."""
     import json
 
     from cluster_calc.book import rows, showing
     from cluster_calc.catalog import catalog
+    from cluster_calc.scenario import date_text
 
     form = shared.format_of(options, ("table", "json", "markdown"))
     book = catalog()
@@ -106,7 +108,7 @@ def show(item: str, kind: str, **options: Any) -> None:
     elif place == "runs":
         text = rows.run_text(object_)
     else:
-        text = showing.text(book.item(key, place), shared.terminal_width())
+        text = showing.text(book.item(key, place), shared.terminal_width(), date_text("as_of", as_of) if as_of else "")
     if form == "markdown":
         text = "".join(f"    {line}\n" if line else "\n" for line in text.splitlines())
     shared.write(text, options.get("output"))
