@@ -16,10 +16,13 @@ from cluster_calc.book.checks import Problem, check_file, kind_of
 from cluster_calc.book.toml_file import read_text, read_toml
 from cluster_calc.catalog import KINDS, catalog, forget, singular_of, user_folder
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.files import sync
 from cluster_calc.resources import shipped
 
 TEMPLATES = ("chip", "server", "site")
 LOCK_SECONDS = 20.0
+# The files that an addition is about to make: the next one takes back what a killed one left.
+JOURNAL = ".adding"
 
 
 def template(singular: str) -> str:
@@ -69,6 +72,7 @@ def _add(entries: list[tuple[str, str, str]], origin: Path, override: bool) -> l
     folder = user_folder()
     _make(folder)
     with _locked(folder), tempfile.TemporaryDirectory(prefix="catalog-") as staging:
+        _undo(folder)
         forget()
         book = catalog()
         problems: list[Problem] = []
@@ -86,16 +90,34 @@ def _add(entries: list[tuple[str, str, str]], origin: Path, override: bool) -> l
             problems += [Problem(shown, problem.line, problem.message, problem.fix) for problem in found]
         if problems:
             raise CheckError(problems)
+        targets = [folder / kind / f"{key}.toml" for kind, key, _ in entries]
+        journal = folder / JOURNAL
+        journal.write_text("\n".join(str(path.relative_to(folder)) for path in targets), encoding="utf-8")
+        sync(journal)
         written: list[Path] = []
         try:
-            for kind, key, text in entries:
-                written.append(_put(folder / kind / f"{key}.toml", text))
+            for path, (_, _, text) in zip(targets, entries, strict=True):
+                written.append(_put(path, text))
         except BaseException:
             for path in written:
                 path.unlink(missing_ok=True)
             raise
+        finally:
+            journal.unlink()
     forget()
-    return written
+    return targets
+
+
+def _undo(folder: Path) -> None:
+    """Take back what an addition that did not end left behind: its journal names the files."""
+    journal = folder / JOURNAL
+    if not journal.exists():
+        return
+    for line in journal.read_text(encoding="utf-8").splitlines():
+        path = (folder / line).resolve()
+        if path.is_relative_to(folder.resolve()) and path.suffix == ".toml":
+            path.unlink(missing_ok=True)
+    journal.unlink()
 
 
 def _put(path: Path, text: str) -> Path:

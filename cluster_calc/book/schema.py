@@ -13,8 +13,10 @@ from cluster_calc.book.toml_file import read_toml
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.resources import shipped
 
-# An id is also the name of its file.
-ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
+# An id is also the name of its file, on every system: no device of Windows, no two dots, no ending.
+ID = re.compile(
+    r"(?!(?:con|nul|prn|aux|com[0-9]|lpt[0-9])(?:[.]|$))(?!.*[.][.])(?!.*[.](?:toml)?$)[a-z0-9][a-z0-9.-]{0,79}"
+)
 NAMES = ("id", "name", "aliases")
 FACTS: dict[str, tuple[str, ...]] = {
     "chips": ("maker", "form_factor", "unit", "announced", "available", "released", "successor"),

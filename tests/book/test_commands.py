@@ -284,3 +284,30 @@ def test_a_chip_is_found_and_read_in_15_ms_and_everything_listed_in_300() -> Non
 
     assert least(lambda: Catalog().chip("h100")) < 0.015
     assert least(lambda: [listing(Catalog(), kind) for kind in KINDS]) < 0.3
+
+
+def test_an_addition_that_was_killed_is_taken_back_by_the_next(tmp_path: Path) -> None:
+    rows = "\n".join(f"zz-{number},chip {number},300" for number in range(400))
+    (tmp_path / "many.csv").write_text(f"id,name,figures.tdp [W]\n{rows}\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text(
+        '[columns]\nid = "id"\nname = "name"\n"figures.tdp [W]" = {field = "figures.tdp", unit = "W"}\n'
+        '[constants]\nmaker = "Acme"\nform_factor = "PCIe card"\nunit = "GPU"\nsource = "mlsysim"\nas_of = "2026-10"\nconfidence = "low"\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "cluster_calc", "catalog", "add", "--from-csv", "many.csv", "--map", "map.toml"]
+    environment = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path / "config"), "PATH": "/usr/bin:/bin"}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    chips = tmp_path / "config" / "cluster-calc" / "catalog" / "chips"
+    while process.poll() is None and not (chips.is_dir() and len(list(chips.glob("zz-*.toml"))) > 20):
+        pass
+    process.kill()
+    process.wait()
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert again.returncode == 0 or process.returncode == 0, again.stderr
+    assert len(list(chips.glob("zz-*.toml"))) == 400
+
+
+@pytest.mark.parametrize("key", ["con", "nul", "com1", "lpt9.x", "a..b", "x.toml", "a."])
+def test_an_id_is_a_file_name_everywhere(tmp_path: Path, key: str) -> None:
+    (tmp_path / "a.toml").write_text(GOOD.replace("acme-x1", key), encoding="utf-8")
+    assert catalog(tmp_path, "add", "a.toml").code == 2
