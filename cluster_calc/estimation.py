@@ -68,6 +68,10 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             )
         if other in given:
             given[name] = given.pop(other).with_(name=name)
+    if "model" in settings:
+        from cluster_calc import models
+
+        given = models.completed(given, settings, book)
     mode, sets = mode_of(given, settings)
     if "acquire" in settings:
         sets = tuple("rented-run" if name == "run" else name for name in sets)

@@ -27,6 +27,7 @@ SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "model": "id or alias of a model of the catalog: its size, shapes and tokens; a typed figure stands instead",
     "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
@@ -60,7 +61,7 @@ SETTINGS: dict[str, str] = {
 }
 FLAGS = frozenset({"predict_mfu", "analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "precision", "server", "site"})
+_NAMES = frozenset({"chip", "model", "precision", "server", "site"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 ENVIRONMENT_PREFIX = "CLUSTER_CALC_"
 NOT_SETTINGS = frozenset({"CATALOG", "DEBUG"})
@@ -406,7 +407,11 @@ def _known_name(name: str, value: str) -> None:
 
     if name == "server" and value == "default":
         return
-    if name in ("chip", "server", "site"):
+    if name == "model":
+        from cluster_calc.models import model_id
+
+        model_id(catalog(), value)
+    elif name in ("chip", "server", "site"):
         catalog().find(value, f"{name}s")
     elif value.lower() not in PRECISIONS:
         raise InputError(

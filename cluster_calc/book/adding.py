@@ -19,7 +19,7 @@ from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.files import sync
 from cluster_calc.resources import shipped
 
-TEMPLATES = ("chip", "server", "site")
+TEMPLATES = ("chip", "server", "site", "model")
 LOCK_SECONDS = 20.0
 # The files that an addition is about to make: the next one takes back what a killed one left.
 JOURNAL = ".adding"
@@ -43,7 +43,12 @@ class CheckError(InputError):
 
 
 def add(path: Path, kind: str = "", *, override: bool = False) -> list[Path]:
-    """Take one file into the user's catalog; returns where it went."""
+    """Take one file into the user's catalog; returns where it went. A hub's config.json becomes a model."""
+    if path.suffix == ".json":
+        from cluster_calc.book.models import config_text
+
+        key, made = config_text(path)
+        return _add([("models", key, made)], path, override)
     text = read_text(path)
     return _add([(kind or kind_of(path), _id_of(path, read_toml(path)), text)], path, override)
 
@@ -86,7 +91,7 @@ def _add(entries: list[tuple[str, str, str]], origin: Path, override: bool) -> l
             staged.parent.mkdir(exist_ok=True)
             staged.write_text(text, encoding="utf-8")
             found = check_file(staged, book)
-            shown = origin if origin.suffix == ".toml" else origin.with_name(f"{origin.name} ({key})")
+            shown = origin if origin.suffix in (".toml", ".json") else origin.with_name(f"{origin.name} ({key})")
             problems += [Problem(shown, problem.line, problem.message, problem.fix) for problem in found]
         if problems:
             raise CheckError(problems)

@@ -85,6 +85,8 @@ def kind_of(path: Path) -> str:
         return "chips"
     if "peak_throughput" in raw or "maker" in raw or "rental" in raw:
         return "chips"
+    if "attention" in raw:
+        return "models"
     if set(raw) & set(schema.SERIES_OF["sites"]):
         return "sites"
     figures = raw.get("figures", {})

@@ -29,6 +29,10 @@ SLACK = 1.001
 
 def physical(sheet: Sheet, item: Item) -> None:
     """The checks that compare a chip's figures with each other."""
+    if item.kind == "models":
+        from cluster_calc.book.models import shaped
+
+        shaped(sheet, item)
     if item.kind != "chips":
         return
     peaks = {

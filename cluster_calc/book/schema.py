@@ -30,11 +30,13 @@ FACTS: dict[str, tuple[str, ...]] = {
     "trends": ("kind", "unit"),
     "lives": ("kind", "chip"),
     "failures": ("chip", "chips_per_node"),
+    "models": ("developer", "released", "modality", "attention", "native_precision", "tied", "biases", "licence"),
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
     "chips": ("maker", "form_factor", "unit"),
     "servers": ("chip", "form"),
     "sites": ("kind",),
+    "models": ("attention",),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
     "chips": ("peak_throughput", "figures", "estimates"),

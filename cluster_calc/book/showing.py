@@ -17,7 +17,7 @@ PLURAL = {"price": "prices", "rental": "rentals", "electricity_price": "electric
 
 
 def find_any(book: Catalog, text: str, kind: str = "") -> tuple[str, str]:
-    """Kind and id of the item with that id, alias or name, in one kind or in all."""
+    """Kind and id of the item with that id, alias or name, in one kind or in all; an id as written goes before a likeness."""
     if kind:
         return kind, book.identify(text, kind)
     key, known = fold(text), dict[str, str]()
@@ -29,6 +29,8 @@ def find_any(book: Catalog, text: str, kind: str = "") -> tuple[str, str]:
             if key in map(fold, names):
                 found.append((name, item))
                 break
+    exact = [entry for entry in found if entry[1] == text]
+    found = exact if len(exact) == 1 else found
     if len(found) > 1:
         places = ", ".join(f"{item} ({name})" for name, item in found)
         raise InputError(f"{quoted(text)} names several items: {places}; say which with --kind")

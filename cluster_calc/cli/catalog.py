@@ -117,7 +117,7 @@ def show(item: str, kind: str, as_of: str, **options: Any) -> None:
 @command.command(
     "new", short_help="a commented template", epilog="Example: cluster-calc catalog new chip > nvidia-a2.toml"
 )
-@click.argument("kind", metavar="chip|server|site")
+@click.argument("kind", metavar="chip|server|site|model")
 @click.option("-o", "--output", metavar="FILE", help="write to FILE instead of stdout")
 def new(kind: str, output: str | None) -> None:
     """A commented template to fill in."""
@@ -138,7 +138,10 @@ def new(kind: str, output: str | None) -> None:
 )
 @click.option("--override", is_flag=True, help="lay the fields of FILE over an item that the catalog has")
 def add(file: Path | None, from_csv: Path | None, column_map: Path | None, override: bool) -> None:
-    """Check FILE and take it into your own catalog; nothing is written if anything is wrong."""
+    """Check FILE and take it into your own catalog; nothing is written if anything is wrong.
+
+    A model's config.json, as the hub has it, is taken in as a model.
+    """
     from cluster_calc.book import adding
 
     if (file is None) == (from_csv is None):

@@ -37,7 +37,7 @@ def items(*kinds: str) -> Completer:
     return complete
 
 
-chips, servers, sites = items("chips"), items("servers"), items("sites")
+chips, servers, sites, models = items("chips"), items("servers"), items("sites"), items("models")
 
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
