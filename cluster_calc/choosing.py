@@ -212,14 +212,24 @@ def _options(merged: Scenario, names: Mapping[str, str], goal: str, book: Catalo
     free = "chips" not in merged.data
     if free:
         # Any count makes the same formulas; the search sets its own.
-        merged.data["chips"] = Datum("chips", 1024.0, Source("optimise", title="searched"), origin="call", kind="given")
+        any_count = 1024.0
+        if merged.settings.get("predict_mfu"):
+            from cluster_calc.predicted import some_chips
+
+            any_count = some_chips(merged.data)
+        merged.data["chips"] = Datum(
+            "chips", any_count, Source("optimise", title="searched"), origin="call", kind="given"
+        )
     result = run(merged, book)
     missing = [name for name in (goal, "training_time") if name not in result.values]
     if missing:
         raise InputError(result.missing.get(missing[0], f"{missing[0]} is not computed here"))
-    counts = np.unique(np.rint(np.geomspace(1, _MOST_CHIPS, _COUNTS))) if free else np.array([result.values["chips"]])
+    few = result.model.choices("chips", result.values)
+    counts = np.array([result.values["chips"]])
+    if free:
+        counts = np.unique(np.rint(np.geomspace(1, _MOST_CHIPS, _COUNTS))) if few is None else few
     ways = ["own", "rent"] if goal == "run_cost" and "rental_cost" in result.values else ["own"]
-    return [_best(result, names, way, goal, counts, free) for way in ways]
+    return [_best(result, names, way, goal, counts, free and few is None) for way in ways]
 
 
 def _best(result: Result, names: Mapping[str, str], way: str, goal: str, counts: Array, free: bool) -> Option:
@@ -279,6 +289,8 @@ def _shortfall(margins: Mapping[str, Any], counts: Array) -> tuple[Array, Array]
     each = np.array([np.broadcast_to(margin, counts.shape) for margin in margins.values()])
     if not len(each):
         return np.ones(counts.shape), np.zeros(counts.shape)
+    # What cannot be at all is the farthest from holding.
+    each = np.where(np.isnan(each), -np.inf, each)
     return each.min(axis=0), np.minimum(each, 0.0).sum(axis=0)
 
 

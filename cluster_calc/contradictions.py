@@ -29,4 +29,6 @@ def contradictions(values: Mapping[str, Any], observed: bool) -> dict[str, Any]:
         )
     if "chips" in values:
         found["no number of chips finishes within the time allowed"] = np.isnan(values["chips"])
+    if "predicted_mfu" in values:
+        found["the chips do not spread over the model's layers, heads and batch"] = np.isnan(values["predicted_mfu"])
     return {why: where for why, where in found.items() if where.any()}

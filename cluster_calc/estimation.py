@@ -10,16 +10,21 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from cluster_calc import conventions, depreciation, feasibility, remarks
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, Chip, catalog
+from cluster_calc.contradictions import contradictions
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UndeterminedError, quoted
 from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.graph import Model, model_of
+from cluster_calc.implicit import Implicit
 from cluster_calc.lookup import Finder
 from cluster_calc.modes import EXAMPLE, listed, mode_of
 from cluster_calc.nomenclature import QUANTITIES, TWINS, quantity
@@ -121,14 +126,19 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
 
     causes = resilience.asked(given, settings) and mode != "cluster"
     # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.
-    searches = (resilience.SIZED,) if causes and mode == "fixed-time" else ()
+    # So do chips and a predicted MFU.
+    searches: tuple[Implicit, ...] = ()
+    if mode == "fixed-time" and (causes or settings.get("predict_mfu")):
+        searches, sets = (resilience.SIZED,), tuple(name for name in sets if name != "sizing")
     if causes:
-        sets = (*(name for name in sets if not (searches and name == "sizing")), *resilience.sets_of(given, settings))
+        sets += resilience.sets_of(given, settings)
     described = workload.additions(mode, sets, given, settings, item)
     if settings.get("predict_mfu"):
-        given["mfu"], layout, doubts = workload.predicted_mfu(given, settings, item, mode)
-        described.preset.update(layout)
-        described.warnings += doubts
+        from cluster_calc import predicted
+
+        searches += predicted.steps_of(given, settings, item, mode)
+        described.added.append("predicted")
+        described.preset["prediction_ratio"] = predicted.ratio()
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
@@ -138,7 +148,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     data = finder.fill(model)
     known = {name: datum.value for name, datum in data.items() if datum.value is not None}
     values = model.evaluate(known)
-    resilience.refuse_unreachable(model, known, values)
+    refuse_unfound(model, known, values)
     undefined = _undefined(model, values, data)
     for name in undefined:
         del values[name]
@@ -150,6 +160,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         chip=item, precision=precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
+        found={name: step.datum(values) for name, step in model.implicit.items() if name in values and name not in known},
     )  # fmt: skip
     ranged = [name for name, datum in used.items() if datum.has_range and (name in given or settings.get("ranges"))]
     arrays = [name for name in used if getattr(used[name].value, "shape", ())]
@@ -178,6 +189,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         *remarks.later(result, settings, book),
         *depreciation.warnings(result),
         *described.warnings,
+        *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
         *conventions.warnings(values, settings),
         *feasibility.warnings(result),
         *result.stale.values(),
@@ -186,6 +198,18 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     if settings.get("strict"):
         remarks.strict(result)
     return result
+
+
+def refuse_unfound(model: Model, known: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise InputError where a search finds nothing, for one estimate or for every element of an array."""
+    for name in model.implicit:
+        step = model.step(name, known)
+        if step is None or name in known:
+            continue
+        if name not in values:
+            model.implicit[name].refuse_missing(model.missing_behind(name, values))
+        elif np.isnan(values[name]).all():
+            step.formula.refuse(values)  # type: ignore[attr-defined]
 
 
 def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:
@@ -206,11 +230,16 @@ def _undefined(model: Model, values: Mapping[str, Any], data: Mapping[str, Datum
 
 
 def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str, item: Chip, precision: str) -> None:
-    """What the inputs imply must itself be possible."""
-    import numpy as np
+    """What the inputs imply must itself be possible; of an array what they contradict is left empty."""
+    empty = contradictions(values, mode == "observed").values() if any(map(np.ndim, values.values())) else ()
+
+    def sound(value: Any) -> bool:
+        if isinstance(value, float):
+            return math.isfinite(value)
+        return bool(reduce(np.logical_or, empty, np.isfinite(value)).all())
 
     for name, value in values.items():
-        if name not in data and not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
+        if name not in data and not sound(value):
             raise InputError(f"{name} comes out beyond what a number can hold: an input is out of proportion")
     if mode == "observed" and np.any(np.asarray(values.get("implied_mfu", 0.0)) > 1):
         from cluster_calc.report.numbers import shown

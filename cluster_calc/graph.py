@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_calc.implicit import Implicit, Step
+from cluster_calc.implicit import Implicit, Search, Step
 from cluster_calc.nomenclature import INFINITY, QUANTITIES
 
 
@@ -45,7 +45,8 @@ class Model:
             if name in self.steps and self.steps[name].formula is not formula:
                 raise ModelError(f"two formulas for {name!r}: one per name in a model")
             self.steps[name] = Step(name, formula, inputs)
-        for name, search in self.implicit.items():
+        # A search looks at every other step.
+        for name, search in sorted(self.implicit.items(), key=lambda item: isinstance(item[1], Search)):
             if name in self.steps:
                 raise ModelError(f"a formula and a search for {name!r}: one per name in a model")
             self.steps[name] = search.step(self.steps, ())
@@ -121,6 +122,19 @@ class Model:
                 except ZeroDivisionError:  # a plain float raises where an array becomes inf
                     values[name] = INFINITY
         return values
+
+    def choices(self, name: str, known: Mapping[str, Any]) -> Any:
+        """The only numbers that a quantity can have, where a step can be taken for few of them; None where any will do."""
+        for found in self.implicit.values():
+            by = found.spread_by
+            if found.spread_over == name and all(entry in known and not np.ndim(known[entry]) for entry in by):
+                numbers = found.choices({entry: float(known[entry]) for entry in by})
+                arguments = [
+                    numbers if entry == name else known.get(entry) for entry in self.steps[found.__name__].inputs
+                ]
+                sure = not any(value is None or np.ndim(value) > (value is numbers) for value in arguments)
+                return numbers[found.allowed(*arguments)] if sure else numbers
+        return None
 
     def missing_behind(self, name: str, known: Iterable[str]) -> list[str]:
         """The leaves that keep `name` from being computed."""

@@ -30,7 +30,6 @@ from cluster_calc.nomenclature import QUANTITIES, Quantity, inside_name, same_qu
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
 from cluster_calc.units import split
-from cluster_calc.workload import refuse_varied
 
 if TYPE_CHECKING:
     import numpy as np
@@ -535,7 +534,6 @@ def plan_sweep(
     if not axes:
         raise InputError("nothing to vary: give --vary NAME=a,b,c or --vary NAME=lo:hi:steps[:log]")
     seen = refuse_twice(merged, axes)
-    refuse_varied(merged.settings, seen)
     merged = _prepared(merged, seen)
     if full and not merged.settings.get("draws"):
         raise InputError("--full gives a row for every draw, and nothing is drawn: give --draws, --ranges or LOW..HIGH")

@@ -26,7 +26,6 @@ from cluster_calc.nomenclature import INFINITY, QUANTITIES, TWINS, Quantity, ins
 from cluster_calc.result import Result
 from cluster_calc.roots import DAY, FIRST_DAY, LAST_DAY, Curve, bisected, meeting, out_of_reach, span_of
 from cluster_calc.scenario import Scenario
-from cluster_calc.workload import refuse_varied
 
 SCHEMA = "cluster-calc/solve/1"
 # What states the demand or the machine: a target only when nothing else that was given could be one.
@@ -168,7 +167,6 @@ def question(name: str, merged: Scenario, target: str | None = None, book: Catal
         choosing = "; `cluster-calc optimise` chooses among names" if word in NAMED_AXES else ""
         raise InputError(f"solve {word}: {word} is a setting and no quantity{choosing}")
     known = QUANTITIES[scenarios.name_of(word)]
-    refuse_varied(merged.settings, (known.name,))
     merged = _with_target(merged, target)
     wanted_name = None if target is None else scenarios.name_of(target.partition("=")[0].strip().replace("-", "_"))
     if known.name == "purchase_delay":

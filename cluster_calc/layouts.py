@@ -75,6 +75,22 @@ def _why_none(job: Job, most: int) -> str:
     )
 
 
+def chip_counts(job: Job, domain: float = SERVER_CHIPS) -> np.ndarray:
+    """Every number of chips that the job can be spread over, in order; the job's own number is not looked at.
+
+    >>> chip_counts(Job(1, 7e9, 2, 4096, 2, 50368, 2048, 4)).tolist()
+    [1.0, 2.0, 4.0, 8.0, 16.0]
+    """
+    most = int(min(domain, WIDEST))
+    tensors = _choices(job.tensor_parallel, [t for t in TENSOR if t <= most and job.heads % t == 0])
+    deepest = 1 if job.sharded_data_parallel else min(DEEPEST, job.layers)
+    stages = _choices(job.pipeline_parallel, list(range(1, deepest + 1)))
+    batch = job.global_batch // (job.micro_batch or 1)
+    ways = _choices(job.data_parallel, [d for d in range(1, batch + 1) if batch % d == 0])
+    replica = np.multiply.outer(np.array(tensors, dtype=float), np.array(stages, dtype=float))
+    return np.unique(np.multiply.outer(replica, np.array(ways, dtype=float)))
+
+
 def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ...]]:
     n = job.chips
     found: list[tuple[int, ...]] = []

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.graph import Model
 from cluster_calc.implicit import Search
 
 # Giving any of these asks for a goodput that follows from failures instead of a default.
@@ -24,8 +21,10 @@ RULES = {"optimal": "optimal-interval", "daly": "daly", "young": "young"}
 FAR_SIZE = 50_000
 
 # More chips fail more often, so chips and goodput depend on each other.
+# So do chips and a predicted MFU: more of them reach less of it.
 SIZED = Search(
-    "chips", "training_time", "time_allowed", "chips_per_server", "Whole chips that finish within the time allowed, under failures.",
+    "chips", "training_time", "time_allowed", "chips_per_server", "Whole chips that finish within the time allowed.",
+    "Allow more time, or shorten restarts and checkpoints",
     Source("search", title="cluster_calc.implicit.Search: the fewest chips that finish in time"),
 )  # fmt: skip
 
@@ -60,15 +59,4 @@ def far_warning() -> str:
     return (
         f"failure_rate: above {FAR_SIZE:,} chips published clusters fail up to three times as often as their rate per "
         "server says (arXiv:2602.00277)"
-    )
-
-
-def refuse_unreachable(model: Model, known: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raise InputError where no number of chips is enough, for one estimate or for every element of an array."""
-    if SIZED.__name__ in known or not np.isnan(values.get(SIZED.__name__, 0.0)).all():
-        return
-    chips, over = SIZED.within(model.steps, known).nearest(values)
-    raise InputError(
-        f"time_allowed: with these failures no number of chips finishes in time; about {chips:,.0f} chips come "
-        f"nearest, with {over:.3g} times the time allowed. Allow more time, or shorten restarts and checkpoints"
     )

@@ -58,6 +58,8 @@ class Result:
     notes: tuple[str, ...]
     feasibility: tuple[Constraint, ...]
     scenario: Scenario = field(repr=False)
+    # What implicit steps found, with source and note.
+    found: Mapping[str, Datum] = field(default_factory=dict, repr=False)
     stale: Mapping[str, str] = field(default_factory=dict)
     samples: Mapping[str, Any] = field(default_factory=dict, repr=False)
     draws: int = 0
@@ -86,12 +88,7 @@ class Result:
     def results(self) -> list[str]:
         """The names of everything computed, missing ones included, in the nomenclature's order."""
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
-        computed |= {name for name, datum in self.data.items() if datum.origin == "computed"}
-        return [
-            name
-            for name in QUANTITIES
-            if name in computed and (name not in self.data or self.data[name].origin == "computed")
-        ]
+        return [name for name in QUANTITIES if name in computed and name not in self.data]
 
     def percentile(self, name: str, percent: float) -> float | None:
         """A percentile of a result in its JSON unit; None when it does not vary.

@@ -16,7 +16,7 @@ import numpy as np
 
 from cluster_calc.contradictions import contradictions
 from cluster_calc.errors import InputError
-from cluster_calc.implicit import Step
+from cluster_calc.implicit import Implicit, Step, halved
 from cluster_calc.nomenclature import INFINITY, QUANTITIES, Quantity
 
 if TYPE_CHECKING:
@@ -44,27 +44,6 @@ AT_LEAST = frozenset(
 )  # fmt: skip
 
 
-def halved(alike: Callable[[Any], Any], left: Any, right: Any, whole: bool = False) -> tuple[Any, Any]:
-    """The two neighbours between which `alike`, true at `left` and not at `right`, changes; elementwise.
-
-    >>> left, right = halved(lambda x: x * x < 2, np.array(1.0), np.array(2.0))
-    >>> float(left) < 2**0.5 <= float(right), float(halved(lambda x: x < 37, 0.0, 64.0, whole=True)[1])
-    (True, 37.0)
-    """
-    for _ in range(200):
-        if whole:
-            middle = np.floor((left + right) / 2)
-        else:
-            middle = np.where((left > 0) & (right > 0), np.sqrt(left * right), (left + right) / 2)
-        # A root of a product may round to an end: the halves then meet, and the search is over.
-        apart = (middle > np.minimum(left, right)) & (middle < np.maximum(left, right))
-        if not np.any(apart):
-            break
-        same = alike(middle)
-        left, right = np.where(apart & same, middle, left), np.where(apart & ~same, middle, right)
-    return left, right
-
-
 class Curve:
     """A result of a model over one of its inputs, all else fixed: only the formulas between the two are run."""
 
@@ -73,6 +52,7 @@ class Curve:
     ) -> None:
         self.inside, self.known, self.goal, self.wanted, self.fixed = inside, known, goal, wanted, dict(fixed)
         self.low, self.high = span_of(QUANTITIES[inside], probe.values.get(inside))
+        self.choices = probe.model.choices(inside, fixed)
         needed, steps = {goal, *(("start", "deadline") if known.is_date else ())}, []
         for step in reversed(probe.model.plan({*fixed, inside})):
             if step.name in needed:
@@ -92,6 +72,8 @@ class Curve:
         for step in self.steps:
             if moving.intersection(step.inputs):
                 moving.add(step.name)
+                if isinstance(step.formula, Implicit) and step.formula.spread_over:
+                    return ()  # a prediction has no teeth but a new layout at every turn
                 if QUANTITIES[step.name].whole:
                     found.append(step.name)
                 elif free.intersection(step.inputs):
@@ -127,6 +109,8 @@ class Curve:
 
     def axis(self) -> Array:
         """Points from low to high, evenly on a log axis (from zero, over twelve decades); every day of a date, fewer for many."""
+        if self.choices is not None:
+            return np.asarray(self.choices)
         if self.known.is_date:
             return np.arange(FIRST_DAY, LAST_DAY, _STRIDE if self.shape else 1) * DAY
         if self.low > 0:
@@ -221,6 +205,9 @@ def _on_grid(curve: Curve) -> _Found:
     # Of several crossings the closest one: a result may also jump across the target where something divides by zero.
     distance = np.where(np.isfinite(reached), np.abs(reached - wanted), 1e300 if known.is_date else np.inf)
     first = np.argmin(np.where(change, np.maximum(distance[1:], distance[:-1]), np.inf), axis=0)
+    if curve.choices is not None:
+        # Of the few numbers that can be had the first that meets the target, or the last where the first does.
+        first = np.where(met[0], len(change) - 1 - np.argmax(change[::-1], axis=0), np.argmax(change, axis=0))
     exact = ~change.any(axis=0)
     at = np.where(exact, np.argmin(distance, axis=0), first)
     value = np.where(exact, axis[at], _crossed(curve, axis[at], axis[np.minimum(at + 1, len(axis) - 1)]))

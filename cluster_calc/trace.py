@@ -168,6 +168,7 @@ def trace(result: Result, name: str) -> Trace:
         step = steps.get(entry) or result.model.steps.get(entry)
         if step is None:
             return Trace(**common, note=result.missing.get(entry, NOT_FOUND))
+        note = result.found[entry].note if entry in result.found else ""
         return Trace(
             **common,
             formula=formula_text(step.formula),
@@ -175,7 +176,7 @@ def trace(result: Result, name: str) -> Trace:
             about=(inspect.getdoc(step.formula) or "").split("\n")[0],
             defined_in=step.formula.__module__.removeprefix("cluster_calc."),
             inputs=tuple(node(part) for part in step.inputs),
-            note="" if entry in result.values else result.missing.get(entry, NOT_FOUND),
+            note=note if entry in result.values else result.missing.get(entry, NOT_FOUND),
         )
 
     if key not in result.values and key not in result.missing and key not in result.model.steps:

@@ -6,8 +6,8 @@ FLOP stays as small as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cluster_calc.catalog import Chip
@@ -162,90 +162,3 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
     found.preset["score_bytes"] = _said("score_bytes", scores, title, "korthikanti-2022")
     if "heads" not in given:
         found.preset["heads"] = _said("heads", 1.0, "not needed: fused attention keeps no scores")
-
-
-# What a predicted MFU depends on, besides the chip and its precision.
-PREDICTED_FROM = frozenset({
-    "chips", "parameters", "active_parameters", "layers", "hidden_size", "heads", "vocabulary", "sequence_length", "global_batch",
-    "scaleout_bandwidth", "network_latency", *LAYOUT,
-})  # fmt: skip
-
-
-def refuse_varied(settings: Mapping[str, Any], names: Iterable[str]) -> None:
-    """A predicted MFU belongs to one job: it would stay while a sweep or a search moves what it depends on."""
-    moved = sorted(PREDICTED_FROM & set(names)) if settings.get("predict_mfu") else []
-    if moved:
-        raise InputError(
-            f"predict_mfu: the MFU is predicted for one job, and {moved[0]} would change it; give `batch FILE.csv "
-            "--predict-mfu` a row for each job"
-        )
-
-
-def predicted_mfu(
-    given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str
-) -> tuple[Datum, dict[str, Datum], list[str]]:
-    """The MFU that the model, its batch and the chips should reach, the layout behind it, and where to doubt it."""
-    from cluster_calc import efficiencies, performance, step_time
-    from cluster_calc.report.numbers import shown
-
-    if "mfu" in given or "hfu" in given or mode == "observed":
-        raise InputError("predict_mfu: the MFU is already given, or implied by chips, time and compute; leave one out")
-    needed = ("chips", "parameters", "layers", "hidden_size", "heads", "vocabulary", "sequence_length", "global_batch")
-    lacking = ["--" + name.replace("_", "-") for name in needed if name not in given]
-    if lacking:
-        raise InputError(f"predict_mfu: needs {', '.join(lacking)}")
-
-    def whole(name: str) -> int | None:
-        return int(given[name].value) if name in given else None
-
-    job = step_time.Job(
-        chips=whole("chips") or 1, parameters=float(given["parameters"].value), layers=whole("layers") or 1,
-        hidden_size=whole("hidden_size") or 1, heads=whole("heads") or 1, vocabulary=whole("vocabulary") or 1,
-        sequence_length=whole("sequence_length") or 1, global_batch=whole("global_batch") or 1,
-        micro_batch=whole("micro_batch"), tensor_parallel=whole("tensor_parallel"),
-        pipeline_parallel=whole("pipeline_parallel"), data_parallel=whole("data_parallel"), interleave=whole("interleave"),
-        recompute=settings.get("recompute"), zero_stage=whole("zero_stage") or 1,
-        sharded_data_parallel=(whole("zero_stage") or 1) >= 2,
-        active_parameters=float(given["active_parameters"].value) if "active_parameters" in given else None,
-    )  # fmt: skip
-    machine = performance.machine_of(
-        item, settings.get("precision"),
-        scaleout_bandwidth=given["scaleout_bandwidth"].value if "scaleout_bandwidth" in given else None,
-        latency=given["network_latency"].value if "network_latency" in given else None,
-    )  # fmt: skip
-    counted = item.peaks.get(item.precision(settings["mfu_precision"])) if settings.get("mfu_precision") else None
-    if counted is not None and counted.value:
-        machine = replace(machine, counted_peak=float(counted.value))
-    found = performance.predict(job, machine, efficiencies.constants_of(item.id))
-    # The utilisation that gives the predicted time with the FLOP that this estimate counts.
-    rule = CONVENTIONS[convention_of(settings)]
-    without = job.vocabulary * job.hidden_size if rule.without_embedding else 0.0
-    pairs = job.layers * job.hidden_size * job.sequence_length
-    counts = rule.per_parameter * (job.active - without) + rule.per_attended_token * pairs
-    value = found.mfu * counts / (6.0 * job.active + 12.0 * pairs)
-    at = found.layout
-    parts = ", ".join(
-        f"{name} {100 * seconds / found.step_time:.0f} %"
-        for name, seconds in found.parts.items()
-        if seconds > 0.005 * found.step_time
-    )
-    note = (
-        f"tensor {at.tensor_parallel:.0f} × pipeline {at.pipeline_parallel:.0f} × data {at.data_parallel:.0f}, micro-batch "
-        f"{at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}; with attention counted "
-        f"MFU {shown('mfu', found.mfu)} and HFU {shown('hfu', found.hfu)}; step of {found.step_time:.3g} s: {parts}"
-    )
-    doubts = [f"the predicted MFU is an extrapolation: {entry}" for entry in found.beyond]
-    if not found.fits:
-        doubts.append(f"no layout fits in memory: the smallest needs {shown('memory', found.memory_needed)} a chip")
-    searched = Source("search", title="cluster_calc.performance.predict: the fastest layout that fits in memory")
-    layout = {
-        name: Datum(name, float(entry), searched, origin="default", kind="convention", confidence="medium")
-        for name, entry in {**at._asdict(), "activation_bytes": found.kept}.items()
-        if name != "data_parallel" and name not in given
-    }
-    low, high = performance.MEASURED_OVER_PREDICTED
-    mfu = Datum(
-        "mfu", value, searched, low * value, min(high * value, 0.99), origin="computed", kind="range",
-        confidence="low" if found.beyond else "medium", note=note,
-    )  # fmt: skip
-    return mfu, layout, doubts

@@ -304,14 +304,14 @@ def test_a_warning_names_the_limit_that_the_margin_counts_against() -> None:
     assert "the obsolescence limit of 1,130 days at which waiting is faster is beyond what is usual" in told
 
 
-def test_a_change_beside_a_predicted_mfu_says_that_the_mfu_is_held() -> None:
-    job: dict[str, Any] = {"chip": "h100", "chips": 64, "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000,
+def test_a_change_beside_a_predicted_mfu_is_predicted_again() -> None:
+    job: dict[str, Any] = {"chip": "h100", "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000, "predict_mfu": True,
                            "sequence_length": 4096, "global_batch": 128, "parameters": 6.7e9, "tokens": 1e12}  # fmt: skip
-    told = [
-        " ".join(str(estimate(**job, budget="10 kUSD", **more)).split())
-        for more in ({"predict_mfu": True}, {"mfu": 0.4})
-    ]
-    assert ["the predicted MFU is held" in text for text in told] == [True, False]
+    late = estimate(**job, chips=64, time_allowed="12 days")
+    change = next(entry for entry in changes(late, "time") if entry.name == "chips")
+    mended = estimate(**job, chips=change.needed, time_allowed="12 days")
+    assert mended.feasible
+    assert mended.values["mfu"] != late.values["mfu"]
 
 
 def test_what_no_single_change_mends_says_so() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -335,15 +336,62 @@ def test_an_estimate_takes_the_time_of_the_predicted_step() -> None:
         assert result.values["training_time"] == pytest.approx(expected, rel=1e-9), convention
 
 
-def test_a_predicted_mfu_does_not_stay_while_its_job_changes() -> None:
-    job = {"chip": "h100", "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000, "sequence_length": 8192,
-           "global_batch": 64, "parameters": 6.7e9, "tokens": 1e12, "predict_mfu": True}  # fmt: skip
-    with pytest.raises(InputError, match="chips would change it; give `batch"):
-        sweep({"chips": "64,128"}, **job)
-    with pytest.raises(InputError, match="chips would change it"):
-        solve("chips", training_time="20 days", **job)
-    table = sweep({"electricity_price": ["0.05 USD/kWh", "0.1 USD/kWh"]}, chips=64, **job)
-    assert table["training_time"].nunique() == 1
+JOB: dict[str, Any] = {
+    "chip": "h100", "layers": 32, "hidden_size": 4096, "heads": 32, "vocabulary": 32000, "sequence_length": 8192,
+    "global_batch": 64, "parameters": 6.7e9, "tokens": 1e12, "predict_mfu": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "values"), [
+    ("chips", [64, 128, 256]), ("global_batch", [64, 256]), ("sequence_length", [2048, 8192, 32768]), ("tensor_parallel", [1, 4]),
+    ("memory_bandwidth", ["1500 GB/s", "3350 GB/s"]), ("peak_throughput", ["400 TFLOP/s", "989 TFLOP/s"]),
+    ("scaleup_bandwidth", ["100 GB/s", "900 GB/s"]), ("memory", ["40 GiB", "80 GiB"]), ("scaleout_bandwidth", ["5 GB/s", "50 GB/s"]),
+])  # fmt: skip
+def test_every_row_of_a_sweep_has_the_prediction_of_its_own_job(name: str, values: list[Any]) -> None:
+    job = {"chips": 64, **JOB}
+    job.pop(name, None)
+    table = sweep({name: values}, **job, results=["mfu", "training_time", "memory_needed"])
+    alone = [estimate(**job, **{name: value}) for value in values]
+    for column in table.columns.drop(name):
+        assert table[column].tolist() == pytest.approx([result.in_unit(column) for result in alone], rel=1e-12)
+    assert table["mfu"].nunique() == len(values)
+
+
+def test_chips_for_a_deadline_are_the_fewest_that_reach_it_with_their_own_mfu() -> None:
+    """Days → chips → layout → MFU → days: every number of chips that a layout has, one by one, says the same."""
+    from cluster_calc.layouts import chip_counts
+
+    for days, rate in ((10, None), (40, None), (40, "0.05 failure/server/day")):
+        job = {**JOB, "failure_rate": rate} if rate else JOB
+        found = estimate(**job, time_allowed=f"{days} days")
+        counts = chip_counts(Job(1, 6.7e9, 32, 4096, 32, 32000, 8192, 64))
+        table = sweep({"chips": counts.tolist()}, **job, results=["training_time", "memory_margin"])
+        enough = table[(table["training_time"] <= days) & (table["memory_margin"] >= 0)]
+        assert found.values["chips"] == enough["chips"].iloc[0]
+        assert found.in_unit("training_time") == pytest.approx(enough["training_time"].iloc[0])
+        # Turned round, the same question has the same answer.
+        assert solve("chips", training_time=f"{days} days", **job).value == found.values["chips"]
+
+
+def test_chips_that_do_not_spread_are_empty_in_a_sweep_and_refused_alone() -> None:
+    table = sweep({"chips": [64, 67]}, **JOB, results=["mfu", "run_cost"])
+    assert table["mfu"].isna().tolist() == table["run_cost"].isna().tolist() == [False, True]
+    with pytest.raises(InputError, match="chips: 67 do not spread"):
+        estimate(**JOB, chips=67)
+    with pytest.raises(InputError, match="no number of chips finishes in time"):
+        estimate(**JOB, time_allowed="1 minute")
+
+
+def test_the_error_of_a_prediction_is_drawn_and_the_layout_is_a_result() -> None:
+    drawn = estimate(**JOB, chips=64, ranges=True)
+    low, high = (drawn.percentile("mfu", percent) for percent in (10, 90))
+    assert low is not None
+    assert high is not None
+    assert low < drawn.in_unit("mfu") < high
+    assert {"predicted_mfu", "mfu", "tensor_parallel", "micro_batch"} <= set(drawn.results)
+    assert drawn.as_dict()["results"]["predicted_mfu"]["source"]["id"] == "search"
+    half = estimate(**JOB, chips=64, prediction_ratio=0.5)
+    assert half.in_unit("mfu") == pytest.approx(drawn.in_unit("mfu") / 2)
 
 
 def test_every_source_of_the_figures_is_in_the_catalog() -> None:

@@ -119,7 +119,7 @@ def test_a_predicted_mfu_states_its_layout_and_feeds_the_memory() -> None:
     given: dict[str, Any] = {**LLAMA_7B, "sequence_length": 4096, "global_batch": 1024, "chips": 256}
     result = estimate(**given, predict_mfu=True)
     assert 0.3 < result.values["mfu"] < 0.7
-    assert "tensor" in result.data["mfu"].note
+    assert "tensor" in result.found["predicted_mfu"].note
     assert result.values["memory_margin"] > 0
     assert "mfu" in result.results
     with pytest.raises(InputError, match="already given"):

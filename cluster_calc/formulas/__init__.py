@@ -95,6 +95,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "held-time": ("held_time",),
     "chip-time": ("chip_time",),
     "observed": ("observed",),
+    "predicted": ("predicted",),
     "cluster": ("cluster",),
     # What a scaling law says of size and data: its constants, then what it leaves open.
     "power-law": ("power_law",),

@@ -57,6 +57,14 @@ def _spread(result: Result, name: str) -> dict[str, Any]:
     }
 
 
+def _search(result: Result, name: str) -> dict[str, Any]:
+    """Of what a search found: where it comes from, and how."""
+    datum = result.found.get(name)
+    if datum is None:
+        return {}
+    return {"source": source_of(datum), **({"note": datum.note} if datum.note else {})}
+
+
 def source_of(datum: Datum) -> dict[str, Any]:
     """The source of an input as an object."""
     source = datum.source
@@ -120,8 +128,6 @@ def as_dict(result: Result) -> dict[str, Any]:
     """The result as the contract's JSON object."""
     inputs = {}
     for name, datum in result.data.items():
-        if datum.origin == "computed":
-            continue
         entry = {
             "value": in_unit(name, datum.value), "unit": QUANTITIES[name].unit,
             "low": in_unit(name, datum.low), "high": in_unit(name, datum.high),
@@ -142,7 +148,15 @@ def as_dict(result: Result) -> dict[str, Any]:
         "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
         "inputs": inputs,
         "results": {
-            name: {"value": value, "unit": unit, "p10": p10, "p50": p50, "p90": p90, **_spread(result, name)}
+            name: {
+                "value": value,
+                "unit": unit,
+                "p10": p10,
+                "p50": p50,
+                "p90": p90,
+                **_spread(result, name),
+                **_search(result, name),
+            }
             for name, value, unit, p10, p50, p90 in rows(result)
         },
         "verdict": _verdict(result),

@@ -107,7 +107,7 @@ def change_words(result: Result, constraint: str) -> str:
         return "none: no change of a single input within its usual range makes it hold"
     told = found[: 1 + ALTERNATIVES]
     others = "; or ".join(change_text(change) for change in told[1:])
-    return f"{change_text(told[0])} makes it hold" + (f"; or {others}" if others else "") + _mfu_held(result, told)
+    return f"{change_text(told[0])} makes it hold" + (f"; or {others}" if others else "")
 
 
 def whole_change(result: Result) -> str | None:
@@ -120,16 +120,8 @@ def whole_change(result: Result) -> str | None:
     return (
         "none: no change of a single input within its usual range makes all of them hold"
         if change is None
-        else f"{change_text(change)} makes all of them hold{_mfu_held(result, [change])}"
+        else f"{change_text(change)} makes all of them hold"
     )
-
-
-def _mfu_held(result: Result, told: list[Change]) -> str:
-    """That a predicted MFU stays while a change moves what it was predicted from."""
-    from cluster_calc.workload import PREDICTED_FROM
-
-    moved = result.scenario.settings.get("predict_mfu") and any(change.name in PREDICTED_FROM for change in told)
-    return "; the predicted MFU is held, predict it again for the change" if moved else ""
 
 
 def change_text(change: Change) -> str:

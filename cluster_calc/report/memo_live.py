@@ -57,9 +57,7 @@ def live(held: Mapping[str, Any]) -> Live:
     except (InputError, KeyError):
         return Live()
     steps, opaque = _steps(result)
-    fixed = _behind(result, opaque) | {
-        name for name, datum in result.data.items() if QUANTITIES[name].is_date or datum.origin == "computed"
-    }
+    fixed = _behind(result, opaque) | {name for name in result.data if QUANTITIES[name].is_date}
     given = {**result.data, **(plan.inputs if plan else {})}
     values = {name: datum.value for name, datum in given.items()}
     inputs = {name: _input(name, float(value)) for name, value in values.items() if _finite(value)}

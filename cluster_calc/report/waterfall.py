@@ -30,8 +30,8 @@ def waterfall(result: Result) -> Section | None:
         if cost and cost in result.values:
             note += f", {value_of(result, cost)}"
         rows.append(Row(f"× {words} {value_of(result, factor)}", value_of(result, after), note, after))
-        predicted = result.data.get("mfu")
-        if factor == "mfu" and predicted is not None and predicted.origin == "computed" and predicted.note:
+        predicted = result.found.get("predicted_mfu")
+        if factor == "mfu" and predicted is not None and predicted.note:
             rows.append(Row("Predicted for", "", predicted.note))
     rows.append(_scheduling(result))
     useful = f"{value_of(result, 'delivered_chip_hours')} useful"
