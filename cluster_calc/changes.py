@@ -65,12 +65,9 @@ def changes(result: Result, constraint: str) -> list[Change]:
 
 def change_for_all(result: Result) -> Change | None:
     """The nearest change of one input after which every limit holds; None where several are broken and none does it."""
-    broken = [
-        entry.constraint for entry in result.feasibility if entry.holds is False and entry.constraint not in ADVISORY
-    ]
     fixed = _fixed(result)
     best: dict[str, Change] = {}
-    for constraint in broken:
+    for constraint in result.verdict.broken:
         for change in changes(result, constraint):
             before = best.get(change.name)
             best[change.name] = change if before is None else max(before, change, key=lambda entry: entry.distance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cluster_calc.catalog import Catalog, Chip
 from cluster_calc.conventions import CONVENTIONS, convention_of
@@ -43,6 +43,22 @@ EVERY_RUN = frozenset({"latency", "data movement", "obsolescence", "mfu"})
 ADVISORY = frozenset({"data movement", "obsolescence", "mfu", "batch", "capital yardstick", "power yardstick"})
 DATA_MOVEMENT = (1e28, 2e28)
 LATENCY_WALL = (1e31, 2e31)
+FEASIBLE, NOT_FEASIBLE, OPEN, NOT_CHECKED = "feasible", "not feasible", "open", "not checked"
+
+
+class Verdict(NamedTuple):
+    """Whether it can be done, for every reader: the word, and the constraints that bind, fail, cannot be checked, or are unusual."""
+
+    word: str
+    binding: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    unusual: tuple[str, ...] = ()
+
+    @property
+    def feasible(self) -> bool | None:
+        """Yes or no; None where nothing was checked or a figure is missing."""
+        return {FEASIBLE: True, NOT_FEASIBLE: False}.get(self.word)
 
 
 def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes: bool) -> tuple[str, ...]:
@@ -111,6 +127,8 @@ def checked(result: Result, given: Mapping[str, Datum]) -> frozenset[str]:
     """The constraints that have a limit to be checked against."""
     found = set()
     for name, (limit, limited, margin) in CONSTRAINTS.items():
+        if "acquire" in result.scenario.settings and name == "capital":
+            continue  # who rents has no capital cost to limit
         if name in WORLD:
             known = limit in result.values and margin in result.values and limited in result.values
             if known and (name not in EVERY_RUN or limit in given or _least(result.values[margin]) < 0):
@@ -118,11 +136,21 @@ def checked(result: Result, given: Mapping[str, Datum]) -> frozenset[str]:
         elif limit in given and not (name == "time" and result.mode not in ("fixed-chips", "fixed-time")):
             found.add(name)
     if found - {"time"}:
-        found |= {name for name in EVERY_RUN if CONSTRAINTS[name][2] in result.values}
+        found |= {name for name in EVERY_RUN if {CONSTRAINTS[name][0], CONSTRAINTS[name][2]} <= set(result.values)}
     return frozenset(found)
 
 
-def binding(result: Result) -> tuple[str, ...]:
+def verdict(result: Result) -> Verdict:
+    """Judge an estimate by its limits; advisory ones are told and decide nothing."""
+    checked = [entry for entry in result.feasibility if entry.limit is not None]
+    failing = [entry.constraint for entry in checked if entry.holds is False]
+    broken = tuple(name for name in failing if name not in ADVISORY)
+    unknown = tuple(entry.constraint for entry in checked if entry.holds is None and entry.constraint not in ADVISORY)
+    word = NOT_FEASIBLE if broken else OPEN if unknown else FEASIBLE if checked else NOT_CHECKED
+    return Verdict(word, _binding(result), broken, unknown, tuple(name for name in failing if name in ADVISORY))
+
+
+def _binding(result: Result) -> tuple[str, ...]:
     """The checked constraint with the least margin, or those that share it; advisory ones and the time that sized the cluster aside."""
     held = [
         (entry.margin, entry.constraint)

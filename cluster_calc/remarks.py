@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc.catalog import Catalog, day_of
 from cluster_calc.datum import Datum
 from cluster_calc.errors import MissingDataError, quoted
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES, Quantity
 from cluster_calc.scenario import YARDSTICKS
 
@@ -75,7 +75,7 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
             from cluster_calc.report.limits import derived
 
             limit, limited, _ = CONSTRAINTS[entry.constraint]
-            words = "is beyond what is usual" if entry.constraint in ADVISORY else "does not hold"
+            words = "is beyond what is usual" if entry.constraint in result.verdict.unusual else "does not hold"
             label = f" ({result.data[limit].label})" if limit in YARDSTICKS and result.data[limit].label else ""
             target = derived(result, entry) or shown(limit, result.values[limit])
             found.append(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cluster_calc.catalog import Chip
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.feasibility import ADVISORY
+from cluster_calc.feasibility import Verdict, verdict
 from cluster_calc.graph import Model
 from cluster_calc.nomenclature import QUANTITIES, quantity, resolve
 from cluster_calc.scenario import Scenario
@@ -175,9 +175,14 @@ class Result:
         return [QUANTITIES[leaf].option for leaf in self.model.missing_behind(name, self.values)]
 
     @property
-    def feasible(self) -> bool:
-        """Whether every limit that was given holds."""
-        return all(entry.holds is not False for entry in self.feasibility if entry.constraint not in ADVISORY)
+    def verdict(self) -> Verdict:
+        """Whether it can be done, and what decides it."""
+        return verdict(self)
+
+    @property
+    def feasible(self) -> bool | None:
+        """Whether every limit that decides holds; None where none was checked or a figure is missing."""
+        return self.verdict.feasible
 
     def explain(self, name: str) -> Trace:
         """The tree of formulas, numbers and sources behind a value."""

@@ -12,7 +12,7 @@ import pytest
 from cluster_calc import estimate
 from cluster_calc.changes import change_for_all, changes, nearest_change
 from cluster_calc.errors import InputError
-from cluster_calc.feasibility import CONSTRAINTS, binding
+from cluster_calc.feasibility import CONSTRAINTS
 from cluster_calc.result import Result
 from tests.cli.running import run
 
@@ -42,7 +42,7 @@ def test_a_model_too_large_for_the_memory_of_its_chips() -> None:
     needed = 16e12 / (80 * 2**30 * 0.95)
     assert result.values["minimum_chips"] == math.ceil(needed)
     assert entries(result)["memory"].margin == pytest.approx(1 - needed / 64)
-    assert binding(result) == ("memory",)
+    assert result.verdict.binding == ("memory",)
     change = nearest_change(result, "memory")
     assert change is not None
     again = estimate(**{"parameters": 1e12, "tokens": 1e12, "chips": 64, **_given(change)}, chip="h100")
@@ -208,7 +208,7 @@ def test_two_limits_that_bind_alike_are_both_named() -> None:
         "power_limit": f"{cost.values['peak_facility_power'] / 0.8!r} W",
     }
     result = estimate(flop=2e25, chip="h100", chips=8000, **limits)
-    assert binding(result) == ("capital", "power")
+    assert result.verdict.binding == ("capital", "power")
     assert "capital and power bind first" in " ".join(str(result).split())
 
 

@@ -231,9 +231,12 @@ def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = _option("--fail-over", multiple=True, metavar="NAME=VALUE", heading="Gates",
                       help="exit 4 when the result (its P80 under ranges) exceeds VALUE",
                       shell_complete=completion.assignments)(command)  # fmt: skip
-    return _option("--require-feasible", is_flag=True, heading="Gates", help="exit 3 when a limit does not hold")(
-        command
-    )
+    return _option(
+        "--require-feasible",
+        is_flag=True,
+        heading="Gates",
+        help="exit 3 when a limit does not hold, or cannot be checked",
+    )(command)
 
 
 def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -416,12 +419,16 @@ def check_gates(result: Result, options: dict[str, Any]) -> None:
             if over == under:  # as many digits as tell them apart
                 over, under = (f"{value / known.factor!r} {known.unit}" for value in (highest, limit))
             raise GateError(f"{known.name} {which}{over} is over {under}")
-    if options.get("require_feasible") and not result.feasible:
-        from cluster_calc.feasibility import ADVISORY
+    if options.get("require_feasible"):
+        _require_feasible(result)
 
-        broken = ", ".join(
-            f"{entry.constraint} ({entry.limit})"
-            for entry in result.feasibility
-            if entry.holds is False and entry.constraint not in ADVISORY
-        )
-        raise InfeasibleError(f"not feasible: {broken}")
+
+def _require_feasible(result: Result) -> None:
+    """Raise where a limit that decides does not hold, or cannot be checked; no limit, no demand."""
+    found = result.verdict
+    names = found.broken or found.open
+    if names:
+        limits = {entry.constraint: entry.limit for entry in result.feasibility}
+        listed = ", ".join(f"{name} ({limits[name]})" for name in names)
+        gap = "" if found.broken else " cannot be checked: a figure is missing"
+        raise InfeasibleError(f"{found.word}: {listed}{gap}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster_calc import __version__
 from cluster_calc.comparison import METRICS, NPV, OWNED_ONLY, SCHEMA, Comparison, Option
+from cluster_calc.feasibility import FEASIBLE, NOT_CHECKED, NOT_FEASIBLE, OPEN, Verdict
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.data import in_unit
@@ -40,8 +41,8 @@ def rows(comparison: Comparison) -> list[list[Any]]:
     if comparison.horizon:
         found.append(["npv", "USD", *(option.npv for option in comparison.options)])
     # Without a limit there is no verdict, and a column of numbers stays one.
-    if any(entry.limit for option in comparison.options for entry in option.result.feasibility):
-        found.append(["feasible", "", *(_verdict(option) for option in comparison.options)])
+    if any(option.result.verdict.word != NOT_CHECKED for option in comparison.options):
+        found += [[name, "", *cells] for name, cells in _verdicts(comparison)]
     return found
 
 
@@ -67,7 +68,6 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
                 "name": option.name,
                 "acquisition": option.way or OWN,
                 "feasible": option.result.feasible,
-                "verdict": _verdict(option),
                 "npv": option.npv,
             }
             for option in comparison.options
@@ -103,8 +103,7 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
         found.append(
             (label, ["not found" if option.npv is None else money(option.npv) for option in comparison.options])
         )
-    found.append(("feasible", [_verdict(option) for option in comparison.options]))
-    return found
+    return found + _verdicts(comparison)
 
 
 def _shown(option: Option, name: str) -> str:
@@ -113,14 +112,20 @@ def _shown(option: Option, name: str) -> str:
     return shown(name, option.result.values.get(name))
 
 
-def _verdict(option: Option) -> str:
-    broken = [entry.constraint for entry in option.result.feasibility if entry.holds is False]
-    if not any(entry.limit for entry in option.result.feasibility):
-        return "not checked"
-    open_ = [entry.constraint for entry in option.result.feasibility if entry.limit and entry.holds is None]
-    if broken:
-        return "no: " + ", ".join(broken)
-    return "not found" if open_ else "yes"
+def _verdicts(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """Whether each option is feasible, and, where some option is, what is beyond the usual and decides nothing."""
+    verdicts = [option.result.verdict for option in comparison.options]
+    found = [("feasible", [_verdict_text(verdict) for verdict in verdicts])]
+    if any(verdict.unusual for verdict in verdicts):
+        found.append(("unusual", [", ".join(verdict.unusual) or "none" for verdict in verdicts]))
+    return found
+
+
+def _verdict_text(verdict: Verdict) -> str:
+    words = {
+        FEASIBLE: "yes", NOT_FEASIBLE: f"no: {', '.join(verdict.broken)}", OPEN: f"open: {', '.join(verdict.open)}",
+    }  # fmt: skip
+    return words.get(verdict.word, verdict.word)
 
 
 def _sentences(comparison: Comparison) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from cluster_calc import __version__
 from cluster_calc.changes import Change, change_for_all, nearest_change
 from cluster_calc.datum import Datum
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
+from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report.csv_rows import csv_rows
 from cluster_calc.report.numbers import shown
@@ -76,17 +76,13 @@ def source_of(datum: Datum) -> dict[str, Any]:
 
 
 def _verdict(result: Result) -> dict[str, Any]:
-    """Feasible or not (null: nothing was checked, or a figure is missing), what binds, and the one change that mends all."""
-    from cluster_calc.report.limits import verdict_of
-
-    checked = [entry for entry in result.feasibility if entry.limit is not None]
-    words = verdict_of(result).value if checked else "not checked"
-    broken = [entry for entry in checked if entry.holds is False and entry.constraint not in ADVISORY]
-    change = change_for_all(result) if broken else None
+    """Feasible or not (null: nothing was checked, or a figure is missing), what decides, and the one change that mends all."""
+    found = result.verdict
+    change = change_for_all(result) if found.broken else None
     return {
-        "feasible": {"feasible": True, "not feasible": False}.get(words),
-        "words": words,
-        "binding": list(binding(result)),
+        "feasible": found.feasible,
+        "words": found.word,
+        "binding": list(found.binding),
         "change": None if change is None else _change(change),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.datum import Datum
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS, binding
+from cluster_calc.feasibility import CONSTRAINTS, FEASIBLE, NOT_CHECKED, NOT_FEASIBLE
 from cluster_calc.report.numbers import NOT_FOUND, is_scalar, plain, shown, value_of
 from cluster_calc.report.views import TYPED, Row, Section, cite
 from cluster_calc.result import Constraint, Result
@@ -33,14 +33,15 @@ DERIVED = {"memory": "usable", "obsolescence": "at which waiting is faster"}
 
 def limits(result: Result) -> Section | None:
     """The verdict, every checked limit with its margin and source, and the nearest change where one does not hold."""
-    checked = [entry for entry in result.feasibility if entry.limit is not None]
-    if not checked:
+    if result.verdict.word == NOT_CHECKED:
         note = "no limit given; --budget, --power-limit, --deadline or --supply-limit sets one"
-        return Section("Feasibility", (Row("Verdict", "not checked", note),))
+        return Section("Feasibility", (Row("Verdict", NOT_CHECKED, note),))
     rows = [verdict_of(result)]
     # Of several estimates at once no one change can be told.
     single = all(is_scalar(datum.value) for datum in result.data.values() if datum.value is not None)
-    for entry in checked:
+    for entry in result.feasibility:
+        if entry.limit is None:
+            continue
         verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
         rows.append(Row(label, verdict, _against(result, entry)))
@@ -114,7 +115,7 @@ def whole_change(result: Result) -> str | None:
     """Where several limits are broken: the one input that makes all of them hold, or that none does."""
     from cluster_calc.changes import change_for_all
 
-    if len([entry for entry in result.feasibility if entry.holds is False and entry.constraint not in ADVISORY]) < 2:
+    if len(result.verdict.broken) < 2:
         return None
     change = change_for_all(result)
     return (
@@ -130,23 +131,18 @@ def change_text(change: Change) -> str:
 
 
 def verdict_of(result: Result) -> Row:
-    """Feasible or not, and which limit binds."""
-    broken = [entry for entry in result.feasibility if entry.holds is False]
-    hard = [entry.constraint for entry in broken if entry.constraint not in ADVISORY]
-    unknown = [entry.constraint for entry in result.feasibility if entry.limit is not None and entry.holds is None]
-    tightest = binding(result)
-    if hard:
-        also = [name for name in hard if name not in tightest]
-        note = f"{_binds(tightest)}{'; ' + ', '.join(also) + (' fails' if len(also) == 1 else ' fail') + ', too' if also else ''}"
-        return Row("Verdict", "not feasible", note)
-    if unknown:
-        return Row("Verdict", "open", f"{', '.join(unknown)} cannot be checked: a figure is missing")
-    note = "within what was checked" + (
-        f"; {' and '.join(tightest)} {'bind' if len(tightest) > 1 else 'binds'} first" if tightest else ""
-    )
-    if broken:
-        note += f"; unusual: {', '.join(entry.constraint for entry in broken)}"
-    return Row("Verdict", "feasible", note)
+    """The verdict in words: feasible or not, and which limit binds."""
+    found = result.verdict
+    if found.word == NOT_FEASIBLE:
+        also = [name for name in found.broken if name not in found.binding]
+        fails = f"; {', '.join(also)} {'fails' if len(also) == 1 else 'fail'}, too" if also else ""
+        return Row("Verdict", found.word, _binds(found.binding) + fails)
+    if found.word != FEASIBLE:
+        return Row("Verdict", found.word, f"{', '.join(found.open)} cannot be checked: a figure is missing")
+    note = "within what was checked"
+    if found.binding:
+        note += f"; {' and '.join(found.binding)} {'bind' if len(found.binding) > 1 else 'binds'} first"
+    return Row("Verdict", found.word, note + (f"; unusual: {', '.join(found.unusual)}" if found.unusual else ""))
 
 
 def _binds(names: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import datetime
 import math
 from typing import Any
 
+from cluster_calc.feasibility import NOT_CHECKED
 from cluster_calc.memo_file import printable
 from cluster_calc.report.memo_dates import DAY, decided
 from cluster_calc.report.memo_options import NO_RATE, cost_of, owned_already
@@ -206,10 +207,8 @@ def _waiting(subject: Subject) -> str:
 def _holds(subject: Subject) -> str:
     result, plan, best = subject.result, subject.plan, subject.best
     held = []
-    if any(entry.limit is not None for entry in result.feasibility):
-        held.append(verdict_text(result))
-    else:
-        held.append("No limit was given, so none was checked")
+    unchecked = result.verdict.word == NOT_CHECKED
+    held.append("No limit was given, so none was checked" if unchecked else verdict_text(result))
     owned, share = subject.owned, subject.level[0]
     if plan is not None and share is not None:
         used = percent(float(plan.inputs["used_share"].value))

@@ -8,7 +8,6 @@ from typing import Any
 
 from cluster_calc.cash_flow import COLOCATE, Colocated, Finance
 from cluster_calc.catalog import Catalog
-from cluster_calc.feasibility import ADVISORY
 from cluster_calc.flows import table
 from cluster_calc.memo_file import MemoFile
 from cluster_calc.memo_quotes import Priced
@@ -199,10 +198,7 @@ def ordered_share(result: Result) -> float | None:
 
 
 def _broken(case: Case, owned: bool) -> tuple[str, ...]:
-    return tuple(
-        entry.constraint for entry in case.result.feasibility
-        if entry.holds is False and entry.constraint not in ADVISORY and (owned or entry.constraint not in OWNERS_LIMITS)
-    )  # fmt: skip
+    return tuple(name for name in case.result.verdict.broken if owned or name not in OWNERS_LIMITS)
 
 
 def _json(result: Result, name: str) -> float | None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc import __version__
 from cluster_calc.datum import Datum
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.feasibility import NOT_CHECKED
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import sheet_curves, sheet_options, sheet_parts
 from cluster_calc.report.data import as_dict
-from cluster_calc.report.limits import verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import figure_of, label_of, span_of, spread_text, table, verdict_text
 from cluster_calc.report.sheet_view import Card, Cell, Formula, Sheet, Table, TableRow
@@ -98,7 +98,6 @@ def sheet_of(
     )
     date = first.scenario.settings.get("as_of") or datetime.date.today().isoformat()
     asked = question(first)
-    checked = any(entry.limit is not None for entry in first.feasibility)
     verdict = (f"{names[0]}: " if len(results) > 1 else "") + verdict_text(first)
     return Sheet(
         title=title or "Cost sheet",
@@ -108,8 +107,8 @@ def sheet_of(
         if len(results) == 1
         else f"{asked.removesuffix('?')}, and on {_alternatives(len(results) - 1)}?",
         answer=answer(first) if len(results) == 1 else _answers(results, names, ranked),
-        verdict=verdict if checked else "",
-        feasible={"feasible": True, "not feasible": False}.get(verdict_of(first).value),
+        verdict="" if first.verdict.word == NOT_CHECKED else verdict,
+        feasible=first.feasible,
         cards=tuple(_cards(first)),
         warnings=tuple(_warnings(results, names)),
         parts=tuple(part for part in parts if part is not None),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cluster_calc.feasibility import FEASIBLE, NOT_FEASIBLE
 from cluster_calc.nomenclature import INFINITY, QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Scale, Span
-from cluster_calc.report.limits import verdict_of
 from cluster_calc.report.numbers import NOT_FOUND, shown
 from cluster_calc.report.sheet_parts import band_text, label_of, percent, span_of, table
 from cluster_calc.report.sheet_view import Cell, Figure, Part, Table, TableRow
@@ -35,8 +35,8 @@ def alternatives(results: Sequence[Result], names: Sequence[str], ranked: Compar
             band = band_text(result, name).removeprefix("P10–P90 ")
             cells.append(Cell(shown(name, result.values.get(name)), band))
         rows.append(TableRow(Cell(label_of(name)), tuple(cells)))
-    signs = {"feasible": "✓", "not feasible": "✗"}
-    verdicts = [verdict_of(result).value for result in results]
+    signs = {FEASIBLE: "✓", NOT_FEASIBLE: "✗"}
+    verdicts = [result.verdict.word for result in results]
     rows.append(TableRow(Cell("Feasibility"), tuple(Cell(f"{signs.get(text, '?')} {text}") for text in verdicts)))
     varies = any(result.samples for result in results)
     whole = table(f"The same demand on each{'; below a value its P10–P90' if varies else ''}", ("", *names), rows)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cluster_calc.changes import nearest_change
-from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS, NOT_CHECKED
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.report import charts
 from cluster_calc.report.charts import Span
@@ -248,15 +248,16 @@ def verdict_text(result: Result) -> str:
 
 def feasibility(result: Result) -> Part | None:
     """The margins of every limit that could be checked: the buyer's, and those of hardware and the world."""
-    checked = [entry for entry in result.feasibility if entry.limit is not None]
-    if not checked:
+    if result.verdict.word == NOT_CHECKED:
         return None
     rows, bars, changes = [], [], []
-    for entry in checked:
+    for entry in result.feasibility:
+        if entry.limit is None:
+            continue
         limit, limited, margin = CONSTRAINTS[entry.constraint]
         target = "time_available" if entry.constraint == "deadline" else limit
         verdict = NOT_FOUND if entry.holds is None else "✓\u00a0holds" if entry.holds else "✗ does not hold"
-        if entry.holds is False and entry.constraint in ADVISORY:
+        if entry.constraint in result.verdict.unusual:
             verdict = "!\u00a0unusual"
         if entry.probability is not None and 0 < entry.probability < 1:
             verdict += f" in {percent(entry.probability, 2)} of draws"
