@@ -273,8 +273,8 @@ def _electricity(merged: scenarios.Scenario, result: Result, data: Mapping[str, 
         return Electricity(energy, of_the_run(result, "electricity_cost") / energy, growth)
     path = path_of(merged.settings, merged.data, book, growth)
     if path is not None:
-        start = decimal_year(float(result.data["start"].value) / 86400.0)
-        return Electricity(energy, path.at(start), growth, path, start)
+        start = float(decimal_year(float(result.data["start"].value) / 86400.0))
+        return Electricity(energy, float(path.at(start)), growth, path, start)
     price = result.data.get("electricity_price")
     # Where the rent of a site holds the power, the estimate reads no price of it.
     price = price or Finder(book, result.chip, result.precision, merged, merged.data, {}).find("electricity_price")

@@ -21,6 +21,7 @@ from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quot
 from cluster_calc.estimation import run
 from cluster_calc.feasibility import ADVISORY, CONSTRAINTS
 from cluster_calc.grid import NAMED_AXES, axis
+from cluster_calc.implicit import halved
 from cluster_calc.nomenclature import QUANTITIES
 from cluster_calc.result import Result
 from cluster_calc.scenario import Scenario
@@ -322,9 +323,8 @@ def _edge(result: Result, way: str, low: float, high: float, low_holds: bool) ->
     """The last whole count that holds between one that does and one that does not."""
     import numpy as np
 
-    while high - low > 1:
-        middle = float(np.floor((low + high) / 2))
-        _, margins = _evaluated(result, way, np.array([middle]))
-        holds = float(_shortfall(margins, np.array([middle]))[0][0]) >= _TOLERANCE
-        low, high = (middle, high) if holds == low_holds else (low, middle)
-    return low if low_holds else high
+    def alike(count: Array) -> Any:
+        return (_shortfall(_evaluated(result, way, count)[1], count)[0] >= _TOLERANCE) == low_holds
+
+    left, right = halved(alike, np.array([low]), np.array([high]), whole=True)
+    return float((left if low_holds else right)[0])

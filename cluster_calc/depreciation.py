@@ -98,11 +98,6 @@ def preset(
     """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
     found: dict[str, Datum] = {}
     remarks: list[str] = []
-    if settings.get("electricity_price_path"):
-        from cluster_calc import price_path
-
-        # The ratio replaces a formula, so that it has to be given.
-        given |= price_path.figures(settings, given, book)
     if settings.get("colocation_power"):
         remarks += _held_power(settings, given)
     if settings.get("method"):

@@ -142,7 +142,14 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
-    model = model_of(*sets, *depreciation.sets_of(settings, item, given, mode), *searches)
+    sets += depreciation.sets_of(settings, item, given, mode)
+    if settings.get("electricity_price_path"):
+        from cluster_calc import price_path
+
+        searches += tuple(
+            step for step in price_path.steps_of(settings, given, book) if step.__name__ in model_of(*sets).names
+        )
+    model = model_of(*sets, *searches)
     finder = Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += told
     data = finder.fill(model)

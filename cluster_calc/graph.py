@@ -25,7 +25,7 @@ class ModelError(Exception):
 
 
 class Model:
-    """A set of formulas with one formula per name; an implicit step stands where a search finds the value.
+    """A set of formulas with one formula per name; an implicit step takes the place of the formula of its name.
 
     Raises ModelError for a name outside the nomenclature, two formulas of one name, or a cycle.
     """
@@ -47,8 +47,6 @@ class Model:
             self.steps[name] = Step(name, formula, inputs)
         # A search looks at every other step.
         for name, search in sorted(self.implicit.items(), key=lambda item: isinstance(item[1], Search)):
-            if name in self.steps:
-                raise ModelError(f"a formula and a search for {name!r}: one per name in a model")
             self.steps[name] = search.step(self.steps, ())
         self.order = self._ordered(self.steps)
         self._plans: dict[frozenset[str], tuple[Step, ...]] = {}

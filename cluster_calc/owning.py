@@ -74,7 +74,7 @@ class Electricity:
         """A fully used year's, paid at a time and used around the middle of a period: a path has the price of its use."""
         if self.path is None:
             return float(self.energy * self.price * (1 + self.growth) ** time)
-        return self.energy * self.path.at(self.start + middle)
+        return float(self.energy * self.path.at(self.start + middle))
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from cluster_calc.catalog import Catalog, day_of
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.implicit import Implicit, Step
 from cluster_calc.nomenclature import quantity
+from cluster_calc.number import Number
 
 OF_SITE = "site"
 EXAMPLE = "'2027=8 cent/kWh, 2028=8.5 cent/kWh', or site"
-YEAR = 365.25
-# Sources of values that a sweep or a search moves.
-_MOVED = ("sweep", "solve")
+YEAR, DAY = 365.25, 86400.0
 _POINT = re.compile(r"\s*([0-9]{4})\s*[=:]\s*(.+?)\s*")
 
 
@@ -27,7 +27,7 @@ class PricePath:
     """Prices by calendar year, each the mean of its year; `growth` a year after the last, none before the first.
 
     >>> path = PricePath(((2026, 1.0), (2028, 3.0)), growth=0.5)
-    >>> [path.at(date) for date in (2020.5, 2026.5, 2027.5, 2028.5, 2029.5)]
+    >>> [float(path.at(date)) for date in (2020.5, 2026.5, 2027.5, 2028.5, 2029.5)]
     [1.0, 1.0, 2.0, 3.0, 4.5]
     """
 
@@ -36,15 +36,11 @@ class PricePath:
     title: str = "electricity price path, as given"
     source: Source | None = None
 
-    def at(self, date: float) -> float:
+    def at(self, date: Number, growth: Number | None = None) -> Number:
         """The price at a decimal year: on the line between the middles of the years around it."""
-        middles = [(year + 0.5, price) for year, price in self.points]
-        if date <= middles[0][0]:
-            return middles[0][1]
-        for (first, low), (last, high) in pairwise(middles):
-            if date <= last:
-                return low + (high - low) * (date - first) / (last - first)
-        return float(middles[-1][1] * (1 + self.growth) ** (date - middles[-1][0]))
+        middles, prices = [year + 0.5 for year, _ in self.points], [price for _, price in self.points]
+        beyond = np.maximum(date - middles[-1], 0.0)
+        return np.interp(date, middles, prices) * (1 + (self.growth if growth is None else growth)) ** beyond
 
     @property
     def span(self) -> str:
@@ -120,49 +116,95 @@ def _of_site(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Cata
     return PricePath(points, title=title, source=standing.datum.source)
 
 
-def decimal_year(days: float) -> float:
+def decimal_year(days: Number) -> Number:
     """A day, counted from 1970-01-01, as a decimal year.
 
-    >>> decimal_year(365.0)
+    >>> float(decimal_year(365.0))
     1971.0
     """
-    day = datetime.date(1970, 1, 1) + datetime.timedelta(days=int(days))
-    first, following = datetime.date(day.year, 1, 1), datetime.date(day.year + 1, 1, 1)
-    return day.year + (day - first).days / (following - first).days
+    day = np.floor(days).astype("datetime64[D]")
+    year = day.astype("datetime64[Y]")
+    first, following = year.astype("datetime64[D]"), (year + 1).astype("datetime64[D]")
+    return np.where(np.isnan(days), np.nan, 1970 + year.astype(float) + (day - first) / (following - first))
 
 
-def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog) -> dict[str, Datum]:
-    """The electricity price at the start of the run, and its ratio to that of a later purchase, from the path."""
-    growth = given.get("electricity_price_growth") or book.assumption("electricity_price_growth")
-    path = path_of(settings, given, book, float(growth.value) if growth is not None else 0.0)
+class _Priced(Implicit):
+    """What a path says of a run, as a step of the model."""
+
+    inputs: tuple[str, ...] = ()
+
+    def __init__(self, name: str, about: str, path: PricePath) -> None:
+        super().__init__(name, about, path.source or Source("electricity price path", title=path.title))
+        self.path = path
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.path))
+
+    def step(self, steps: Mapping[str, Step], given: Iterable[str]) -> Step:
+        """The step."""
+        return Step(self.__name__, self, self.inputs)
+
+    def said(self, start: Any) -> str:
+        """Which path, and where on it."""
+        at = "" if np.ndim(start) else f", at {float(decimal_year(start / DAY)):.1f}"
+        return f"{self.path.title}, {self.path.span}{at}"
+
+    def datum(self, values: Mapping[str, Any]) -> Datum:
+        """The figure with the source of the path."""
+        return Datum(
+            self.__name__, values[self.__name__], self.source, origin="default", kind="choice", note=self.said(values["start"]),
+            label=self.path.title,
+        )  # fmt: skip
+
+
+class PriceAtStart(_Priced):
+    """The electricity price of the year in which the run starts."""
+
+    inputs = ("start", "electricity_price_growth")
+
+    def text(self, words: Callable[[str], str]) -> str:
+        """The step in words."""
+        return f"price of {self.path.title} at {words('start')}"
+
+    def __call__(self, start: Any, electricity_price_growth: Any) -> Any:
+        """The price, elementwise."""
+        return self.path.at(decimal_year(start / DAY), electricity_price_growth)
+
+
+class LaterRatio(_Priced):
+    """The price of a later purchase over that of the start; nan where that is 0."""
+
+    inputs = ("start", "purchase_delay", "electricity_price_growth", "electricity_price")
+
+    def text(self, words: Callable[[str], str]) -> str:
+        """The step in words."""
+        later = f"price of {self.path.title} {words('purchase_delay')} after {words('start')}"
+        return f"{later} ÷ {words('electricity_price')}"
+
+    def __call__(self, start: Any, purchase_delay: Any, electricity_price_growth: Any, electricity_price: Any) -> Any:
+        """The ratio, elementwise."""
+        later = self.path.at(decimal_year(start / DAY) + purchase_delay / DAY / YEAR, electricity_price_growth)
+        return np.where(electricity_price == 0, np.nan, later / electricity_price)[()]
+
+    def refuse(self, values: Mapping[str, Any]) -> None:
+        """There is no multiple of nothing."""
+        raise InputError(
+            "electricity_price_path: the price at the start is 0, so that no later one is a multiple of it"
+        )
+
+
+def steps_of(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catalog) -> tuple[Implicit, ...]:
+    """The electricity price at the start of the run, and its ratio to that of a later purchase, from the path asked for."""
+    path = path_of(settings, given, book)
     if path is None:
-        return {}
+        return ()
     if "electricity_price" in given:
         raise InputError("electricity_price and electricity_price_path are both given; leave one out")
-    for name in ("start", "purchase_delay"):
-        datum = given.get(name)
-        # The prices are read once, beside the model: what the model would move over many values cannot move them.
-        if datum is not None and (datum.has_range or not isinstance(datum.value, float) or datum.source.id in _MOVED):
-            raise InputError(
-                f"{name}: an electricity price path takes one value of it, not several; give one, or no path"
-            )
-    start = decimal_year(float(given["start"].value) / 86400.0)
-    price = path.at(start)
-    source = path.source or Source("electricity price path", title=path.title)
-    note = f"{path.title}, {path.span}, at {start:.1f}"
-    found = {
-        "electricity_price": Datum(
-            "electricity_price", price, source, origin="default", kind="choice", note=note, label=path.title
-        )
-    }
-    if "purchase_delay" in given:
-        if not price:
-            raise InputError(
-                "electricity_price_path: the price at the start is 0, so that no later one is a multiple of it"
-            )
-        later = start + float(given["purchase_delay"].value) / 86400.0 / YEAR
-        found["later_electricity_ratio"] = Datum(
-            "later_electricity_ratio", path.at(later) / price, source, origin="default", kind="choice",
-            note=f"{path.title}, {start:.1f} to {later:.1f}",
-        )  # fmt: skip
-    return found
+    later = LaterRatio(
+        "later_electricity_ratio", "Electricity price when it is bought later over the price at the start.", path
+    )
+    first = PriceAtStart("electricity_price", "Electricity price of the day on which the run starts.", path)
+    return (first, later) if "purchase_delay" in given and "later_electricity_ratio" not in given else (first,)

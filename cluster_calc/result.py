@@ -90,6 +90,12 @@ class Result:
         computed = {step.name for step in self.model.plan(self.data)} | set(self.missing)
         return [name for name in QUANTITIES if name in computed and name not in self.data]
 
+    @property
+    def sourced(self) -> dict[str, Datum]:
+        """The inputs, and what implicit steps read from a table with a source of its own."""
+        read = {name: datum for name, datum in self.found.items() if datum.origin != "computed"}
+        return {name: datum for name in QUANTITIES if (datum := self.data.get(name) or read.get(name)) is not None}
+
     def percentile(self, name: str, percent: float) -> float | None:
         """A percentile of a result in its JSON unit; None when it does not vary.
 

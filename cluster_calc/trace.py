@@ -129,6 +129,8 @@ class Trace:
                 "defined_in": self.defined_in,
             }
             entry["inputs"] = [part.as_dict() for part in self.inputs]
+            if self.datum is not None:
+                entry["source"] = source_of(self.datum)
         elif self.datum is not None:
             entry |= {"origin": self.datum.origin, "kind": self.datum.kind, "source": source_of(self.datum)}
             known = QUANTITIES[self.name]
@@ -168,9 +170,11 @@ def trace(result: Result, name: str) -> Trace:
         step = steps.get(entry) or result.model.steps.get(entry)
         if step is None:
             return Trace(**common, note=result.missing.get(entry, NOT_FOUND))
-        note = result.found[entry].note if entry in result.found else ""
+        found = result.found.get(entry)
+        note = found.note if found is not None else ""
         return Trace(
             **common,
+            datum=found,
             formula=formula_text(step.formula),
             numbers=formula_text(step.formula, lambda word: shown(word, result.values.get(word), 4)),
             about=(inspect.getdoc(step.formula) or "").split("\n")[0],
@@ -243,6 +247,8 @@ def text(tree: Trace, width: int = 80) -> str:
             put(inner, inner + "    ", f"= {node.numbers}")
             if node.note:
                 put(inner, inner + "    ", f"! {node.note}")
+            for line in source_lines(node.datum) if node.datum is not None else ():
+                put(inner + "· ", inner + "    ", line)
             for part in node.inputs:
                 visit(part, depth + 1)
             return

@@ -43,7 +43,7 @@ def test_a_run_has_the_price_of_its_start_and_a_later_one_that_of_its_own() -> N
     assert result.values["later_electricity_cost"] == pytest.approx(
         result.values["electricity_cost"] * 10 / 8, rel=2e-3
     )
-    assert "2027 to 2030" in result.data["electricity_price"].note
+    assert "2027 to 2030" in result.found["electricity_price"].note
 
 
 def test_the_dated_prices_of_a_site_are_a_path() -> None:
@@ -53,7 +53,7 @@ def test_the_dated_prices_of_a_site_are_a_path() -> None:
     # EIA industrial: 6.91 cent/kWh in 2015, 6.67 in 2020; the winter month of 2026 is no year.
     assert then.values["electricity_price"] == pytest.approx(6.91 * CENT, rel=1e-3)
     assert then.values["later_electricity_ratio"] == pytest.approx(6.67 / 6.91, rel=1e-3)
-    assert "2010 to 2025" in then.data["electricity_price"].note
+    assert "2010 to 2025" in then.found["electricity_price"].note
 
 
 def test_beyond_the_path_prices_grow() -> None:
@@ -88,7 +88,10 @@ def test_a_path_is_kept_in_a_result_and_a_scenario(tmp_path: Any) -> None:
         ({"electricity_price_path": "site"}, "there is none; name one"),
         ({"electricity_price_path": "site", "site": "austria"}, "Austria has no electricity price"),
         ({"electricity_price_path": PATH, "electricity_price": "8 cent/kWh"}, "are both given; leave one out"),
-        ({"electricity_price_path": PATH, "purchase_delay": "1..2 years"}, "takes one value of it"),
+        (
+            {"electricity_price_path": "2027=0 cent/kWh, 2030=5 cent/kWh", "purchase_delay": "1 year"},
+            "price at the start is 0",
+        ),
     ],
 )
 def test_a_bad_path_is_one_clear_message(given: dict[str, Any], words: str) -> None:
@@ -96,8 +99,31 @@ def test_a_bad_path_is_one_clear_message(given: dict[str, Any], words: str) -> N
         cc.estimate(**RUN | given)
 
 
-def test_a_sweep_cannot_move_what_a_path_has_read() -> None:
-    from cluster_calc.sweeping import sweep
+def test_every_row_of_a_sweep_has_the_price_of_its_own_start() -> None:
+    starts, delays = ["2027-07-02", "2028-07-01", "2031-01-01"], ["1 year", "2 years"]
+    for name, values in {"start": starts, "purchase_delay": delays, "electricity_price_growth": [0.0, 0.1]}.items():
+        given = {"purchase_delay": "5 years", **RUN, "electricity_price_path": PATH}
+        given.pop(name, None)
+        table = cc.sweep({name: values}, **given, results=["electricity_cost", "later_electricity_cost", "run_cost"])
+        alone = [cc.estimate(**given, **{name: value}) for value in values]
+        for column in table.columns.drop(name):
+            assert table[column].tolist() == pytest.approx([result.in_unit(column) for result in alone], rel=1e-12)
+        assert table["later_electricity_cost"].nunique() == len(values)
 
-    with pytest.raises(InputError, match="takes one value of it, not several"):
-        sweep({"purchase_delay": ["1 year", "2 years"]}, **RUN, electricity_price_path=PATH)
+
+def test_the_draws_of_a_delay_have_each_their_price() -> None:
+    result = cc.estimate(**RUN, electricity_price_path=PATH, purchase_delay="uniform(1 year, 3 years)", draws=2000)
+    assert result.varies("later_electricity_ratio")
+    # From the middle of 2027 on the path says 10 cents after a year, 7.5 after two and 5 after three, of 8.
+    low, high = (result.percentile("later_electricity_ratio", percent) for percent in (1, 99))
+    assert low == pytest.approx(5 / 8, rel=0.02)
+    assert high == pytest.approx(10 / 8, rel=0.02)
+
+
+def test_the_start_at_which_a_cost_is_met_is_solved_on_the_path() -> None:
+    given = {**RUN, "electricity_price_path": PATH}
+    given.pop("start")
+    wanted = cc.estimate(**given, start="2029-01-01").in_unit("electricity_cost")
+    found = cc.solve("start", **given, target=f"electricity_cost={float(wanted)!r} USD")
+    assert found.as_dict()["reached"] <= wanted * (1 + 1e-9)
+    assert found.result.in_unit("electricity_cost") == pytest.approx(found.as_dict()["reached"])

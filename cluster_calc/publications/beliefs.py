@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from cluster_calc.errors import InputError
+from cluster_calc.implicit import halved
 from cluster_calc.publications.claims import Claim, Input
 from cluster_calc.publications.evaluation import evaluate
 
@@ -54,6 +56,9 @@ def _needed(claim: Claim, entry: Input) -> float | None:
         assert value is not None
         return value - published
 
+    def alike(first: float, exponent: float) -> bool:
+        return gap(float(exponent)) * first > 0
+
     steps = [number / STEPS_PER_DECADE for number in range(DECADES * STEPS_PER_DECADE + 1)]
     for sign in (1, -1):
         for near, far in pairwise(steps):
@@ -62,13 +67,8 @@ def _needed(claim: Claim, entry: Input) -> float | None:
             if math.isnan(first) or math.isnan(last):
                 break
             if first * last <= 0:
-                for _ in range(60):
-                    middle = (low + high) / 2
-                    if gap(middle) * first > 0:
-                        low = middle
-                    else:
-                        high = middle
-                return float(written * 10.0**high)
+                _, place = halved(partial(alike, first), low, high)
+                return float(written * 10.0 ** float(place))
     return None
 
 

@@ -298,7 +298,7 @@ def register(result: Result) -> tuple[Table, tuple[str, ...]]:
     numbers: dict[str, int] = {}
     references = []
     rows = []
-    for row, datum in zip(shown_table.rows, result.data.values(), strict=True):
+    for row, datum in zip(shown_table.rows, result.sourced.values(), strict=True):
         source = datum.source
         cells = list(row.cells)
         if source.url or source.title:

@@ -219,7 +219,7 @@ def _cards(result: Result) -> list[Card]:
 def register(result: Result) -> Table:
     """Every input with its value, range, source, date and origin."""
     rows = []
-    for name, datum in result.data.items():
+    for name, datum in result.sourced.items():
         ends = [end for end in (datum.low, datum.high) if end is not None]
         span = spread_text(name, ends, " – ") if datum.has_range else ""
         source = datum.source

@@ -373,11 +373,11 @@ def _assumptions(result: Result) -> Section:
     }
     carried = [name for name in moves if max(map(abs, moves[name])) > 1e-9][:MOST]
     always = [name for name in ("chip_price", "mfu", "goodput", "lifetime", "electricity_price", "pue", "network_share",
-                                "server_cost_factor", "tdp", "annual_shipments") if name in result.data]  # fmt: skip
+                                "server_cost_factor", "tdp", "annual_shipments") if name in result.sourced]  # fmt: skip
     names = list(dict.fromkeys([*carried, *always]))[: MOST + 2]
     rows = []
     for name in names:
-        datum = result.data[name]
+        datum = result.sourced[name]
         if datum.value is None:
             continue
         label = f", {datum.label}" if datum.label and name != "annual_shipments" else ""
