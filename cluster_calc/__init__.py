@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cluster_calc.report.page import sheet
     from cluster_calc.result import Result
     from cluster_calc.result_diff import diff
+    from cluster_calc.serving.service import Service, serve
     from cluster_calc.simulation import Simulation, simulate
     from cluster_calc.sweeping import sweep
 
@@ -38,6 +39,7 @@ _EXPORTS = {
     "Finance": "cash_flow",
     "InputError": "errors",
     "Result": "result",
+    "Service": "serving.service",
     "Simulation": "simulation",
     "Solution": "inverse",
     "Source": "datum",
@@ -49,6 +51,7 @@ _EXPORTS = {
     "project": "projection",
     "reproduce": "publications",
     "sensitivity": "influence",
+    "serve": "serving.service",
     "sheet": "report.page",
     "simulate": "simulation",
     "solve": "inverse",
@@ -62,6 +65,7 @@ __all__ = [
     "Finance",
     "InputError",
     "Result",
+    "Service",
     "Simulation",
     "Solution",
     "Source",
@@ -73,6 +77,7 @@ __all__ = [
     "project",
     "reproduce",
     "sensitivity",
+    "serve",
     "sheet",
     "simulate",
     "solve",

@@ -22,7 +22,7 @@ from cluster_calc.catalog import Catalog, Chip, catalog
 from cluster_calc.contradictions import contradictions
 from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, UndeterminedError, quoted
-from cluster_calc.feasibility import CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS, SERVED
 from cluster_calc.graph import Model, model_of
 from cluster_calc.implicit import Implicit
 from cluster_calc.lookup import Finder
@@ -116,6 +116,12 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
             "give --params the total"
         )
     item = book.chip(settings["chip"])
+    served = None
+    if mode == "serve":
+        from cluster_calc.serving import part as serving
+
+        served = serving.part(given, settings, item, book)
+        settings = {name: value for name, value in settings.items() if name != "precision"}
     precision = item.precision(settings.get("precision"))
     if precision not in item.peaks and "peak_throughput" not in given and settings.get("precision"):
         raise InputError(
@@ -132,7 +138,11 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         searches, sets = (resilience.SIZED,), tuple(name for name in sets if name != "sizing")
     if causes:
         sets += resilience.sets_of(given, settings)
-    described = workload.additions(mode, sets, given, settings, item)
+    described = workload.additions(mode, sets, {} if served else given, settings, item)
+    if served:
+        described.preset.update(served.preset)
+        described.warnings += served.warnings
+        searches = served.searches
     if settings.get("predict_mfu"):
         from cluster_calc import predicted
 
@@ -155,6 +165,8 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     data = finder.fill(model)
     known = {name: datum.value for name, datum in data.items() if datum.value is not None}
     values = model.evaluate(known)
+    if served:
+        serving.refuse_unplanned(given, values, str(settings["model"]), item)
     refuse_unfound(model, known, values)
     undefined = _undefined(model, values, data)
     for name in undefined:
@@ -164,7 +176,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item) | undefined
     result = Result(
-        chip=item, precision=precision, mode=mode, model=model, values=values,
+        chip=item, precision=served.precision if served else precision, mode=mode, model=model, values=values,
         data={name: used[name] for name in QUANTITIES if name in used}, missing=missing,
         warnings=(), notes=tuple(finder.notes), feasibility=(), scenario=merged,
         found={name: step.datum(values) for name, step in model.implicit.items() if name in values and name not in known},
@@ -184,7 +196,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     elif asked := [name for name in ("draws", "percentiles") if settings.get(name)]:
         finder.warnings.append(f"{' and '.join(asked)}: nothing varies; give a range with LOW..HIGH, or --ranges")
     checked = feasibility.checked(result, given)
-    constraints = tuple(_constraint(name, result, given, checked) for name in CONSTRAINTS)
+    constraints = tuple(
+        _constraint(name, result, given, checked) for name in CONSTRAINTS if served or name not in SERVED
+    )
     if law is not None:
         finder.warnings += laws.warnings(law, values)
         result = replace(result, notes=(*result.notes, f"scaling law: {law.name}; {law.note}".rstrip("; ")))

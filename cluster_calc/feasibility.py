@@ -21,6 +21,8 @@ CONSTRAINTS = {
     "power": ("power_limit", "peak_facility_power", "power_margin"),
     "supply": ("supply_limit", "shipment_share", "supply_margin"),
     "deadline": ("deadline", "training_time", "deadline_margin"),
+    "time per output token": ("tpot", "time_per_output_token", "tpot_margin"),
+    "time to first token": ("ttft", "time_to_first_token", "ttft_margin"),
     "designer supply": ("designer_limit", "designer_share", "designer_margin"),
     "lead time": ("lead_time_limit", "lead_time", "lead_time_margin"),
     "capital yardstick": ("capital_yardstick", "capital_cost", "capital_yardstick_margin"),
@@ -41,6 +43,8 @@ WORLD = frozenset({"memory", "data", "batch", "latency", "data movement", "failu
 EVERY_RUN = frozenset({"latency", "data movement", "obsolescence", "mfu"})
 # What would be unwise or unheard of, but is not impossible: told, and not counted against feasibility.
 ADVISORY = frozenset({"data movement", "obsolescence", "mfu", "batch", "capital yardstick", "power yardstick"})
+# Targets of serving: no limits of a training run.
+SERVED = frozenset({"time per output token", "time to first token"})
 DATA_MOVEMENT = (1e28, 2e28)
 LATENCY_WALL = (1e31, 2e31)
 FEASIBLE, NOT_FEASIBLE, OPEN, NOT_CHECKED = "feasible", "not feasible", "open", "not checked"
@@ -63,7 +67,7 @@ class Verdict(NamedTuple):
 
 def sets_of(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], causes: bool) -> tuple[str, ...]:
     """The formula sets of the limits that the given inputs let one check."""
-    if mode == "cluster":
+    if mode in ("cluster", "serve"):
         found = []
     else:
         found = ["world-limits"]

@@ -19,8 +19,13 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
     """Which way round the model runs, from what is given, and the formula sets that make it.
 
     fixed-time: chips follow from the time; fixed-chips: the time follows from the chips; observed: chips, time and
-    compute are given and the MFU follows; capacity: what chips can train in a time; cluster: chips alone.
+    compute are given and the MFU follows; capacity: what chips can train in a time; cluster: chips alone; serve: a model
+    for its users.
     """
+    from cluster_calc.serving import part as serving
+
+    if serving.asked(given, settings):
+        return serving.MODE, serving.sets_of(given, settings)
     keep_both = bool(settings.get("keep_both"))
     flop, time_held = "training_compute" in given, "training_time" in given
     sized = "parameters" in given or "active_parameters" in given

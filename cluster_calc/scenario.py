@@ -25,6 +25,11 @@ from cluster_calc.units import split, to_base
 # What a scenario may set besides quantities: name → what it is, for help and errors.
 SETTINGS: dict[str, str] = {
     "chip": "id or alias of the accelerator",
+    "task": "what the chips do: train (default), or serve, which a demand of tokens or requests implies",
+    "kv_precision": "format of the cache: bf16, fp8 …; default: 8 bit where the engine's guide sets it, else 16",
+    "engine": "serving engine: vllm (default), tensorrt-llm, sglang, llama.cpp",
+    "software": "how it is run: tuned for the load (default), or plain",
+    "percentile": "the target on the first token holds for this percentile, 95, not for the mean",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
     "model": "id or alias of a model of the catalog: its size, shapes and tokens; a typed figure stands instead",

@@ -24,6 +24,12 @@ DEFAULT_DRAWS = 49_152
 STANDARD = (5.0, 10.0, 20.0, 50.0, 80.0, 90.0, 95.0)
 # Relative differences that rounding makes.
 ROUNDING = 1e-9
+# What an estimate of each mode sizes: decisions that the draws keep.
+SIZED = {
+    "fixed-time": ("chips",),
+    "serve": ("tensor_parallel", "attention_parallel", "expert_parallel", "pipeline_parallel", "disaggregated", "batch",
+              "replicas", "spare_replicas", "chips"),
+}  # fmt: skip
 # The most that one estimate holds in memory; a sweep streams.
 MOST_BYTES = 4e9
 
@@ -64,8 +70,8 @@ def drawn_block(
 def held(result: Result, resize: bool = False) -> dict[str, Any]:
     """The values an uncertain run keeps: its inputs, and the number of chips where it was sized, which is a decision."""
     fixed = {name: datum.value for name, datum in result.data.items() if datum.value is not None}
-    if result.mode == "fixed-time" and not resize and "chips" in result.values:
-        fixed["chips"] = result.values["chips"]
+    if not resize:
+        fixed |= {name: result.values[name] for name in SIZED.get(result.mode, ()) if name in result.values}
     return fixed
 
 

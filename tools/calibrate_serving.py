@@ -24,12 +24,10 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from cluster_calc.catalog import catalog  # noqa: E402
 from cluster_calc.errors import InputError  # noqa: E402
 from cluster_calc.serving.cases import Case, predicted  # noqa: E402
 from cluster_calc.serving.constants import book  # noqa: E402
-from cluster_calc.serving.models import model_shape  # noqa: E402
-from cluster_calc.serving.rows import case_of  # noqa: E402
+from cluster_calc.serving.rows import case_of, chip_named, model_named  # noqa: E402
 
 PATH = ROOT / "catalog" / "serving.toml"
 LEFT_OUT = ROOT / "tests" / "data" / "serving_left_out.csv"
@@ -68,11 +66,11 @@ def number(row: Mapping[str, str], head: str) -> float:
 
 def measured(path: Path = CASES) -> list[Measured]:
     """Every row of the table that is a case."""
-    known, found = catalog(), []
+    found = []
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
-                found.append(Measured(row, case_of(row, known.chip, model_shape)))
+                found.append(Measured(row, case_of(row, chip_named, model_named)))
             except InputError:
                 continue
     return found

@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
+    "serve": ("serve", "a model for its users: chips, latency, dollars a million tokens, power"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
     "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),

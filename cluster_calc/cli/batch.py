@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from cluster_calc import tables
 
 FORMATS = ("csv", "parquet")
 # Endings that promise another format than the CSV that would be in the file.
@@ -23,13 +26,19 @@ Examples:
   cluster-calc batch runs.csv -o costs.csv
   cluster-calc batch runs.csv --map my-columns.toml -o costs.parquet
   cluster-calc batch steps.csv --predict-mfu -o predicted.csv
+  cluster-calc batch servings.csv --predict-serving -o predicted.csv
   cluster-calc batch runs.csv --chip h100 --electricity-price "6 cent/kWh" -o -""",
 )
 @click.argument("file", metavar="FILE.csv")
 @click.option("--map", "map_", metavar="MAP.toml", help="column map; by default the shipped map that fits, or none")
+@click.option(
+    "--predict-serving",
+    is_flag=True,
+    help="each row's tokens a second, first and further token, from model, chip and layout",
+)
 @shared.model_options
 @click.option("-o", "--output", metavar="FILE", help="FILE.csv, FILE.parquet or - for stdout (the default)")
-def command(file: str, map_: str | None, **options: Any) -> None:
+def command(file: str, map_: str | None, predict_serving: bool, **options: Any) -> None:
     """One estimate per row of FILE.csv (- is stdin).
 
     Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
@@ -48,6 +57,11 @@ def command(file: str, map_: str | None, **options: Any) -> None:
         )
     text = read_text(file)
     table = tables.read_table(text, file)
+    if predict_serving:
+        from cluster_calc.serving.table import predict_rows
+
+        _written(predict_rows(table), target)
+        return
     method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
     mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, method)
     if predict_mfu and mapping is None:
@@ -58,6 +72,13 @@ def command(file: str, map_: str | None, **options: Any) -> None:
     done = tables.evaluate(table, mapping, shared.inputs(options))
     if done.ignored:
         click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
+    _written(done, target)
+
+
+def _written(done: tables.Table, target: str | None) -> None:
+    """Write the table; raise InputError with the rows that cannot be."""
+    from cluster_calc import tables
+
     if str(target).lower().endswith(".parquet"):
         from cluster_calc.files import write_atomically
 

@@ -186,6 +186,7 @@ FORMULA_NAMES = frozenset(
         "prefill_load",
         "prefill_overhead_time",
         "prefill_product_time",
+        "prefill_servers",
         "prefill_time",
         "prefill_wait",
         "price_level",

@@ -61,6 +61,22 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the model, the software and every quantity of serving; what is computed is listed with the results."""
+    entries = [entry for entry in QUANTITIES.values() if entry.group == SERVING]
+    found = [
+        _option("--" + name.replace("_", "-"), metavar="NAME", heading=SERVING, help=SETTINGS[name])
+        for name in ("kv_precision", "engine", "software", "percentile")
+    ]
+    for entry in sorted(entries, key=lambda entry: entry.name in COMPUTED):
+        heading = RESULTS if entry.name in COMPUTED and not entry.name.endswith(("_per_day", "per_second")) else SERVING
+        help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
+        found.append(_option(entry.option, entry.name, metavar="VALUE", heading=heading, help=help_text))
+    for option in reversed(found):
+        command = option(command)
+    return command
+
+
 def some_model_options(*headings: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds those of them that are listed under the headings; `--set` reaches the others."""
 

@@ -8,14 +8,21 @@ from cluster_calc.number import Number
 
 
 def replicas(chips: Number, replica_chips: Number, prefill_chips: Number, spare_replica_share: Number) -> Number:
-    """Replicas that work at once in a fleet of so many chips, its spares set aside.
+    """Replicas that work at once in a fleet of so many chips, its spares set aside: ⌈⌊n / N⌋ / (1 + s)⌉.
 
-    >>> float(replicas(chips=100, replica_chips=8, prefill_chips=0.0, spare_replica_share=0.03))
-    11.0
+    >>> float(replicas(chips=480, replica_chips=8, prefill_chips=0.0, spare_replica_share=0.03))
+    59.0
     """
-    return np.floor(chips / (replica_chips + prefill_chips)) - np.ceil(
-        np.floor(chips / (replica_chips + prefill_chips)) * spare_replica_share / (1 + spare_replica_share)
-    )
+    return np.ceil(np.floor(chips / (replica_chips + prefill_chips)) / (1 + spare_replica_share))
+
+
+def spare_replicas(chips: Number, replica_chips: Number, prefill_chips: Number, replicas: Number) -> Number:
+    """The replicas that are left.
+
+    >>> float(spare_replicas(chips=480, replica_chips=8, prefill_chips=0.0, replicas=59))
+    1.0
+    """
+    return np.floor(chips / (replica_chips + prefill_chips)) - replicas
 
 
 def requests_per_second(

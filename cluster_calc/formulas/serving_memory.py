@@ -45,7 +45,7 @@ def mean_context(input_tokens: Number, output_tokens: Number) -> Number:
 
 
 def cache_per_sequence(
-    cache_width: Number, window_cache_width: Number, attention_window: Number, cache_element_bytes: Number,
+    cache_width: Number, window_cache_width: Number, cache_window: Number, cache_element_bytes: Number,
     input_tokens: Number, output_tokens: Number,
 ) -> Number:  # fmt: skip
     """Cache that a whole sequence needs: b (w S + w_w min(S, window)), S = I + O.
@@ -57,7 +57,7 @@ def cache_per_sequence(
     """
     return cache_element_bytes * (
         cache_width * (input_tokens + output_tokens)
-        + window_cache_width * np.minimum(input_tokens + output_tokens, attention_window)
+        + window_cache_width * np.minimum(input_tokens + output_tokens, cache_window)
     )
 
 

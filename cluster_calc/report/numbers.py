@@ -97,6 +97,18 @@ def duration(seconds: float, figures: int = 3) -> str:
     return f"{plain(seconds / _YEAR, figures)} years"
 
 
+def latency(seconds: float, figures: int = 3) -> str:
+    """A short time as engineers say it.
+
+    >>> latency(1.5), latency(0.0244), latency(8.5e-6)
+    ('1.5 s', '24.4 ms', '8.5 µs')
+    """
+    for limit, size, name in ((1.0, 1.0, "s"), (1e-3, 1e-3, "ms")):
+        if abs(seconds) >= limit:
+            return f"{plain(seconds / size, figures)} {name}"
+    return f"{plain(seconds / 1e-6, figures)} µs"
+
+
 def shown(name: str, base: Any, figures: int = 3) -> str:
     """A value of a quantity as people read it; an array as the span of its values.
 
@@ -151,6 +163,8 @@ def _shown(known: Quantity, base: float, figures: int) -> str:
         return percentage(value, figures)
     if kind == "time":
         return duration(base, figures)
+    if kind == "latency":
+        return latency(base, figures)
     if kind == "years":
         return f"{plain(value, figures)} {'year' if value == 1 else 'years'}"
     if kind == "chip_time":

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cluster_calc.catalog import Chip
+from cluster_calc.architecture import Architecture
+from cluster_calc.catalog import Chip, catalog
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.serving.architecture import serving_shape
 from cluster_calc.serving.cases import Case, Pool
 from cluster_calc.serving.constants import book, engine_of
 from cluster_calc.serving.formats import cache_format, format_of, precision_figures
-from cluster_calc.serving.machine import machine_figures
+from cluster_calc.serving.machine import figure_of, machine_figures
+from cluster_calc.serving.models import served_model
 
 BLANK = frozenset({"", "nan", "na", "n/a", "none", "null", "-", "unset", "todo", "unknown"})
 _YEAR_MONTH = re.compile(r"20\d\d-\d\d")
@@ -53,14 +55,11 @@ class Row:
         return value
 
 
-def case_of(
-    cells: Mapping[str, str], chip_of: Callable[[str], Chip], model_of: Callable[[str], Mapping[str, Any]]
-) -> Case:
+def case_of(cells: Mapping[str, str], chip_of: Callable[[str], Chip], model_of: Callable[[str], Architecture]) -> Case:
     """The case of a row; raises InputError for what cannot be used."""
     row = Row(cells)
     item = chip_of(row.text("chip") or _missing("chip"))
-    model = model_of(row.text("architecture") or row.text("model") or _missing("architecture"))
-    shape = serving_shape(model)
+    shape = serving_shape(model_of(row.text("architecture") or row.text("model") or _missing("architecture")))
     engine = engine_of(row.text("framework"))
     known = book()["engine"][engine]
     weights = _weights(row, item)
@@ -80,6 +79,31 @@ def case_of(
         speed=float(scenario.get("speed", 1.0)), most_step=(row.number("tpot_limit_ms") or float(scenario.get("tpot_limit_ms", "inf"))) / 1e3,
         alone=str(scenario.get("alone", "")), notes=tuple(row.notes),
     )  # fmt: skip
+
+
+def chip_named(text: str) -> Chip:
+    """The chip of that name; a name that several sizes share is the smallest's.
+
+    >>> chip_named("nvidia-gh200").id
+    'nvidia-gh200-96gb'
+    """
+    book = catalog()
+    try:
+        return book.chip(text)
+    except InputError:
+        sizes = [name for name in book.heads("chips") if name.startswith(f"{text}-")]
+        if not sizes:
+            raise
+        return min((book.chip(name) for name in sizes), key=lambda item: figure_of(item, "memory") or float("inf"))
+
+
+def model_named(text: str) -> Architecture:
+    """The shapes of the model of that name.
+
+    >>> model_named("llama-3-70b").layers
+    80
+    """
+    return served_model(catalog(), text).shape
 
 
 def _missing(head: str) -> str:

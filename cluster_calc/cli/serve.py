@@ -1,0 +1,78 @@
+"""`cluster-calc serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cluster_calc.cli import options as shared
+
+FORMATS = ("table", "json", "csv")
+_ANSWER = "Answer"
+
+
+@click.command(
+    "serve",
+    cls=shared.GroupedCommand,
+    epilog="""\b
+Examples:
+  cluster-calc serve --model llama-3.3-70b --chip h200 --tokens-per-day 20e9 \\
+    --input-tokens 2000 --output-tokens 500 --tpot "30 ms" --ttft "1 s"
+  cluster-calc serve --model deepseek-v3 --chip b200 --chips 72 --precision fp4
+  cluster-calc serve --model gpt-oss-120b --chip h100 --requests-per-second 40 --against gpt-oss-120b@together""",
+)
+@shared.serving_options
+@shared.model_options
+@click.option("--against", metavar="MODEL@PROVIDER", default="", cls=shared.GroupedOption, heading=_ANSWER,
+              help="the demand from which owning costs less than this seller's price")  # fmt: skip
+@click.option(
+    "--full",
+    is_flag=True,
+    cls=shared.GroupedOption,
+    heading=_ANSWER,
+    help="the front, every alternative and the whole estimate",
+)
+@shared.gate_options
+@shared.output_options(*FORMATS)
+def command(against: str, full: bool, **options: Any) -> None:
+    """Chips, speed, latency, dollars a million tokens and power of serving a model.
+
+    Give a --model, a --chip, and a demand (--tokens-per-day or --requests-per-second) or --chips.
+    """
+    form = shared.format_of(options, FORMATS)
+    found = _found(against, options)
+    if form == "json":
+        from cluster_calc.report.serving_data import json_text
+
+        text = json_text(found)
+    elif form == "csv":
+        from cluster_calc.report.data import csv_text
+
+        text = csv_text(found.result)
+    else:
+        from cluster_calc.report.serving import text as page
+
+        text = page(found, shared.terminal_width(), full)
+    shared.write(text, options.get("output"))
+    shared.check_gates(found.result, options)
+
+
+def _found(against: str, options: dict[str, Any]) -> Any:
+    """Options → Service; everything that can be refused is refused before anything is written."""
+    from cluster_calc.serving.service import served
+
+    shared.limits(options)
+    for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
+        if target not in (None, "-"):
+            from cluster_calc.files import check_target
+
+            check_target(Path(str(target)), option)
+    merged = shared.merged_from(options)
+    found = served(merged, against)
+    if options.get("save_scenario"):
+        from cluster_calc.save import scenario_text
+
+        shared.write(scenario_text(merged), options["save_scenario"], "--save-scenario")
+    return found
