@@ -12,7 +12,7 @@ import pytest
 from cluster_calc import estimate
 from cluster_calc.changes import change_for_all, changes, nearest_change
 from cluster_calc.errors import InputError
-from cluster_calc.feasibility import CONSTRAINTS
+from cluster_calc.feasibility import CONSTRAINTS, SERVED
 from cluster_calc.result import Result
 from tests.cli.running import run
 
@@ -23,7 +23,7 @@ def entries(result: Result) -> dict[str, Any]:
 
 def test_a_bare_demand_checks_nothing_and_passes_nothing() -> None:
     result = estimate(flop=2e25, chip="h100")
-    assert set(entries(result)) == set(CONSTRAINTS)
+    assert set(entries(result)) == set(CONSTRAINTS) - SERVED
     assert all(entry.holds is None and entry.limit is None for entry in result.feasibility)
     assert "not checked" in str(result)
     assert "  holds  " not in str(result)
@@ -154,10 +154,10 @@ EVERY_LIMIT: dict[str, Any] = {
 def test_every_limit_is_a_margin_with_a_source() -> None:
     result = estimate(params=70e9, tokens=15e12, chip="h100", chips=8192, mfu=0.4, **EVERY_LIMIT)
     held = entries(result)
-    assert [name for name in CONSTRAINTS if held[name].limit is None] == ["time"]
+    assert [name for name in CONSTRAINTS if name not in SERVED and held[name].limit is None] == ["time"]
     told = {entry["constraint"]: entry for entry in result.as_dict()["feasibility"]}
     for name, (_, _, margin) in CONSTRAINTS.items():
-        if name == "time":
+        if name == "time" or name in SERVED:
             continue
         assert held[name].margin == pytest.approx(float(result.values[margin]), rel=1e-12), name
         source = result.data[told[name]["rests_on"]].source
