@@ -76,7 +76,7 @@ class Service:
     @property
     def meets(self) -> bool:
         """Whether every limit and target holds."""
-        return self.result.feasible
+        return self.result.feasible is not False
 
     @cached_property
     def prices(self) -> list[TokenPrice]:
@@ -215,7 +215,7 @@ def alternative(words: str, result: Result) -> Alternative:
     values = result.values
     return Alternative(
         words, float(values["chips"]), _or_none(values.get("cost_per_million_tokens")), float(values["time_per_output_token"]),
-        float(values["time_to_first_token"]), _or_none(values.get("facility_power")), result.feasible,
+        float(values["time_to_first_token"]), _or_none(values.get("facility_power")), result.feasible is not False,
     )  # fmt: skip
 
 
