@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cluster_calc.implicit import Step
 
 
-def contradictions(values: Mapping[str, Any], observed: bool) -> dict[str, Any]:
+def contradictions(
+    values: Mapping[str, Any], observed: bool, follows: Iterable[str] = (), stated: Iterable[Step] = ()
+) -> dict[str, Any]:
     """Why → where, for everything that the values are seen to contradict.
 
-    `observed` says that chips, time and compute are all given, so that an MFU follows.
+    `observed` says that chips, time and compute are all given, so that an MFU follows; `follows` names what follows from a
+    result that is given, `stated` are the formulas of given results from which nothing follows.
 
     >>> list(contradictions({"implied_mfu": 26.0}, observed=True))
     ['chips, time and compute imply an MFU above 1']
@@ -31,4 +37,14 @@ def contradictions(values: Mapping[str, Any], observed: bool) -> dict[str, Any]:
         found["no number of chips finishes within the time allowed"] = np.isnan(values["chips"])
     if "predicted_mfu" in values:
         found["the chips do not spread over the model's layers, heads and batch"] = np.isnan(values["predicted_mfu"])
+    for name in follows:
+        if name in values:
+            from cluster_calc.consistency import beyond
+
+            found[f"what is given implies a {name} that cannot be"] = beyond(name, values[name])
+    if stated:
+        from cluster_calc.consistency import broken
+
+        for name, (_, where) in broken(stated, values).items():
+            found[f"{name} is given and is not what its formula makes of what else is given"] = where
     return {why: where for why, where in found.items() if where.any()}

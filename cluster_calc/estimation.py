@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cluster_calc import conventions, depreciation, feasibility, remarks
+from cluster_calc import consistency, conventions, depreciation, feasibility, remarks
 from cluster_calc import scenario as scenarios
 from cluster_calc.catalog import Catalog, Chip, catalog
 from cluster_calc.contradictions import contradictions
@@ -62,8 +62,8 @@ def estimate(
     return run(scenarios.gather(named, origin="call", file=scenario))
 
 
-def run(merged: Scenario, book: Catalog | None = None) -> Result:
-    """Evaluate a merged scenario."""
+def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False) -> Result:
+    """Evaluate a merged scenario; `probing` asks how the model is made and takes values that cannot be."""
     book = book or catalog()
     settings, given = merged.settings, dict(merged.data)
     for other, name in TWINS.items():
@@ -77,6 +77,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         from cluster_calc import models
 
         given = models.completed(given, settings, book)
+    consistency.refuse_answers(given)
     mode, sets = mode_of(given, settings)
     if "acquire" in settings:
         sets = tuple("rented-run" if name == "run" else name for name in sets)
@@ -94,7 +95,7 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         raise UndeterminedError(f"no chip: say which accelerator with --chip, for example `{EXAMPLE}`")
     if "training_time" in given:
         given["time_allowed"] = given.pop("training_time").with_(name="time_allowed")
-    if mode == "observed" and "goodput" not in given:
+    if _mfu_is_implied(mode, sets, given, settings) and "goodput" not in given:
         given["goodput"] = Datum(
             "goodput", 1.0, Source("convention", title="goodput is 1 in an implied MFU unless given"),
             origin="default", kind="convention", confidence="high",
@@ -159,9 +160,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
         searches += tuple(
             step for step in price_path.steps_of(settings, given, book) if step.__name__ in model_of(*sets).names
         )
-    model = model_of(*sets, *searches)
     finder = Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += told
+    model = model_of(*sets, *searches, *consistency.settled((*sets, *searches), finder))
     data = finder.fill(model)
     known = {name: datum.value for name, datum in data.items() if datum.value is not None}
     values = model.evaluate(known)
@@ -171,7 +172,9 @@ def run(merged: Scenario, book: Catalog | None = None) -> Result:
     undefined = _undefined(model, values, data)
     for name in undefined:
         del values[name]
-    _check(values, data, mode, item, precision)
+    if not probing:
+        consistency.check(model, values, data, item, precision)
+        _check(values, data, mode, item, precision)
     depreciation.check(values, settings)
     used = {name: datum for name, datum in data.items() if name in given or _is_used(model, name, given)}
     missing = _missing(model, values, item) | undefined
@@ -231,6 +234,14 @@ def refuse_unfound(model: Model, known: Mapping[str, Any], values: Mapping[str, 
             model.implicit[name].refuse_missing(model.missing_behind(name, values))
         elif np.isnan(values[name]).all():
             step.formula.refuse(values)  # type: ignore[attr-defined]
+
+
+def _mfu_is_implied(mode: str, sets: tuple[str, ...], given: Mapping[str, Datum], settings: Mapping[str, Any]) -> bool:
+    """Whether the MFU follows from chip time and compute, as chips, time and compute imply it."""
+    from cluster_calc import resilience
+
+    known = "compute" in sets and "accelerator_time" in given and "mfu" not in given and not settings.get("predict_mfu")
+    return (mode == "observed" or known) and not resilience.asked(given, settings)
 
 
 def _is_used(model: Model, name: str, given: Mapping[str, Datum]) -> bool:

@@ -45,9 +45,13 @@ class Model:
             if name in self.steps and self.steps[name].formula is not formula:
                 raise ModelError(f"two formulas for {name!r}: one per name in a model")
             self.steps[name] = Step(name, formula, inputs)
+        # Every formula, those too that an implicit step stands instead of.
+        self.formulas = dict(self.steps)
+        given = {search.instead_of for search in self.implicit.values()}
+        self.steps = {name: step for name, step in self.steps.items() if name not in given}
         # A search looks at every other step.
         for name, search in sorted(self.implicit.items(), key=lambda item: isinstance(item[1], Search)):
-            self.steps[name] = search.step(self.steps, ())
+            self.steps[name] = search.step(self.formulas if search.instead_of else self.steps, given)
         self.order = self._ordered(self.steps)
         self._plans: dict[frozenset[str], tuple[Step, ...]] = {}
         self._runs: dict[frozenset[str], list[tuple[str, Callable[..., Any], Callable[[Mapping[str, Any]], Any]]]] = {}
@@ -71,7 +75,9 @@ class Model:
     def step(self, name: str, given: Iterable[str]) -> Step | None:
         """The step that computes a name when others are given: what a search needs depends on them."""
         search = self.implicit.get(name)
-        return self.steps.get(name) if search is None else search.step(self.steps, given)
+        if search is None:
+            return self.steps.get(name)
+        return search.step(self.formulas if search.instead_of else self.steps, given)
 
     def leaves(self, given: Iterable[str] = ()) -> list[str]:
         """The names that no formula computes: what has to come from outside, besides what is given."""

@@ -34,6 +34,8 @@ from cluster_calc.units import split
 if TYPE_CHECKING:
     import numpy as np
 
+    from cluster_calc.implicit import Step
+
     Array = np.ndarray[Any, np.dtype[Any]]
 
 SLAB = 1 << 16
@@ -266,7 +268,7 @@ class Sweep:
                 for place, entry in enumerate(numbers)
             }
             with np.errstate(all="ignore"):
-                found |= dict.fromkeys(contradictions(case.evaluate(ends), case.observed))
+                found |= dict.fromkeys(contradictions(case.evaluate(ends), case.observed, case.follows, case.stated))
         return tuple(found)
 
     @property
@@ -370,7 +372,7 @@ class Sweep:
         with np.errstate(all="ignore"):
             values = case.evaluate({case.inside(name): value for name, value in given.items()})
         found = {name: np.asarray(values.get(name, np.nan)) for name in self.results}
-        for where in contradictions(values, case.observed).values():
+        for where in contradictions(values, case.observed, case.follows, case.stated).values():
             found = {name: np.where(where, np.nan, value) for name, value in found.items()}
         return found, shape
 
@@ -413,6 +415,18 @@ class _Case:
         """Whether chips, time and compute are given, so that an MFU follows."""
         return self.result.mode == "observed"
 
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """What follows from results that are given."""
+        return tuple(name for name, step in self.result.model.implicit.items() if step.instead_of)
+
+    @cached_property
+    def stated(self) -> tuple[Step, ...]:
+        """The formulas of given results from which nothing follows."""
+        from cluster_calc.consistency import stated
+
+        return tuple(stated(self.result.model, self.result.data))
+
     def inside(self, name: str) -> str:
         """The name under which the model knows a given one."""
         return inside_name(name, self.result.data)
@@ -422,7 +436,8 @@ class _Case:
         values = {**self.fixed, **given}
         key = frozenset(given)
         if key not in self._plans:
-            plan, needed = [], {*self.wanted, "chips", *(["implied_mfu"] if self.observed else [])}
+            plan, needed = [], {*self.wanted, "chips", *self.follows, *(["implied_mfu"] if self.observed else [])}
+            needed.update(name for step in self.stated for name in step.inputs)
             for step in reversed(self.result.model.plan(values)):
                 if step.name in needed:
                     plan.append(step)
@@ -455,7 +470,7 @@ class _Case:
             else:
                 parts = dict.fromkeys(sweep.summary, np.full(points, np.nan))
             found |= {f"{name}_{part}": parts[part] / factor for part in sweep.summary}
-        for where in contradictions(base, self.observed).values():
+        for where in contradictions(base, self.observed, self.follows, self.stated).values():
             empty = np.broadcast_to(where, (points, 1)).ravel()
             found = {name: np.where(empty, np.nan, column) for name, column in found.items()}
         return found
@@ -474,7 +489,7 @@ class _Case:
             values = self.evaluate({**self._held(sweep, base, inputs), **drawn})
             for name in names:
                 out[name][:, place] = values.get(name, np.nan)
-        for where in contradictions(base, self.observed).values():
+        for where in contradictions(base, self.observed, self.follows, self.stated).values():
             for name in sweep.results:
                 out[name][np.broadcast_to(where, (points, 1)).ravel()] = np.nan
         return found | {name: column.ravel() / QUANTITIES[name].factor for name, column in out.items()}

@@ -55,8 +55,10 @@ class Step(NamedTuple):
 class Implicit:
     """What stands for a formula where an algorithm finds the value: called with its inputs, said in words."""
 
-    def __init__(self, name: str, about: str, source: Source) -> None:
+    def __init__(self, name: str, about: str, source: Source, instead_of: str = "") -> None:
         self.__name__, self.__doc__, self.source = name, about, source
+        # The formula that a model with this in it goes without.
+        self.instead_of = instead_of
 
     def step(self, steps: Mapping[str, Step], given: Iterable[str]) -> Step:
         """The step as it is taken when these names are given."""
@@ -99,6 +101,25 @@ class Implicit:
         raise NotImplementedError
 
 
+def between(unknown: str, goal: str, steps: Mapping[str, Step], given: frozenset[str]) -> tuple[Step, ...]:
+    """The steps from an unknown to a goal when these names are given, in order."""
+    moved: dict[str, bool] = {unknown: True}
+    found: list[Step] = []
+
+    def depends(name: str) -> bool:
+        if name not in moved:
+            moved[name] = False
+            step = None if name in given else steps.get(name)
+            # Every input, so that they come in order.
+            if step is not None and True in list(map(depends, step.inputs)):
+                moved[name] = True
+                found.append(step)
+        return moved[name]
+
+    depends(goal)
+    return tuple(found)
+
+
 class Search(Implicit):
     """The fewest whole `name` with which `goal` is at most `limit`; nan where no number of it is enough.
 
@@ -116,7 +137,7 @@ class Search(Implicit):
 
     def within(self, steps: Mapping[str, Step], given: Iterable[str]) -> Sizing:
         """The search among these formulas when these names are given."""
-        inner = self._between(steps, frozenset(given))
+        inner = between(self.__name__, self.goal, steps, frozenset(given))
         own = {self.__name__, *(step.name for step in inner)}
         outside = dict.fromkeys(name for step in inner for name in step.inputs if name not in own)
         return Sizing(self, inner, (*outside, self.limit))
@@ -124,25 +145,6 @@ class Search(Implicit):
     def text(self, words: Callable[[str], str]) -> str:
         """What is searched for, in words."""
         return f"fewest whole {self.__name__} with {words(self.goal)} ≤ {words(self.limit)}"
-
-    def _between(self, steps: Mapping[str, Step], given: frozenset[str]) -> tuple[Step, ...]:
-        """The steps from the unknown to the goal, in order."""
-        moved: dict[str, bool] = {self.__name__: True}
-        found: list[Step] = []
-
-        def depends(name: str) -> bool:
-            if name not in moved:
-                moved[name] = False
-                step = None if name in given else steps.get(name)
-                if step is not None and True in list(
-                    map(depends, step.inputs)
-                ):  # every input, so that they come in order
-                    moved[name] = True
-                    found.append(step)
-            return moved[name]
-
-        depends(self.goal)
-        return tuple(found)
 
 
 class Sizing(Search):

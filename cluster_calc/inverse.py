@@ -328,7 +328,7 @@ def _probe(known: Quantity, merged: Scenario, book: Catalog | None) -> Result:
     for place, trial in enumerate(trials):
         changed = _with(replace(merged, settings=settings, data=plain), known.name, trial)
         try:
-            return run(changed, book)
+            return run(changed, book, probing=True)
         except InputError:
             if place == len(trials) - 1:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING
 
 from cluster_calc.catalog import HOLDS_NETWORK, HOLDS_SERVER, Catalog, Chip, Quote
@@ -43,6 +44,12 @@ class Finder:
         self.basis = settings.get("price_basis", "") if typed else self.price.basis if self.price else ""
         if settings.get("price_basis") and not typed:
             self.warnings.append("price_basis says what a typed chip_price holds; none is given, so it is not used")
+
+    def among(self, given: Mapping[str, Datum]) -> Finder:
+        """The same beside other given figures, with nothing told yet."""
+        found = copy(self)
+        found.given, found.warnings, found.notes = given, [], []
+        return found
 
     def fill(self, model: Model) -> dict[str, Datum]:
         data = dict(self.given)

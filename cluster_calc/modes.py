@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     pass
 
 
+# Of a cluster without a run: any of these asks what it delivers.
+THROUGHPUT = frozenset({"mfu", "goodput", "step_throughput", "delivered_throughput"})
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
 
 
@@ -52,7 +54,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
     chips = "chips" in given
     work = flop or (sized and fed) or chip_time or by_law
     sets: tuple[str, ...] = ("hardware",)
-    if flop or chip_time:
+    if flop or (chip_time and not (sized and fed)):
         sets += ("dense",) if not fed or sized else ("parameter-count",)
         sets += ("data-size",) if sized and not fed else ()
     else:
@@ -65,7 +67,7 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         )
     if not work:
         if not time_held and "time_allowed" not in given:
-            return "cluster", ("hardware", "cluster")
+            return "cluster", ("hardware", "cluster", *(("throughput",) if THROUGHPUT & given.keys() else ()))
         return "capacity", ("hardware", "run", "held-time", "chip-time", "deliverable")
     if chips and time_held:
         if chip_time:

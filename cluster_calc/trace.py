@@ -165,7 +165,7 @@ def trace(result: Result, name: str) -> Trace:
         }
         if entry in result.data:
             datum = result.data[entry]
-            replaced = entry in result.model.steps and datum.origin not in ("default", "catalog")
+            replaced = entry in result.model.formulas and datum.origin not in ("default", "catalog")
             return Trace(**common, datum=datum, note="given: replaces its formula" if replaced else datum.note)
         step = steps.get(entry) or result.model.steps.get(entry)
         if step is None:

@@ -47,6 +47,8 @@ def additions(
     _recomputation(found, mode, given, settings)
     _precision(found, mode, given, settings, item)
     _memory(found, mode, given, settings)
+    if "data_parallel" in given and "layout-memory" not in found.added and mode != "cluster":
+        found.added.append("layout")
     return found
 
 

@@ -162,7 +162,7 @@ def test_any_computed_quantity_may_be_given() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "base"),
-    [("capital_cost", "1 MUSD", 1e6), ("depreciation", "1 MUSD", 1e6), ("run_cost", "1 MUSD", 1e6), ("chip_power", "2 kW", 2e3),
+    [("capital_cost", "1 MUSD", 1e6), ("depreciation", "1 MUSD", 1e6), ("run_cost", "10 MUSD", 1e7), ("chip_power", "2 kW", 2e3),
      ("service_time", "1000 days", 1000 * DAY), ("all_in_price", "50 kUSD", 5e4), ("peak_facility_power", "20 MW", 2e7)],
 )  # fmt: skip
 def test_an_override_stands_as_given(name: str, text: str, base: float) -> None:

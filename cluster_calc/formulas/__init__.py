@@ -97,6 +97,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     "observed": ("observed",),
     "predicted": ("predicted",),
     "cluster": ("cluster",),
+    "throughput": ("utilisation.step_throughput", "utilisation.delivered_throughput"),
     # What a scaling law says of size and data: its constants, then what it leaves open.
     "power-law": ("power_law",),
     "additive-law": ("additive_law",),
@@ -118,6 +119,7 @@ _SETS: dict[str, tuple[str, ...]] = {
     # Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
     "model-state": ("model_state",),
     "layout-memory": ("memory",),
+    "layout": ("memory.data_parallel",),
     "sharded-memory": ("sharded_memory",),
     "flop-per-token": ("flop.flop_per_token",),
     "recomputation": ("recomputation",),
