@@ -162,7 +162,10 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         )
     finder = Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += told
-    model = model_of(*sets, *searches, *consistency.settled((*sets, *searches), finder))
+    follows = consistency.settled((*sets, *searches), finder)
+    for step in follows:
+        given.pop(step.__name__, None)
+    model = model_of(*sets, *searches, *follows)
     data = finder.fill(model)
     known = {name: datum.value for name, datum in data.items() if datum.value is not None}
     values = model.evaluate(known)

@@ -281,6 +281,8 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
             if _depends(probe, goal, known.name):
                 found[goal] = probe
     best = {name: probe for name, probe in found.items() if name not in _DEMAND} or found
+    # What would only follow from another of the given is no result of its own.
+    best = {name: probe for name, probe in best.items() if name not in probe.model.implicit} or best
     if len(best) > 1:
         raise InputError(
             f"solve {known.name}: several of what is given could be the target: {', '.join(best)}; "

@@ -43,7 +43,7 @@ class Turned(Implicit):
         from cluster_calc.report.numbers import shown
 
         name = self.__name__
-        if name not in values or self.goal not in values:
+        if name not in values or not np.isfinite(values[name]).all():
             return []
         at, usual, factor = np.max(values[name]), QUANTITIES[name].usual, QUANTITIES[name].factor
         text = f"{name} {shown(name, at)} follows from the {self.goal} given"
