@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-from cluster_calc.catalog import read_toml
+from cluster_calc.catalog import catalog, read_toml
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.resources import shipped
 
@@ -34,7 +34,7 @@ class Constants:
     attention_block: float
     kernel_time: float
     latency: float
-    usable_memory: float
+    memory_reserve: float
     matrix_efficiency: float
     flash1: float
     flash2: float
@@ -77,11 +77,14 @@ def constants_of(chip_id: str) -> Constants:
     """The constants of a chip's generation; a chip of none has those of `other`."""
     book = _book()
     name = next((name for name, entry in book["generation"].items() if chip_id in entry["chips"]), "other")
+    reserve = catalog().assumption("memory_reserve")
+    assert reserve is not None
     figures = {key: float(entry["value"]) for key, entry in
                {**book["counted"], **book["generation"][name]}.items() if isinstance(entry, dict)}  # fmt: skip
     return Constants(
         **figures,
         **calibrated(),
+        memory_reserve=float(reserve.value),
         generation=name,
         scaleup_chips=float(book["scaleup_chips"].get(chip_id, SERVER_CHIPS)),
     )

@@ -150,6 +150,10 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         searches += predicted.steps_of(given, settings, item, mode)
         described.added.append("predicted")
         described.preset["prediction_ratio"] = predicted.ratio()
+    if described.spread:
+        from cluster_calc import spread
+
+        searches += spread.steps_of(given, described.preset, item.id)
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}
@@ -325,4 +329,5 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum], checked: 
         from cluster_calc.uncertainty import share_at_least
 
         probability = share_at_least(result.samples[margin_name])
-    return Constraint(name, bound, lowest, lowest >= -1e-12, probability)
+    counted = feasibility.counted(result) if name == "memory" else ""
+    return Constraint(name, bound, lowest, lowest >= -1e-12, probability, counted)

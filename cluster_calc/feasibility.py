@@ -144,6 +144,13 @@ def checked(result: Result, given: Mapping[str, Datum]) -> frozenset[str]:
     return frozenset(found)
 
 
+def counted(result: Result) -> str:
+    """What alone a chip's memory was looked at for, where the model behind the run is not known in full."""
+    if "logit_memory" in result.values:
+        return ""
+    return "model states and activations" if "activation_memory" in result.values else "model states"
+
+
 def verdict(result: Result) -> Verdict:
     """Judge an estimate by its limits; advisory ones are told and decide nothing."""
     checked = [entry for entry in result.feasibility if entry.limit is not None]
@@ -185,7 +192,9 @@ def warnings(result: Result) -> list[str]:
     if "ettr" in result.values and float(_least(result.values["ettr"])) <= 0:
         found.append("ettr: its linear form does not hold here, since failures come faster than restarts; goodput does")
     sizes = [_most(result.values.get(name)) for name in ("chips", "tensor_parallel", "pipeline_parallel")]
-    if "chips" in result.data and None not in sizes and sizes[0] % (sizes[1] * sizes[2]):  # type: ignore[operator]
+    # A layout that was sought is a bound, or spreads evenly anyway.
+    typed = "chips" in result.data and not {"context_parallel", "predicted_mfu"} & set(result.found)
+    if typed and None not in sizes and sizes[0] % (sizes[1] * sizes[2]):  # type: ignore[operator]
         found.append(_uneven(*sizes))  # type: ignore[arg-type]
     mfu, best = _most(result.values.get("mfu")), result.data.get("best_mfu")
     if mfu is not None and best is not None and best.label and mfu > best.value:

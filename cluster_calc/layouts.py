@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
 from cluster_calc.efficiencies import SERVER_CHIPS, kept_bytes
 from cluster_calc.errors import InputError
-from cluster_calc.formulas import memory as memory_formulas
+from cluster_calc.formulas import ALL_SETS
 from cluster_calc.number import Number
-from cluster_calc.step_time import HALF_BYTES, Job, Layout
+from cluster_calc.step_time import Job, Layout
 
 # What the search tries. Deeper pipelines, larger microbatches and more chunks than these have not been published.
 TENSOR = (1, 2, 4, 8, 16, 32, 64)
@@ -19,9 +20,6 @@ WIDEST = 64
 DEEPEST = 128
 LARGEST = 128
 INTERLEAVES = (1, 2, 3, 4, 6, 8)
-# Bytes of a token's logits (half precision, and their cast to 4 bytes); layers whose weights FSDP holds at once, with
-# the gradient of one.
-LOGIT_BYTES, HELD_LAYERS = 6.0, 3.0
 # Of the bytes kept per token and width, those that a tensor group without sequence parallelism keeps on every chip.
 REPLICATED_KEPT = {34.0: 10.0, 2.0: 2.0}
 
@@ -143,28 +141,32 @@ def _choices(given: int | None, otherwise: Sequence[int]) -> Sequence[int]:
 def memory_of(job: Job, at: Layout, recompute: str) -> Number:
     """Bytes that one chip needs under a layout: model states, activations, and what the step works in."""
     kept, scores = kept_bytes(recompute, job.stack.fused)
-    t, p, d, b, v = at
-    h, tokens = job.hidden_size, b * job.sequence_length
+    whole, pairs = kept_bytes("none", job.stack.fused)
     if not job.stack.sequence_parallel:
-        kept = kept + REPLICATED_KEPT[kept] * (t - 1)
+        kept = kept + REPLICATED_KEPT[kept] * (at.tensor_parallel - 1)
     # Software that does not overlap its gradients is older than sharded optimizer states, too.
     stage = job.zero_stage if job.sharded_data_parallel or job.stack.overlapped else 0
-    shared = {"parameters": job.parameters, "tensor_parallel": t, "pipeline_parallel": p, "data_parallel": d,
-              "zero_stage": stage}  # fmt: skip
-    states = memory_formulas.memory_needed(
-        memory_formulas.weight_memory(weight_bytes=2.0, **shared),
-        memory_formulas.gradient_memory(gradient_bytes=2.0, **shared),
-        memory_formulas.optimizer_memory(optimizer_bytes=12.0, **shared),
-        memory_formulas.activation_memory(
-            activation_bytes=kept, score_bytes=scores, hidden_size=h, heads=job.heads,
-            sequence_length=job.sequence_length, micro_batch=b, layers=job.layers, tensor_parallel=t,
-            pipeline_parallel=p, interleave=v,
-        ),
-    )  # fmt: skip
-    working = LOGIT_BYTES * tokens * job.vocabulary / t
-    if recompute == "full":
-        whole, pairs = kept_bytes("none", job.stack.fused)
-        working = working + tokens * (whole * h + pairs * job.heads * job.sequence_length) / t
-    if job.sharded_data_parallel:
-        working = working + HALF_BYTES * (HELD_LAYERS * job.parameters / job.layers + 2 * job.vocabulary * h) / t
-    return states + working
+    return memory_needed({
+        **at._asdict(), "context_parallel": 1.0, "zero_stage": stage, "parameters": job.parameters, "layers": job.layers,
+        "hidden_size": job.hidden_size, "heads": job.heads, "vocabulary": job.vocabulary, "sequence_length": job.sequence_length,
+        "activation_bytes": kept, "score_bytes": scores,
+        "recomputed_bytes": whole + pairs * job.heads * job.sequence_length / job.hidden_size if recompute == "full" else 0.0,
+        "weight_bytes": job.weight_bytes, "gradient_bytes": job.gradient_bytes, "optimizer_bytes": job.optimizer_bytes,
+        "logit_bytes": job.logit_bytes, "gathered_layers": job.gathered_layers,
+    })  # fmt: skip
+
+
+def memory_needed(known: Mapping[str, Number]) -> Number:
+    """Bytes that one chip needs, by the formulas of the model; without a vocabulary those that count no logits."""
+    values = dict(known)
+    for formula, names in _formulas("logits" if "vocabulary" in known else "without-logits"):
+        if formula.__name__ not in values:
+            values[formula.__name__] = formula(*[values[name] for name in names])
+    return values["memory_needed"]
+
+
+@cache
+def _formulas(kind: str) -> tuple[tuple[Callable[..., Number], tuple[str, ...]], ...]:
+    """The formulas of a chip's memory with the names they need, in the order in which they build on each other."""
+    formulas = (*ALL_SETS["layout-memory"], *ALL_SETS[kind])
+    return tuple((formula, formula.__code__.co_varnames[: formula.__code__.co_argcount]) for formula in formulas)

@@ -33,7 +33,8 @@ MOST_CHIPS, LONGEST = 3072, 65536
 class Prediction:
     """The predicted utilisation, the layout behind it, and the parts of its step in seconds.
 
-    `recomputed` is the share of the layers that are recomputed in full besides `recompute`.
+    `recomputed` is the share of the layers that are recomputed in full besides `recompute`. `within` says that it fits in the
+    usable memory; `fits` lets what was given in full have the whole memory, since it may have run without a reserve.
     """
 
     mfu: float
@@ -44,6 +45,7 @@ class Prediction:
     step_time: float
     parts: Mapping[str, float]
     memory_needed: float
+    within: bool
     fits: bool
     generation: str
     beyond: tuple[str, ...]
@@ -59,10 +61,15 @@ class Prediction:
         return f"{besides}full in {math.ceil(100 * self.recomputed)} % of the layers"
 
     @property
-    def kept(self) -> float:
+    def activation_bytes(self) -> float:
         """Bytes of activations kept per layer, token and unit of width."""
         base, full = (kept_bytes(name)[0] for name in (self.recompute, "full"))
         return (1 - self.recomputed) * base + self.recomputed * full
+
+    @property
+    def recomputed_bytes(self) -> float:
+        """Bytes that a layer being recomputed holds, per token and unit of width."""
+        return (1.0 if self.recompute == "full" else self.recomputed) * kept_bytes("none")[0]
 
 
 def machine_of(
@@ -141,7 +148,7 @@ def _ways(job: Job, machine: Machine, known: Constants, at: Layout) -> list[_Way
             f"recompute: {quoted(job.recompute)} is not one of {', '.join(RECOMPUTE)}."
             f"{did_you_mean(job.recompute, RECOMPUTE)}"
         )
-    limit = machine.memory * known.usable_memory
+    limit = machine.memory * (1 - known.memory_reserve)
 
     def kind(name: str) -> tuple[Any, dict[str, Any]]:
         return memory_of(job, at, name), step_parts(replace(job, recompute=name), machine, at, known)
@@ -194,12 +201,11 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
         job, model, "full"
     )
     rate = job.global_batch * job.sequence_length / (step * job.chips * machine.counted_peak)
-    # What was given in full is measured against the whole memory: it may have run without a reserve.
     needed = float(way.needed[place])
     return Prediction(
         mfu=rate * model, hfu=rate * hardware, layout=Layout(*(float(entry[place]) for entry in at)),
         recompute=way.recompute, recomputed=recomputed, step_time=step, parts=chosen, memory_needed=needed,
-        fits=best[0][0] or needed <= machine.memory, generation=known.generation, beyond=_beyond(job, known),
+        within=best[0][0], fits=best[0][0] or needed <= machine.memory, generation=known.generation, beyond=_beyond(job, known),
     )  # fmt: skip
 
 

@@ -25,8 +25,9 @@ _BESIDES = ("zero_stage", "active_parameters", "scaleout_bandwidth", "network_la
 # What the machine is taken from: the chip's own figures, or typed ones.
 MACHINE = ("memory", "memory_bandwidth", "scaleup_bandwidth")
 # What a search finds besides the utilisation, unless it is given.
-FOUND = ("tensor_parallel", "pipeline_parallel", "micro_batch", "interleave", "activation_bytes")
-_REAL = frozenset({"parameters", *_BESIDES, *MACHINE, "peak_throughput"}) - {"zero_stage"}
+FOUND = ("tensor_parallel", "pipeline_parallel", "micro_batch", "interleave", "activation_bytes", "recomputed_bytes")
+# What the memory of a chip is counted with, besides.
+_BYTES = ("weight_bytes", "gradient_bytes", "optimizer_bytes", "logit_bytes", "gathered_layers")
 # What the numbers of chips that a job can be spread over depend on.
 _SPREAD = ("layers", "heads", "global_batch", "zero_stage", *_CHOSEN)
 
@@ -45,7 +46,7 @@ class Asked:
     def job(self, known: Mapping[str, float]) -> Job:
         """The job of a row."""
         whole: dict[str, Any] = {name: round(known[name]) for name in (*NEEDED, *_CHOSEN) if name in known}
-        real = {name: float(known[name]) for name in ("parameters", "active_parameters") if name in known}
+        real = {name: float(known[name]) for name in ("parameters", "active_parameters", *_BYTES) if name in known}
         stage = round(known.get("zero_stage", 1))
         return Job(**{**whole, **real}, recompute=self.recompute, zero_stage=stage, sharded_data_parallel=stage >= 2)
 
@@ -68,7 +69,8 @@ class Asked:
         from cluster_calc.efficiencies import constants_of
 
         known = dict(zip(self.names, row, strict=True))
-        return predict(self.job(known), self.machine(known), constants_of(self.item.id))
+        constants = replace(constants_of(self.item.id), memory_reserve=known["memory_reserve"])
+        return predict(self.job(known), self.machine(known), constants)
 
     def utilisation(self, row: tuple[float, ...], found: Prediction) -> float:
         """The utilisation that gives the predicted time with the FLOP that the convention counts."""
@@ -130,8 +132,8 @@ class Predicted(Implicit):
         """The figure, elementwise."""
         if self.__name__ == "predicted_mfu":
             return self._each(arguments, self.asked.utilisation)
-        if self.__name__ == "activation_bytes":
-            return self._each(arguments, lambda _, found: found.kept)
+        if self.__name__ in ("activation_bytes", "recomputed_bytes"):
+            return self._each(arguments, lambda _, found: float(getattr(found, self.__name__)))
         return self._each(arguments, lambda _, found: float(getattr(found.layout, self.__name__)))
 
     # --- for a search of the chips --------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class Predicted(Implicit):
 
     def allowed(self, *arguments: Any) -> Any:
         """Whether a layout fits in memory, elementwise."""
-        return self._each(arguments, lambda _, found: float(found.fits)) == 1
+        return self._each(arguments, lambda _, found: float(found.within)) == 1
 
     # --- what to know of one prediction ---------------------------------------------------------------------------
 
@@ -189,7 +191,7 @@ class Predicted(Implicit):
         if found is None:
             return []
         doubts = [f"the predicted MFU is an extrapolation: {entry}" for entry in found.beyond]
-        if not found.fits:
+        if not found.within:
             doubts.append(f"no layout fits in memory: the smallest needs {shown('memory', found.memory_needed)} a chip")
         return doubts
 
@@ -220,12 +222,16 @@ def steps_of(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip
     lacking = ["--" + name.replace("_", "-") for name in NEEDED if name not in given and name not in searched]
     if lacking:
         raise InputError(f"predict_mfu: needs {', '.join(lacking)}")
+    if "context_parallel" in given:
+        raise InputError(
+            "predict_mfu: context parallelism is not modelled; leave context_parallel out, or give the MFU"
+        )
     counted = settings.get("mfu_precision")
     # What another precision's peak counts by is no figure of the machine.
     peak = () if counted else ("peak_throughput",)
     optional = tuple(name for name in (*_CHOSEN, *_BESIDES) if name in given)
     asked = Asked(
-        item, (*NEEDED, *MACHINE, *peak, *optional), settings.get("precision"), counted, settings.get("recompute"),
+        item, (*NEEDED, *MACHINE, *_BYTES, "memory_reserve", *peak, *optional), settings.get("precision"), counted, settings.get("recompute"),
         convention_of(settings),
     )  # fmt: skip
     return tuple(Predicted(name, asked) for name in ("predicted_mfu", *FOUND) if name not in given)

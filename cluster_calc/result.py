@@ -28,7 +28,8 @@ SCHEMA = "cluster-calc/estimate/1"
 class Constraint(NamedTuple):
     """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
 
-    `probability` is the share of draws in which it holds, under ranges.
+    `probability` is the share of draws in which it holds, under ranges; `counted` what alone was looked at, where that is
+    not all that the limit asks for.
     """
 
     constraint: str
@@ -36,6 +37,15 @@ class Constraint(NamedTuple):
     margin: float | None
     holds: bool | None
     probability: float | None = None
+    counted: str = ""
+
+    @property
+    def word(self) -> str | None:
+        """Whether it holds, in words that claim no more than was looked at; None where it is not known."""
+        if self.holds is None:
+            return None
+        held = f"{self.counted} fit" if self.counted else "holds"
+        return held if self.holds else "does not hold"
 
 
 @dataclass(frozen=True)

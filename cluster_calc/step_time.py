@@ -66,6 +66,11 @@ class Job:
     zero_stage: int = 1
     sharded_data_parallel: bool = False
     active_parameters: float | None = None
+    weight_bytes: float = 2.0
+    gradient_bytes: float = 2.0
+    optimizer_bytes: float = 12.0
+    logit_bytes: float = 6.0
+    gathered_layers: float = 3.0
     stack: Stack = field(default_factory=Stack)
 
     @property

@@ -16,7 +16,17 @@ from cluster_calc.datum import Datum, Source
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
 # Giving one of these says how the model is spread over the chips; otherwise memory counts model states alone.
-LAYOUT = frozenset({"tensor_parallel", "pipeline_parallel", "zero_stage", "micro_batch", "interleave", "data_parallel"})
+LAYOUT = frozenset(
+    {
+        "tensor_parallel",
+        "pipeline_parallel",
+        "zero_stage",
+        "micro_batch",
+        "interleave",
+        "data_parallel",
+        "context_parallel",
+    }
+)
 
 
 # Arithmetic of attention to every token, forward and backward, per layer and unit of width.
@@ -32,6 +42,8 @@ class Additions:
     dropped: set[str] = field(default_factory=set)
     preset: dict[str, Datum] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    # Whether the layout of least memory is sought.
+    spread: bool = False
 
 
 def _said(name: str, value: float, title: str, id_: str = "convention") -> Datum:
@@ -150,17 +162,23 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
     if "parameters" not in given or mode == "cluster":
         return
     found.added.append("model-state")
-    spread = LAYOUT & set(given) or settings.get("predict_mfu")
-    if not spread or not all(entry in given for entry in ARCHITECTURE):
+    if not all(entry in given for entry in ARCHITECTURE):
         found.added.append("sharded-memory")
         return
-    found.added.append("layout-memory")
-    from cluster_calc.efficiencies import kept_bytes
-
-    recompute = str(settings.get("recompute", "selective"))
-    kept, scores = kept_bytes(recompute, fused_attention=True)
-    title = f"{recompute} recomputation with fused attention (arXiv:2205.05198)"
-    found.preset["activation_bytes"] = _said("activation_bytes", kept, title, "korthikanti-2022")
-    found.preset["score_bytes"] = _said("score_bytes", scores, title, "korthikanti-2022")
+    found.added += ["layout-memory", "logits" if "vocabulary" in given else "without-logits"]
+    found.spread = not LAYOUT & set(given) and not settings.get("predict_mfu")
+    found.preset["score_bytes"] = _said("score_bytes", 0.0, "fused attention keeps no scores", "korthikanti-2022")
     if "heads" not in given:
         found.preset["heads"] = _said("heads", 1.0, "not needed: fused attention keeps no scores")
+    if not found.spread or "recompute" in settings or "activation_bytes" in given:
+        _kept(found, str(settings.get("recompute", "selective")))
+
+
+def _kept(found: Additions, recompute: str) -> None:
+    """Bytes kept of a layer, and of the one that is being recomputed."""
+    from cluster_calc.efficiencies import kept_bytes
+
+    title = f"{recompute} recomputation with fused attention (arXiv:2205.05198)"
+    again = kept_bytes("none")[0] if recompute == "full" else 0.0
+    for name, value in (("activation_bytes", kept_bytes(recompute)[0]), ("recomputed_bytes", again)):
+        found.preset[name] = _said(name, value, title, "korthikanti-2022")

@@ -120,6 +120,8 @@ _SETS: dict[str, tuple[str, ...]] = {
     "model-state": ("model_state",),
     "layout-memory": ("memory",),
     "layout": ("memory.data_parallel",),
+    "logits": ("logits",),
+    "without-logits": ("without_logits",),
     "sharded-memory": ("sharded_memory",),
     "flop-per-token": ("flop.flop_per_token",),
     "recomputation": ("recomputation",),

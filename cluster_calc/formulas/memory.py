@@ -1,4 +1,8 @@
-"""Memory of one chip under a parallel layout: model states (ZeRO, arXiv:1910.02054) and activations (arXiv:2205.05198)."""
+"""Memory of one chip under a parallel layout: model states (ZeRO, arXiv:1910.02054) and activations (arXiv:2205.05198).
+
+Context parallelism splits a sequence over c chips, each with its part of activations and logits (arXiv:2310.01889); the
+states of a replica are sharded over them as over the data.
+"""
 
 from __future__ import annotations
 
@@ -69,18 +73,19 @@ def optimizer_memory(
 
 def activation_memory(
     activation_bytes: Number, score_bytes: Number, hidden_size: Number, heads: Number, sequence_length: Number,
-    micro_batch: Number, layers: Number, tensor_parallel: Number, pipeline_parallel: Number, interleave: Number,
+    micro_batch: Number, layers: Number, tensor_parallel: Number, context_parallel: Number, pipeline_parallel: Number,
+    interleave: Number,
 ) -> Number:  # fmt: skip
-    """Activations kept on the fullest chip: s b L_a (b_a h + b_s a s) / t, with sequence parallelism.
+    """Activations kept on the fullest chip: s b L_a (b_a h + b_s a s) / (t c), with sequence parallelism.
 
     One-forward-one-backward keeps p microbatches on the first stage and one fewer on each after it, so L_a is the whole
     depth L; layers that do not divide go to the last stages, as in Llama 3 (arXiv:2407.21783 section 3.3.2), and L_a is
     max(p ⌊L/p⌋, (L − p ⌊L/p⌋) ⌈L/p⌉). Interleaving keeps 1 + (p − 1)/(p v) of L. b_a, b_s per layer: 34 and 5 bytes kept
     in full, 34 and 0 with selective, 2 and 0 with full recomputation.
 
-    >>> round(float(activation_memory(34.0, 5.0, 12288, 96, 2048, 1, 96, 8, 8, 1)) / 2**30, 1)
+    >>> round(float(activation_memory(34.0, 5.0, 12288, 96, 2048, 1, 96, 8, 1, 8, 1)) / 2**30, 1)
     32.1
-    >>> uneven, even = (activation_memory(34.0, 0.0, 16384, 128, 8192, 1, layers, 8, 16, 1) for layers in (126, 112))
+    >>> uneven, even = (activation_memory(34.0, 0.0, 16384, 128, 8192, 1, layers, 8, 1, 16, 1) for layers in (126, 112))
     >>> bool(uneven == even)
     True
     """
@@ -90,19 +95,20 @@ def activation_memory(
     )
     return (
         sequence_length * micro_batch * (activation_bytes * hidden_size + score_bytes * heads * sequence_length)
-        / tensor_parallel
+        / (tensor_parallel * context_parallel)
         * np.where(
             interleave > 1, layers * (1 + (pipeline_parallel - 1) / (pipeline_parallel * interleave)), kept
         )
     )  # fmt: skip
 
 
-def memory_needed(
-    weight_memory: Number, gradient_memory: Number, optimizer_memory: Number, activation_memory: Number
-) -> Number:
-    """Model states and activations on one chip.
+def recomputed_memory(
+    recomputed_bytes: Number, hidden_size: Number, sequence_length: Number, micro_batch: Number, tensor_parallel: Number,
+    context_parallel: Number,
+) -> Number:  # fmt: skip
+    """Activations of the layer that is being recomputed, which are whole again: s b h b_r / (t c).
 
-    >>> memory_needed(1.0, 2.0, 3.0, 4.0)
-    10.0
+    >>> round(recomputed_memory(34.0, 4096, 8192, 4, 1, 1) / 2**30, 2)
+    4.25
     """
-    return weight_memory + gradient_memory + optimizer_memory + activation_memory
+    return sequence_length * micro_batch * hidden_size * recomputed_bytes / (tensor_parallel * context_parallel)

@@ -103,6 +103,8 @@ def _margin(result: Result, entry: Constraint) -> dict[str, Any]:
         "holds": entry.holds,
         "probability": plain(entry.probability),
     }
+    if entry.counted:
+        found["counted"] = entry.counted
     if entry.limit is not None:
         found |= {"advisory": entry.constraint in ADVISORY, "rests_on": None if datum is None else datum.name}
     if entry.holds is False:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cluster_calc.conventions import ARCHITECTURE
 from cluster_calc.datum import Datum
 from cluster_calc.feasibility import CONSTRAINTS, FEASIBLE, NOT_CHECKED, NOT_FEASIBLE
+from cluster_calc.remarks import largest
 from cluster_calc.report.numbers import NOT_FOUND, is_scalar, plain, shown, value_of
 from cluster_calc.report.views import TYPED, Row, Section, cite
 from cluster_calc.result import Constraint, Result
@@ -42,9 +44,8 @@ def limits(result: Result) -> Section | None:
     for entry in result.feasibility:
         if entry.limit is None:
             continue
-        verdict = NOT_FOUND if entry.holds is None else "holds" if entry.holds else "does not hold"
         label = CONSTRAINT_WORDS.get(entry.constraint, entry.constraint.capitalize())
-        rows.append(Row(label, verdict, _against(result, entry)))
+        rows.append(Row(label, entry.word or NOT_FOUND, _against(result, entry)))
         if entry.holds is False and single:
             rows.append(Row("", "nearest change", change_words(result, entry.constraint)))
     if single and (words := whole_change(result)) is not None:
@@ -63,8 +64,8 @@ def _against(result: Result, entry: Constraint) -> str:
     target = value_of(result, "time_available") if entry.constraint == "deadline" else value_of(result, limit)
     target = derived(result, entry) or target
     words = f"{value_of(result, limited)} against {target}{ALSO.get(entry.constraint, '')}"
-    if entry.constraint == "memory" and "minimum_chips" in result.values:
-        words += f", model states fill at least {value_of(result, 'minimum_chips')} chips"
+    if entry.constraint == "memory":
+        words += _memory(result)
     given = result.data.get(limit)
     if given is not None and limit in YARDSTICKS and given.label:
         words += f", {given.label}"
@@ -79,6 +80,24 @@ def _against(result: Result, entry: Constraint) -> str:
         if datum is None
         else f"{words} ({datum.label + ', ' if entry.constraint in BEHIND and datum.label else ''}{cite(datum)})"
     )
+
+
+def _memory(result: Result) -> str:
+    """What the memory was counted with: the layout that was sought, the chips that the states fill, and what is left out."""
+    words = ""
+    if "context_parallel" in result.found:
+        words += f", with tensor parallelism {value_of(result, 'tensor_parallel').removesuffix(' chip')}"
+        for name, what in (("pipeline_parallel", "pipeline"), ("context_parallel", "context")):
+            if largest(result.values[name]) > 1:
+                words += f", {what} {value_of(result, name)}"
+        if largest(result.values["recomputed_bytes"]) > 0:
+            words += ", and recomputation"
+    if "minimum_chips" in result.values:
+        words += f", model states fill at least {value_of(result, 'minimum_chips')} chips"
+    if lacking := [name for name in (*ARCHITECTURE, "vocabulary") if name not in result.data]:
+        left_out = "logits are" if lacking == ["vocabulary"] else "activations and logits are"
+        words += f", {left_out} not counted without {', '.join('--' + name.replace('_', '-') for name in lacking)}"
+    return words
 
 
 def derived(result: Result, entry: Constraint) -> str | None:

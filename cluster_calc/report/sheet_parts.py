@@ -256,7 +256,8 @@ def feasibility(result: Result) -> Part | None:
             continue
         limit, limited, margin = CONSTRAINTS[entry.constraint]
         target = "time_available" if entry.constraint == "deadline" else limit
-        verdict = NOT_FOUND if entry.holds is None else "✓\u00a0holds" if entry.holds else "✗ does not hold"
+        sign = {True: "✓\u00a0", False: "✗ "}.get(entry.holds, "")  # type: ignore[arg-type]
+        verdict = sign + (entry.word or NOT_FOUND)
         if entry.constraint in result.verdict.unusual:
             verdict = "!\u00a0unusual"
         if entry.probability is not None and 0 < entry.probability < 1:

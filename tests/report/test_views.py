@@ -48,5 +48,5 @@ def test_limits_are_shown_in_the_unit_of_what_they_limit() -> None:
         **layout,
     )
     said = " ".join(text(result).split())
-    assert "71.6 GiB against 76 GiB usable, model states fill at least 80 chips, margin 5.84%" in said
+    assert "72.3 GiB against 76 GiB usable, model states fill at least 80 chips, margin 4.87%" in said
     assert "against 1,130 days at which waiting is faster" in said
