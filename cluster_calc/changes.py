@@ -52,15 +52,24 @@ def changes(result: Result, constraint: str) -> list[Change]:
     limit, _, margin = CONSTRAINTS[constraint]
     fixed = _fixed(result)
     found = []
+    described = _predicted_anew(result)
     for name in LEVERS:
         # A limit that the buyer sets is not to be moved; one of the machine, as the MTBF, is.
         buyers = name == limit and constraint not in WORLD
-        if buyers or name not in fixed or not _moves(result, name, margin):
+        if buyers or name not in fixed or name in described or not _moves(result, name, margin):
             continue
         needed = _needed(result, fixed, name, margin)
         if needed is not None and _margins(result, fixed, name, needed).get(margin, -1.0) >= SLACK:
             found.append(Change(name, float(fixed[name]), needed))
     return sorted(found, key=lambda change: change.distance)
+
+
+def _predicted_anew(result: Result) -> set[str]:
+    """What describes a job whose chips are searched with a predicted MFU: each trial would predict every number of chips."""
+    if "chips" in result.data or "chips" not in result.model.implicit:
+        return set()
+    predicted = [name for name, step in result.model.implicit.items() if step.spread_over == "chips"]
+    return {entry for name in predicted for entry in result.model.steps[name].inputs}
 
 
 def change_for_all(result: Result) -> Change | None:

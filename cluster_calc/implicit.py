@@ -204,22 +204,27 @@ class Sizing(Search):
 
     def _among(self, few: Step, known: Mapping[str, Any], shape: tuple[int, ...]) -> tuple[Any, Any, Any]:
         """The same where only some numbers can be had: for every distinct list of them the first that is enough."""
-        flat = {name: np.broadcast_to(value, shape).ravel() for name, value in known.items()}
+        # What is the same for all stays one number, so that each prediction is made once.
+        flat = {
+            name: np.broadcast_to(value, shape).ravel() if np.ndim(value) else value for name, value in known.items()
+        }
         count = int(np.prod(shape, dtype=int))
         found, nearest, best = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.inf)
         names = few.formula.spread_by  # type: ignore[attr-defined]
-        keys = np.stack([flat[name] for name in names], axis=1)
+        keys = np.stack([np.broadcast_to(flat[name], count) for name in names], axis=1)
         rows, place = np.unique(keys, axis=0, return_inverse=True)
         for index, row in enumerate(rows.tolist()):
+            if any(map(np.isnan, row)):
+                continue
             where = place.ravel() == index
-            part = {name: value[where] for name, value in flat.items()}
+            part = {name: value[where] if np.ndim(value) else value for name, value in flat.items()}
+            part |= dict(zip(names, row, strict=True))
             numbers = few.formula.choices(dict(zip(names, row, strict=True)))  # type: ignore[attr-defined]
-            found[where], nearest[where], best[where] = self._first(few, part, numbers)
+            found[where], nearest[where], best[where] = self._first(few, part, numbers, int(where.sum()))
         return tuple(array.reshape(shape) for array in (found, nearest, best))  # type: ignore[return-value]
 
-    def _first(self, few: Step, known: Mapping[str, Any], numbers: Any) -> tuple[Any, Any, Any]:
+    def _first(self, few: Step, known: Mapping[str, Any], numbers: Any, count: int) -> tuple[Any, Any, Any]:
         """Of the numbers the first that is enough, for each of the elements."""
-        count = len(known[self.limit])
         found, nearest, best = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.inf)
         # At a utilisation of 1 the first may be enough that is enough at all.
         possible = (self._over(known, numbers[:, None], {few.name: 1.0}) <= 1).any(axis=1)
@@ -228,7 +233,7 @@ class Sizing(Search):
             column = numbers[begin : begin + _CHUNK, None]
             arguments = [column if name == self.__name__ else known[name] for name in few.inputs]
             over = np.where(few.formula.allowed(*arguments), self._over(known, column), np.inf)  # type: ignore[attr-defined]
-            over = np.where(np.isnan(over), np.inf, over)
+            over = np.broadcast_to(np.where(np.isnan(over), np.inf, over), (len(column), count))
             least, at = over.min(axis=0), over.argmin(axis=0)
             nearest, best = np.where(least < best, column[at, 0], nearest), np.minimum(least, best)
             enough = (over <= 1).any(axis=0) & np.isnan(found)

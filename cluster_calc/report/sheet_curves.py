@@ -42,10 +42,17 @@ def sizes(result: Result) -> Part | None:
     if result.mode not in ("fixed-time", "fixed-chips", "observed") or "training_time" not in result.values:
         return None
     base = float(result.values["chips"])
+    model, fixed = result.model, _fixed(result)
     grid = np.unique(np.maximum(np.round(np.geomspace(base / FACTOR, base * FACTOR, POINTS)), 1.0))
+    asked = sorted({max(round(base * factor), 1) for factor in SHOWN_FACTORS} | {round(base)})
+    few = model.choices("chips", result.values)
+    if few is not None and len(few):
+        # A job with a predicted MFU spreads over some numbers of chips only: the nearest to each.
+        grid = np.unique(few[np.abs(few[:, None] - grid).argmin(axis=0)])
+        nearest = few[np.abs(few[:, None] - np.array(asked)).argmin(axis=0)]
+        asked = sorted({*map(round, nearest.tolist()), round(base)})
     if len(grid) < 3:
         return None
-    model, fixed = result.model, _fixed(result)
     if result.mode == "observed":
         # The MFU that the run reached is held, and the time follows from the chips again.
         kept = [
@@ -53,7 +60,6 @@ def sizes(result: Result) -> Part | None:
         ]
         model, fixed = Model(*kept, *ALL_SETS["timing"]), {**fixed, "mfu": result.values["mfu"]}
     values = model.evaluate({**fixed, "chips": grid})
-    asked = sorted({max(round(base * factor), 1) for factor in SHOWN_FACTORS} | {round(base)})
     rows_at = model.evaluate({**fixed, "chips": np.array(asked, dtype=float)})
     # The bands: the same model with the quantity behind each panel at its percentiles.
     behind = {"training_time": "accelerator_time", "run_cost": "run_cost", "capital_cost": "all_in_price"}
@@ -90,6 +96,10 @@ def sizes(result: Result) -> Part | None:
         lead = (
             "More chips finish sooner and tie up more capital; the run's cost stays where it is because MFU and goodput "
             "are held. Real runs lose some of both as they grow."
+        )
+    if few is not None:
+        lead = (
+            "More chips finish sooner; the MFU is that predicted for each number of them, in the layout that suits it."
         )
     drawing = charts.multiples("Time and cost against the number of chips", panels)
     shown_table = table("At other sizes", ("Chips", *map(label_of, names)), rows)

@@ -327,3 +327,16 @@ def test_rendering_takes_at_most_60_ms(run: cc.Result) -> None:
         render(view)
         times.append(time.perf_counter() - start)
     assert min(times) <= 0.06
+
+
+def test_the_curve_of_a_predicted_mfu_stands_at_chips_that_spread() -> None:
+    from cluster_calc.report.sheet_curves import sizes
+
+    result = cc.estimate(
+        chip="h100", chips=64, layers=32, hidden_size=4096, heads=32, vocabulary=32000, sequence_length=8192, global_batch=64,
+        parameters=6.7e9, tokens=1e12, predict_mfu=True,
+    )  # fmt: skip
+    part = sizes(result)
+    assert part is not None
+    assert "predicted for each number" in part.lead
+    assert "nan" not in str(part).lower()
