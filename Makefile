@@ -48,6 +48,7 @@ check: lint types docs-check pytest  ## ruff, mypy --strict, docs freshness, pyt
 lint: venv
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports --no-logo
 
 format: venv  ## let ruff correct and lay out the code
 	$(PY) -m ruff check --fix .

@@ -11,8 +11,9 @@ import numpy as np
 from benchmarks.measure import median_seconds
 from benchmarks.straight import pasted
 from cluster_calc import estimate
-from cluster_calc.result import Result
-from cluster_calc.uncertainty import blocks, drawn, held
+from cluster_calc.draws.statistics import blocks
+from cluster_calc.estimation.drawing import drawn, held
+from cluster_calc.estimation.result import Result
 
 QUESTION: dict[str, Any] = {"training_compute": 2e25, "chip": "h100", "ranges": True}
 

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.measure import machine
-from cluster_calc import sweeping
-from cluster_calc.extremes import extremes
-from cluster_calc.grid import Sweep, plan_sweep
-from cluster_calc.scenario import gather
+from cluster_calc.scenario.layers import gather
+from cluster_calc.studies import sweeping
+from cluster_calc.studies.extremes import extremes
+from cluster_calc.studies.grid import Sweep, plan_sweep
 
 TURNS = 3
 

@@ -24,12 +24,14 @@ from typing import Any
 import numpy as np
 
 import cluster_calc as cc
-from cluster_calc import sampling, sweeping
-from cluster_calc.extremes import extremes
-from cluster_calc.grid import plan_sweep
-from cluster_calc.scenario import gather
-from cluster_calc.shapes import value_at
-from cluster_calc.uncertainty import drawn, held, percentiles
+from cluster_calc.draws import sampling
+from cluster_calc.draws.statistics import percentiles
+from cluster_calc.estimation.drawing import drawn, held
+from cluster_calc.quantities.shapes import value_at
+from cluster_calc.scenario.layers import gather
+from cluster_calc.studies import sweeping
+from cluster_calc.studies.extremes import extremes
+from cluster_calc.studies.grid import plan_sweep
 
 RUN = {"training_compute": 2e25, "chip": "h100"}
 DRAWS = 1_000_000

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cluster_calc.graph import Step
+from cluster_calc.model.implicit import Step
 
 
 class _Renamed(ast.NodeTransformer):

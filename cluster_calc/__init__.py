@@ -10,52 +10,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from cluster_calc.version import __version__
 
 if TYPE_CHECKING:
-    from cluster_calc.cash_flow import Finance, finance
-    from cluster_calc.choosing import optimise
-    from cluster_calc.comparison import Comparison, compare
-    from cluster_calc.datum import Datum, Source
+    from cluster_calc.documents.sheet.page import sheet
     from cluster_calc.errors import ClusterCalcError, InputError
-    from cluster_calc.estimation import estimate
-    from cluster_calc.influence import sensitivity
-    from cluster_calc.inverse import Solution, solve
-    from cluster_calc.projection import project
-    from cluster_calc.publications import reproduce
-    from cluster_calc.report.page import sheet
-    from cluster_calc.result import Result
-    from cluster_calc.result_diff import diff
-    from cluster_calc.serving.service import Service, serve
-    from cluster_calc.simulation import Simulation, simulate
-    from cluster_calc.sweeping import sweep
+    from cluster_calc.estimation.difference import diff
+    from cluster_calc.estimation.estimation import estimate
+    from cluster_calc.estimation.result import Result
+    from cluster_calc.investment.cash_flow import Finance, finance
+    from cluster_calc.publications.evaluation import reproduce
+    from cluster_calc.quantities.datum import Datum, Source
+    from cluster_calc.studies.choosing import optimise
+    from cluster_calc.studies.comparison import Comparison, compare
+    from cluster_calc.studies.influence import sensitivity
+    from cluster_calc.studies.inverse import Solution, solve
+    from cluster_calc.studies.serving import Service, serve
+    from cluster_calc.studies.simulation import Simulation, simulate
+    from cluster_calc.studies.sweeping import sweep
+    from cluster_calc.trends.projection import project
 
 # Name → module: `import cluster_calc` stays free of numpy until a verb is used. No module is named like a verb: importing
 # it would put the module in the verb's place.
 _EXPORTS = {
     "ClusterCalcError": "errors",
-    "Comparison": "comparison",
-    "Datum": "datum",
-    "Finance": "cash_flow",
+    "Comparison": "studies.comparison",
+    "Datum": "quantities.datum",
+    "Finance": "investment.cash_flow",
     "InputError": "errors",
-    "Result": "result",
-    "Service": "serving.service",
-    "Simulation": "simulation",
-    "Solution": "inverse",
-    "Source": "datum",
-    "compare": "comparison",
-    "diff": "result_diff",
-    "estimate": "estimation",
-    "finance": "cash_flow",
-    "optimise": "choosing",
-    "project": "projection",
-    "reproduce": "publications",
-    "sensitivity": "influence",
-    "serve": "serving.service",
-    "sheet": "report.page",
-    "simulate": "simulation",
-    "solve": "inverse",
-    "sweep": "sweeping",
+    "Result": "estimation.result",
+    "Service": "studies.serving",
+    "Simulation": "studies.simulation",
+    "Solution": "studies.inverse",
+    "Source": "quantities.datum",
+    "compare": "studies.comparison",
+    "diff": "estimation.difference",
+    "estimate": "estimation.estimation",
+    "finance": "investment.cash_flow",
+    "optimise": "studies.choosing",
+    "project": "trends.projection",
+    "reproduce": "publications.evaluation",
+    "sensitivity": "studies.influence",
+    "serve": "studies.serving",
+    "sheet": "documents.sheet.page",
+    "simulate": "studies.simulation",
+    "solve": "studies.inverse",
+    "sweep": "studies.sweeping",
 }
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "Simulation",
     "Solution",
     "Source",
+    "__version__",
     "compare",
     "diff",
     "estimate",

@@ -21,10 +21,10 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from cluster_calc.catalog import catalog  # noqa: E402
-from cluster_calc.efficiencies import calibrated, constants_of  # noqa: E402
-from cluster_calc.measured_steps import job_of, machine_in  # noqa: E402
-from cluster_calc.performance import Prediction, predict  # noqa: E402
+from cluster_calc.catalog.current import catalog  # noqa: E402
+from cluster_calc.performance.efficiencies import calibrated, constants_of  # noqa: E402
+from cluster_calc.performance.training.prediction import Prediction, predict  # noqa: E402
+from cluster_calc.tables.measured_steps import job_of, machine_in  # noqa: E402
 
 MEASURED = ("mfu", "hfu", "tflops_per_chip", "tokens_per_second")
 SIZES = ("micro_batch", "grad_accum", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave")

@@ -25,9 +25,9 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from cluster_calc.errors import InputError  # noqa: E402
-from cluster_calc.serving.cases import Case, predicted  # noqa: E402
-from cluster_calc.serving.constants import book  # noqa: E402
-from cluster_calc.serving.rows import case_of, chip_named, model_named  # noqa: E402
+from cluster_calc.performance.serving.cases import Case, predicted  # noqa: E402
+from cluster_calc.performance.serving.constants import book  # noqa: E402
+from cluster_calc.performance.serving.rows import case_of, chip_named, model_named  # noqa: E402
 
 PATH = ROOT / "catalog" / "serving.toml"
 LEFT_OUT = ROOT / "tests" / "data" / "serving_left_out.csv"

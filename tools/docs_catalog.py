@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from cluster_calc.book.items import Item, Leaf
-from cluster_calc.book.listing import DEFAULT, cell, items
-from cluster_calc.book.rows import runs
-from cluster_calc.catalog import KINDS, PRECISIONS, Catalog
-from cluster_calc.datum import CONFIDENCES, Source
-from cluster_calc.report.markdown import escape
+from cluster_calc.catalog.book import Catalog
+from cluster_calc.catalog.heads import KINDS
+from cluster_calc.catalog.items import Item, Leaf
+from cluster_calc.documents.catalog.listing import DEFAULT, cell, items
+from cluster_calc.documents.catalog.rows import runs
+from cluster_calc.documents.render.markdown import escape
+from cluster_calc.quantities.datum import CONFIDENCES, Source
+from cluster_calc.quantities.settings import PRECISIONS
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "catalog.md"

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 
-from cluster_calc import __version__
-from cluster_calc.catalog import PRECISIONS
 from cluster_calc.cli import COMMANDS, main
 from cluster_calc.cli.options import SUFFIXES
 from cluster_calc.errors import (
@@ -19,7 +17,9 @@ from cluster_calc.errors import (
     InputError,
     MissingDataError,
 )
-from cluster_calc.scenario import FLAGS, PROJECT_FILE, SETTINGS
+from cluster_calc.quantities.settings import FLAGS, PRECISIONS, SETTINGS
+from cluster_calc.scenario.layers import PROJECT_FILE
+from cluster_calc.version import __version__
 
 DOCS = Path(__file__).parents[1] / "docs"
 REFERENCE = "estimate"  # the command under which the options of every model command are described

@@ -19,8 +19,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 from freshness import kept  # noqa: E402
 
 from cluster_calc.cli.memo import command, view_of  # noqa: E402
-from cluster_calc.report import memo_pdf, memo_text  # noqa: E402
-from cluster_calc.report.memo_view import Memo  # noqa: E402
+from cluster_calc.documents.memo.view import Memo  # noqa: E402
+from cluster_calc.documents.memo_forms import pdf  # noqa: E402
+from cluster_calc.documents.memo_forms import text as memo_text  # noqa: E402
 
 FOLDER = "docs/examples"
 EXAMPLES = ROOT / FOLDER
@@ -86,7 +87,7 @@ def main() -> None:
     from PIL import Image
 
     for name, view in views().items():
-        page = Image.open(io.BytesIO(memo_pdf.picture(view, PPI))).convert("RGB")
+        page = Image.open(io.BytesIO(pdf.picture(view, PPI))).convert("RGB")
         page.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).save(EXAMPLES / f"{name}.png", optimize=True)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from cluster_calc.catalog import catalog
-from cluster_calc.formulas import ALL_SETS
-from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.report.markdown import escape
-from cluster_calc.report.numbers import bounds_text, shown
-from cluster_calc.trace import formula_text
+from cluster_calc.catalog.current import catalog
+from cluster_calc.documents.render.markdown import escape
+from cluster_calc.model.expression import formula_text
+from cluster_calc.model.sets import ALL_SETS
+from cluster_calc.quantities.display import bounds_text, shown
+from cluster_calc.quantities.nomenclature import QUANTITIES
 
 DOCS = Path(__file__).parents[1] / "docs"
 

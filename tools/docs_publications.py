@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cluster_calc.catalog import catalog
-from cluster_calc.crossings import corners
-from cluster_calc.laws import law_of, optimum
-from cluster_calc.publications import Publication, feasible_line, publications, reproduced
+from cluster_calc.catalog.current import catalog
+from cluster_calc.documents.render.markdown import escape
+from cluster_calc.documents.reports.claims import markdown_rows, summary
+from cluster_calc.estimation.parts.scaling_law import law_of, optimum
+from cluster_calc.publications import feasible_line
 from cluster_calc.publications.beliefs import sentence
-from cluster_calc.report.claims import markdown_rows, summary
-from cluster_calc.report.markdown import escape
-from cluster_calc.report.numbers import plain
+from cluster_calc.publications.claims import Publication, publications
+from cluster_calc.publications.evaluation import reproduced
+from cluster_calc.quantities.display import plain
+from cluster_calc.trends.crossings import corners
 
 DOCS = Path(__file__).parents[1] / "docs"
 BUDGET = 5.76e23  # FLOP of Chinchilla and Gopher

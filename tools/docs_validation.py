@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from cluster_calc.published_runs import CLOSE, Check, checks, shipped_rows
-from cluster_calc.report.numbers import plain
+from cluster_calc.quantities.display import plain
+from cluster_calc.tables.validation import CLOSE, Check, checks, shipped_rows
 
 PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 

@@ -1,4 +1,4 @@
-"""Writes `cluster_calc/lattice_vector.py`: one generating vector of a rank-1 lattice for every power of two of points.
+"""Writes `cluster_calc/draws/lattice_vector.py`: one generating vector of a rank-1 lattice for every power of two of points.
 
 Component by component, from many random odd multipliers. The leading components serve the inputs that usually vary.
 For each, the multipliers that make the best pairs with the earlier ones are tried on what the lattice is used for: the
@@ -28,7 +28,7 @@ BAND = 0.15
 THRESHOLDS = ndtri([0.1, 0.3, 0.5, 0.7, 0.9])
 # The far ones.
 FEW, FAR_SIZES = 48, (2**9, 2**11, 2**13)
-TARGET = Path(__file__).parent.parent / "cluster_calc" / "lattice_vector.py"
+TARGET = Path(__file__).parent.parent / "cluster_calc" / "draws" / "lattice_vector.py"
 
 
 def kernel(multipliers: Any, size: int) -> np.ndarray:

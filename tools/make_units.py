@@ -1,4 +1,4 @@
-"""Write cluster_calc/unit_table.py: the everyday units as pint sees them. `--check` only compares."""
+"""Write cluster_calc/quantities/unit_table.py: the everyday units as pint sees them. `--check` only compares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
-TARGET = Path(__file__).parents[1] / "cluster_calc" / "unit_table.py"
+TARGET = Path(__file__).parents[1] / "cluster_calc" / "quantities" / "unit_table.py"
 
 TIMES = ["s", "second", "seconds", "min", "minute", "minutes", "h", "hour", "hours", "d", "day", "days", "week", "weeks",
          "month", "months", "quarter", "year", "years", "yr"]  # fmt: skip
@@ -93,15 +93,15 @@ def everyday() -> list[str]:
 def declared() -> list[str]:
     """The units of the nomenclature and its examples, and those of the catalog's figures."""
     from cluster_calc.errors import UnitError
-    from cluster_calc.nomenclature import QUANTITIES
-    from cluster_calc.units import normalise, split, unit
+    from cluster_calc.quantities.nomenclature import QUANTITIES
+    from cluster_calc.quantities.units import normalise, split, unit
 
     found: dict[str, None] = {}
     for known in QUANTITIES.values():
         if known.unit not in ("1", "date"):
             found |= dict.fromkeys((known.unit, known.unit.replace("/chip", "") or known.unit))
     texts = [text for known in QUANTITIES.values() for text in re.findall(r"'([^']*)'", known.example)]
-    for path in sorted((TARGET.parents[1] / "catalog").rglob("*.toml")):
+    for path in sorted((TARGET.parents[2] / "catalog").rglob("*.toml")):
         texts += re.findall(r'= "([0-9][^"\n]*)"', path.read_text(encoding="utf-8"))
     for text in texts:
         try:
@@ -128,7 +128,7 @@ for _factor, _dimension, *_texts in map(str.split, _LINES.splitlines()):
 
 
 def table_text() -> str:
-    from cluster_calc.units import unit_from_pint
+    from cluster_calc.quantities.units import unit_from_pint
 
     grouped: dict[tuple[float, str], list[str]] = {}
     for text in everyday():
@@ -144,7 +144,7 @@ def main() -> None:
     text = table_text()
     if "--check" in sys.argv:
         if TARGET.read_text(encoding="utf-8") != text:
-            sys.exit("cluster_calc/unit_table.py is stale: run `make units`")
+            sys.exit("cluster_calc/quantities/unit_table.py is stale: run `make units`")
         return
     TARGET.write_text(text, encoding="utf-8")
 

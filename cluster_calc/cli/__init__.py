@@ -10,8 +10,8 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from cluster_calc import __version__
 from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, did_you_mean, quoted
+from cluster_calc.version import __version__
 
 # There is no linear algebra of any size here: a second thread of the numeric library only costs its start. Set by the
 # command line, before numpy is loaded, and never by the library, whose user decides.
@@ -145,7 +145,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _value_usage(error: click.BadOptionUsage) -> str:
-    from cluster_calc.nomenclature import QUANTITIES
+    from cluster_calc.quantities.nomenclature import QUANTITIES
 
     if "does not take a value" in error.message:
         return f"{quoted(error.option_name)} is a flag and takes no value"

@@ -11,7 +11,7 @@ from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from cluster_calc import tables
+    from cluster_calc.files import csv
 
 FORMATS = ("csv", "parquet")
 # Endings that promise another format than the CSV that would be in the file.
@@ -45,8 +45,9 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
     otherwise. Every input column is kept. Where a row has a range, or with --ranges, each result that varies has its
     percentiles beside it (run_cost_p10 …). Rows that cannot be are named on stderr, and the exit code is then 2.
     """
-    from cluster_calc import tables
-    from cluster_calc.files import read_text
+    from cluster_calc.files import csv
+    from cluster_calc.files.atomic import read_text
+    from cluster_calc.tables import column_map, evaluate
 
     # Here the flag adds the mfu and hfu that each row's model, batch and layout should reach, beside those it has.
     predict_mfu = bool(options.pop("predict_mfu"))
@@ -56,35 +57,35 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
             f"-o {quoted(str(target))}: batch writes {' or '.join(FORMATS)}; name the file .csv or .parquet"
         )
     text = read_text(file)
-    table = tables.read_table(text, file)
+    table = csv.read_table(text, file)
     if predict_serving:
-        from cluster_calc.serving.table import predict_rows
+        from cluster_calc.tables.serving_rows import predict_rows
 
         _written(predict_rows(table), target)
         return
-    method = tables.PREDICT_MFU if predict_mfu else options.get("method") or ""
-    mapping = tables.load_map(Path(map_)) if map_ else tables.recognised(table.heads, method)
+    method = column_map.PREDICT_MFU if predict_mfu else options.get("method") or ""
+    mapping = column_map.load_map(Path(map_)) if map_ else column_map.recognised(table.heads, method)
     if predict_mfu and mapping is None:
         raise InputError(
             "--predict-mfu needs the columns chip, chips, parameters, layers, hidden, heads, vocab, sequence and "
             f"global_batch; {quoted(file)} lacks hidden, sequence or global_batch"
         )
-    done = tables.evaluate(table, mapping, shared.inputs(options))
+    done = evaluate.evaluate(table, mapping, shared.inputs(options))
     if done.ignored:
         click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
     _written(done, target)
 
 
-def _written(done: tables.Table, target: str | None) -> None:
+def _written(done: csv.Table, target: str | None) -> None:
     """Write the table; raise InputError with the rows that cannot be."""
-    from cluster_calc import tables
+    from cluster_calc.tables import table
 
     if str(target).lower().endswith(".parquet"):
-        from cluster_calc.files import write_atomically
+        from cluster_calc.files.atomic import write_atomically
 
-        write_atomically(Path(str(target)), tables.parquet_bytes(done))
+        write_atomically(Path(str(target)), table.parquet_bytes(done))
     else:
-        shared.write(tables.csv_text(done), target, as_is=True)
+        shared.write(table.csv_text(done), target, as_is=True)
     if done.errors:
         shown = [f"row {number}: {message}" for number, message in sorted(done.errors.items())]
         raise InputError(f"{len(shown)} of {len(done.rows)} rows cannot be:\n" + "\n".join(shown))

@@ -17,7 +17,7 @@ FORMATS = shared.FORMATS
 
 def _kind(text: str, singular: bool = False) -> str:
     """A kind by its plural or its singular."""
-    from cluster_calc.catalog import KINDS, singular_of
+    from cluster_calc.catalog.heads import KINDS, singular_of
 
     known = {singular_of(kind): kind for kind in KINDS} | {kind: kind for kind in KINDS}
     if text not in known:
@@ -27,7 +27,7 @@ def _kind(text: str, singular: bool = False) -> str:
 
 
 def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from cluster_calc.catalog import KINDS
+    from cluster_calc.catalog.heads import KINDS
 
     return completion.one_of(KINDS)(ctx, param, incomplete)
 
@@ -68,9 +68,9 @@ def command() -> None:
 @shared.output_options(*FORMATS)
 def list_(kind: str, words: str, columns: str, sort: str, as_of: str, **options: Any) -> None:
     """The items of KIND (default chips): servers, networks, sites, prices, shipments, runs and so on."""
-    from cluster_calc.book.listing import Filter, listing
-    from cluster_calc.catalog import catalog
-    from cluster_calc.scenario import date_text
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.documents.catalog.listing import Filter, listing
+    from cluster_calc.quantities.dates import date_text
 
     form = shared.format_of(options, FORMATS)
     wanted = Filter(
@@ -95,18 +95,21 @@ def show(item: str, kind: str, as_of: str, **options: Any) -> None:
     """One item: every figure with its source, date and confidence, and where sources disagree."""
     import json
 
-    from cluster_calc.book import rows, showing
-    from cluster_calc.catalog import catalog
-    from cluster_calc.scenario import date_text
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.documents.catalog import rows, showing
+    from cluster_calc.documents.catalog import showing as catalog_showing
+    from cluster_calc.quantities.dates import date_text
 
     form = shared.format_of(options, ("table", "json", "markdown"))
     book = catalog()
     place, key = showing.find_any(book, item, _kind(kind) if kind else "")
-    object_ = rows.run_dict(*rows.runs(book)[key]) if place == "runs" else showing.as_dict(book.item(key, place))
+    object_ = (
+        catalog_showing.run_dict(*rows.runs(book)[key]) if place == "runs" else showing.as_dict(book.item(key, place))
+    )
     if form == "json":
         text = json.dumps(object_, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     elif place == "runs":
-        text = rows.run_text(object_)
+        text = catalog_showing.run_text(object_)
     else:
         text = showing.text(book.item(key, place), shared.terminal_width(), date_text("as_of", as_of) if as_of else "")
     if form == "markdown":
@@ -121,7 +124,7 @@ def show(item: str, kind: str, as_of: str, **options: Any) -> None:
 @click.option("-o", "--output", metavar="FILE", help="write to FILE instead of stdout")
 def new(kind: str, output: str | None) -> None:
     """A commented template to fill in."""
-    from cluster_calc.book.adding import template
+    from cluster_calc.catalog.adding import template
 
     shared.write(template(kind), output)
 
@@ -142,7 +145,7 @@ def add(file: Path | None, from_csv: Path | None, column_map: Path | None, overr
 
     A model's config.json, as the hub has it, is taken in as a model.
     """
-    from cluster_calc.book import adding
+    from cluster_calc.catalog import adding
 
     if (file is None) == (from_csv is None):
         raise InputError("give one FILE, or --from-csv FILE; for example `cluster-calc catalog add nvidia-a2.toml`")
@@ -168,10 +171,11 @@ def check(path: Path | None, **options: Any) -> None:
     """List every problem of a file, a folder or the whole catalog, with file, line and fix; exit 2 if there is one."""
     import json
 
-    from cluster_calc.book.checks import check as checked
+    from cluster_calc.catalog.checking import check as checked
+    from cluster_calc.trends.trends import trend_from
 
     form = shared.format_of(options, ("table", "json"))
-    problems = checked(path)
+    problems = checked(readers={"trends": trend_from}, path=path)
     if form == "json":
         entries = [{"file": str(p.path), "line": p.line, "message": p.message, "fix": p.fix} for p in problems]
         shared.write(json.dumps({"problems": entries}, indent=2, ensure_ascii=False) + "\n", options.get("output"))
@@ -193,9 +197,9 @@ def sources(as_of: str, **options: Any) -> None:
     """What each source carries, what is stale, and what rests on one source alone."""
     import datetime
 
-    from cluster_calc.book.sourcing import sources_text
-    from cluster_calc.catalog import catalog
-    from cluster_calc.scenario import date_text
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.documents.catalog.sourcing import sources_text
+    from cluster_calc.quantities.dates import date_text
 
     form = shared.format_of(options, FORMATS)
     day = datetime.date.fromisoformat(date_text("as_of", as_of)) if as_of else datetime.date.today()

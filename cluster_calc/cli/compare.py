@@ -35,9 +35,9 @@ Examples:
 @shared.output_options(*shared.FORMATS)
 def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:
     """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them."""
-    from cluster_calc import comparison as comparisons
-    from cluster_calc.report import comparison as report
-    from cluster_calc.scenario import gather
+    from cluster_calc.documents.reports import comparison as report
+    from cluster_calc.scenario.layers import gather
+    from cluster_calc.studies import comparison as comparisons
 
     form = shared.format_of(options, shared.FORMATS)
     given = shared.inputs({name: value for name, value in options.items() if name != "chip"})

@@ -23,7 +23,8 @@ def items(*kinds: str) -> Completer:
     """Ids and aliases of some kinds of the catalog, with the full name as the description."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        from cluster_calc.catalog import KINDS, catalog, fold
+        from cluster_calc.catalog.current import catalog
+        from cluster_calc.catalog.heads import KINDS, fold
 
         start = fold(incomplete)
         return [
@@ -42,7 +43,7 @@ chips, servers, sites, models = items("chips"), items("servers"), items("sites")
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of quantities, with their meaning."""
-    from cluster_calc.nomenclature import QUANTITIES
+    from cluster_calc.quantities.nomenclature import QUANTITIES
 
     start = incomplete.replace("-", "_")
     return [_item(name, help=known.meaning) for name, known in QUANTITIES.items() if name.startswith(start)]

@@ -24,7 +24,8 @@ def command(before: str, after: str, **options: Any) -> None:
     """Which inputs, data and results moved between two results of `estimate --format json`, or of `finance`."""
     import json
 
-    from cluster_calc.result_diff import csv_text, diff, markdown, text
+    from cluster_calc.documents.reports.difference import csv_text, markdown, text
+    from cluster_calc.estimation.difference import diff
 
     form = shared.format_of(options, shared.FORMATS)
     found = diff(before, after)

@@ -30,15 +30,15 @@ def command(**options: Any) -> None:
     form = shared.format_of(options, shared.FORMATS)
     result = shared.run_from(options)
     if form in ("json", "csv"):
-        from cluster_calc.report import data
+        from cluster_calc.documents.reports import estimate_data
 
-        text = data.json_text(result) if form == "json" else data.csv_text(result)
+        text = estimate_data.json_text(result) if form == "json" else estimate_data.csv_text(result)
     elif form == "markdown":
-        from cluster_calc.report.markdown import markdown
+        from cluster_calc.documents.reports.estimate import markdown
 
         text = markdown(result)
     else:
-        from cluster_calc.report.text import text as table
+        from cluster_calc.documents.reports.estimate import text as table
 
         styled = options.get("output") in (None, "-")
         text = table(result, shared.terminal_width(), shared.terminal_style() if styled else None)

@@ -27,8 +27,9 @@ def command(name: str, **options: Any) -> None:
     """The formula, the numbers and the sources behind NAME, a result of an estimate."""
     import json
 
-    from cluster_calc import trace
-    from cluster_calc.nomenclature import resolve
+    from cluster_calc.documents.reports import explain
+    from cluster_calc.estimation import trace
+    from cluster_calc.quantities.nomenclature import resolve
 
     form = shared.format_of(options, FORMATS)
     resolve(name.strip().replace("-", "_"))  # a name that is none leaves nothing behind
@@ -38,7 +39,7 @@ def command(name: str, **options: Any) -> None:
             json.dumps({"schema": trace.SCHEMA, **tree.as_dict()}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         )
     elif form == "markdown":
-        text = trace.markdown(tree)
+        text = explain.markdown(tree)
     else:
-        text = trace.text(tree, shared.terminal_width())
+        text = explain.text(tree, shared.terminal_width())
     shared.write(text, options.get("output"))

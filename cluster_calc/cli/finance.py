@@ -22,15 +22,15 @@ Examples:
 @shared.output_options(*shared.FORMATS)
 def command(**options: Any) -> None:
     """Own or rent: cash by year, net present value, cost per delivered chip-hour and where the two draw level."""
-    from cluster_calc import cash_flow
-    from cluster_calc.report import finance as report
-    from cluster_calc.scenario import gather
+    from cluster_calc.documents.reports import finance as report
+    from cluster_calc.investment import cash_flow
+    from cluster_calc.scenario.layers import gather
 
     form = shared.format_of(options, shared.FORMATS)
     merged = gather(shared.inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
     found = cash_flow.plan(merged)
     if options.get("save_scenario"):
-        from cluster_calc.save import scenario_text
+        from cluster_calc.scenario.save import scenario_text
 
         shared.write(scenario_text(merged), options["save_scenario"])
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}

@@ -38,7 +38,7 @@ def command(
     A factor grows at a rate such as '3x per 2 years', '10 OOM a decade' or 'doubling every 3.4 months'. The years of
     an era count exclusively (growth between the first and the last) and inclusively (every year grows); both are shown.
     """
-    from cluster_calc import growth_sums
+    from cluster_calc.trends import growth_sums
 
     form = shared.format_of(options, FORMATS)
     if bool(eras) + bool(fit) + costs != 1:

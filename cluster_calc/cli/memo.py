@@ -12,7 +12,7 @@ from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from cluster_calc.report.memo_view import Memo
+    from cluster_calc.documents.memo.view import Memo
 
 FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
 
@@ -54,7 +54,7 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
     """
     output = options.get("output")
     if options["new"]:
-        from cluster_calc.memo_template import TEMPLATE
+        from cluster_calc.procurement.template import TEMPLATE
 
         typed = sorted({*shared.inputs(options), *(name for name in ("compare", "previous") if options[name])})
         if typed or memo_file or files:
@@ -64,29 +64,29 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
         return
     form = _format(output)
     if output not in (None, "-"):
-        from cluster_calc.files import check_target
+        from cluster_calc.files.atomic import check_target
 
         check_target(Path(str(output)))
     view = view_of(files, memo_file, **options)
-    from cluster_calc.report import memo_text
+    from cluster_calc.documents.memo_forms import text
 
     if form in ("docx", "pdf", "xlsx"):
-        from cluster_calc.files import write_atomically
-        from cluster_calc.report import memo_docx, memo_pdf, memo_xlsx
+        from cluster_calc.documents.memo_forms import docx, pdf, xlsx
+        from cluster_calc.files.atomic import write_atomically
 
-        makers = {"docx": memo_docx.docx, "pdf": memo_pdf.pdf, "xlsx": memo_xlsx.xlsx}
+        makers = {"docx": docx.docx, "pdf": pdf.pdf, "xlsx": xlsx.xlsx}
         write_atomically(Path(str(output)), makers[form](view))
         return
-    texts = {"html": memo_text.html, "markdown": memo_text.markdown}
+    texts = {"html": text.html, "markdown": text.markdown}
     shared.write(texts[form](view), output, as_is=True)
 
 
 def view_of(files: tuple[str, ...], memo_file: str | None, **options: Any) -> Memo:
     """The memo that the command's arguments ask for; a scenario is saved where they name a file for it."""
-    from cluster_calc.memo_file import MemoFile, read_memo_file
-    from cluster_calc.memo_inputs import entries
-    from cluster_calc.report.memo import memo_of
-    from cluster_calc.result_diff import read_result
+    from cluster_calc.documents.memo.memo import memo_of
+    from cluster_calc.estimation.difference import read_result
+    from cluster_calc.procurement.file import MemoFile, read_memo_file
+    from cluster_calc.procurement.inputs import entries
 
     extra = read_memo_file(memo_file) if memo_file else MemoFile()
     output = options.get("output")
@@ -97,9 +97,9 @@ def view_of(files: tuple[str, ...], memo_file: str | None, **options: Any) -> Me
     more = [*(["--memo", memo_file] if memo_file else []), *more, *(["-o", output] if output else [])]
     view = memo_of(found, extra, previous=previous, title=options["title"] or "", more=more, files=files)
     if options.get("save_scenario"):
-        from cluster_calc.memo_inputs import with_memo_file
-        from cluster_calc.report.memo import day_of_memo
-        from cluster_calc.save import scenario_text
+        from cluster_calc.documents.memo.memo import day_of_memo
+        from cluster_calc.procurement.inputs import with_memo_file
+        from cluster_calc.scenario.save import scenario_text
 
         whole, _ = with_memo_file(found, extra, day_of_memo(found))
         shared.write(scenario_text(whole[0].scenario), options["save_scenario"], "--save-scenario")

@@ -37,8 +37,8 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     """
     import json
 
-    from cluster_calc.choosing import chosen
-    from cluster_calc.report.choice import choice_text
+    from cluster_calc.documents.reports.studies import choice_text
+    from cluster_calc.studies.choosing import chosen
 
     form = shared.format_of(options, FORMATS)
     found = chosen(shared.merged_from(options), objective, [pair(text) for text in vary])

@@ -14,13 +14,14 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.cli.computed import COMPUTED
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
-from cluster_calc.nomenclature import CHIP, POWER, QUANTITIES, RESULTS, SERVING
-from cluster_calc.scenario import FLAGS, SETTINGS, in_days
+from cluster_calc.quantities.nomenclature import CHIP, POWER, QUANTITIES, RESULTS, SERVING
+from cluster_calc.quantities.reading import in_days
+from cluster_calc.quantities.settings import FLAGS, SETTINGS
 
 if TYPE_CHECKING:
-    from cluster_calc.nomenclature import Quantity
-    from cluster_calc.result import Result
-    from cluster_calc.scenario import Scenario
+    from cluster_calc.estimation.result import Result
+    from cluster_calc.quantities.nomenclature import Quantity
+    from cluster_calc.scenario.scenario import Scenario
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
@@ -299,7 +300,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise InputError(f"--set {quoted(pair)} is not NAME=VALUE; write for example --set mfu=0.4")
-        from cluster_calc.scenario import name_of
+        from cluster_calc.quantities.settings import name_of
 
         key = name.strip().replace("-", "_")
         value = in_days(value.strip()) if key == "days" else value.strip()
@@ -312,26 +313,26 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
 
 def merged_from(options: dict[str, Any]) -> Scenario:
     """Options, environment and files → one scenario."""
-    from cluster_calc.scenario import gather
+    from cluster_calc.scenario.layers import gather
 
     return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
 
 
 def run_from(options: dict[str, Any]) -> Result:
     """Options → Result; writes the scenario file when asked to."""
-    from cluster_calc.estimation import run
+    from cluster_calc.estimation.estimation import run
 
     # Everything that can be refused is refused before anything is computed or written.
     limits(options)
     for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
         if target not in (None, "-"):
-            from cluster_calc.files import check_target
+            from cluster_calc.files.atomic import check_target
 
             check_target(Path(target), option)
     merged = merged_from(options)
     result = run(merged)
     if options.get("save_scenario"):
-        from cluster_calc.save import scenario_text
+        from cluster_calc.scenario.save import scenario_text
 
         write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return result
@@ -374,7 +375,7 @@ def write(text: str, target: str | None, option: str = "-o", *, as_is: bool = Fa
 
             leave(sys.stdout)
         return
-    from cluster_calc.files import write_atomically
+    from cluster_calc.files.atomic import write_atomically
 
     write_atomically(Path(str(target)), text.encode(), option)
 
@@ -398,8 +399,8 @@ def terminal_style() -> Callable[..., str] | None:
 
 def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
     """The limits of --fail-over, read."""
-    from cluster_calc.nomenclature import resolve
-    from cluster_calc.scenario import parse
+    from cluster_calc.quantities.nomenclature import resolve
+    from cluster_calc.quantities.reading import parse
 
     found = []
     for pair in options.get("fail_over") or ():
@@ -421,7 +422,7 @@ def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
 
 def check_gates(result: Result, options: dict[str, Any]) -> None:
     """Raise what --require-feasible and --fail-over ask for, after the output is written."""
-    from cluster_calc.report.numbers import shown
+    from cluster_calc.quantities.display import shown
 
     for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)

@@ -48,8 +48,8 @@ def command(
     Series are compute, cost, price, gdp, profit, shipments, power_supply, tokens, text, throughput, chip_price and
     chip_power. Rates read as '3x per 2 years', '10 OOM a decade', 'doubling every 3.4 months', '-35% a year'.
     """
-    from cluster_calc import trends
-    from cluster_calc.projection import DRAWS, project
+    from cluster_calc.trends import trends
+    from cluster_calc.trends.projection import DRAWS, project
 
     if list_:
         shared.write(_presets(), options.get("output"))
@@ -73,15 +73,15 @@ def command(
         draws=DRAWS if draws is None else draws, seed=seed or 0,
     )  # fmt: skip
     if form == "table":
-        from cluster_calc.report.projections import table
+        from cluster_calc.documents.reports.projections import table
 
         text = table(made, shared.terminal_width())
     elif form in ("svg", "html"):
-        from cluster_calc.report import trend_chart
+        from cluster_calc.documents.reports import trend_chart
 
         text = trend_chart.svg(made) if form == "svg" else trend_chart.page(made)
     else:
-        from cluster_calc.report.projections import RENDERERS
+        from cluster_calc.documents.reports.projections import RENDERERS
 
         text = RENDERERS[form](made)
     shared.write(text, options.get("output"))
@@ -95,7 +95,7 @@ def _format(options: dict[str, Any]) -> str:
 
 
 def _presets() -> str:
-    from cluster_calc.catalog import catalog
+    from cluster_calc.catalog.current import catalog
 
     heads = catalog().heads("trends")
     return "".join(f"{key:<24} {name}\n" for key, (_, name, _) in sorted(heads.items()))

@@ -35,9 +35,8 @@ def command(
     Each value is computed from the claim's inputs, never read from the stored answer. The exit code is 0 when no
     value moved from what was recorded at the last review, and 1 when one did.
     """
-    from cluster_calc.publications import reproduced
-    from cluster_calc.publications.evaluation import check_unmoved
-    from cluster_calc.report import claims as views
+    from cluster_calc.documents.reports import claims as views
+    from cluster_calc.publications.evaluation import check_unmoved, reproduced
 
     form = shared.format_of(options, FORMATS)
     rows = reproduced(key, publication=publication, kind=kind, overrides=_pairs(sets))

@@ -38,8 +38,8 @@ def command(name: str | None, grids: tuple[str, ...], **options: Any) -> None:
     """What moves NAME (the run cost unless said): tornado, elasticities, variance, switching values."""
     import json
 
-    from cluster_calc.influence import analysed
-    from cluster_calc.report.influence import influence_csv, influence_text
+    from cluster_calc.documents.reports.studies import influence_csv, influence_text
+    from cluster_calc.studies.influence import analysed
 
     form = shared.format_of(options, FORMATS)
     shared.limits(options)  # a gate that says nothing is told before the work

@@ -44,15 +44,15 @@ def command(against: str, full: bool, **options: Any) -> None:
     form = shared.format_of(options, FORMATS)
     found = _found(against, options)
     if form == "json":
-        from cluster_calc.report.serving_data import json_text
+        from cluster_calc.studies.serving_json import json_text
 
         text = json_text(found)
     elif form == "csv":
-        from cluster_calc.report.data import csv_text
+        from cluster_calc.documents.reports.estimate_data import csv_text
 
         text = csv_text(found.result)
     else:
-        from cluster_calc.report.serving import text as page
+        from cluster_calc.documents.reports.serving import text as page
 
         text = page(found, shared.terminal_width(), full)
     shared.write(text, options.get("output"))
@@ -61,18 +61,18 @@ def command(against: str, full: bool, **options: Any) -> None:
 
 def _found(against: str, options: dict[str, Any]) -> Any:
     """Options → Service; everything that can be refused is refused before anything is written."""
-    from cluster_calc.serving.service import served
+    from cluster_calc.studies.serving import served
 
     shared.limits(options)
     for target, option in ((options.get("output"), "-o"), (options.get("save_scenario"), "--save-scenario")):
         if target not in (None, "-"):
-            from cluster_calc.files import check_target
+            from cluster_calc.files.atomic import check_target
 
             check_target(Path(str(target)), option)
     merged = shared.merged_from(options)
     found = served(merged, against)
     if options.get("save_scenario"):
-        from cluster_calc.save import scenario_text
+        from cluster_calc.scenario.save import scenario_text
 
         shared.write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     return found

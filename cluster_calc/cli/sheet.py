@@ -41,7 +41,7 @@ def command(file: str | None, **options: Any) -> None:
 
     Give the options of `estimate`, or RESULT: what `estimate --format json` wrote, or an earlier sheet (- is stdin).
     """
-    from cluster_calc.report.page import sheet
+    from cluster_calc.documents.sheet.page import sheet
 
     output = options.get("output")
     if options["open_"] and output in (None, "-"):
@@ -54,8 +54,8 @@ def command(file: str | None, **options: Any) -> None:
             raise InputError(
                 f"{quoted(file)} already holds a result: leave out --{typed[0].replace('_', '-')}, or the file"
             )
-        from cluster_calc.files import read_text
-        from cluster_calc.replay import results_from
+        from cluster_calc.estimation.replay import results_from
+        from cluster_calc.files.atomic import read_text
 
         results = results_from(read_text(file))
     templates = options.get("templates")

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from cluster_calc.cli import options as shared
-from cluster_calc.nomenclature import CHIP, DEMAND, FAILURES, SIZE
-from cluster_calc.simulation import OPTIONS, SIMULATION
+from cluster_calc.quantities.nomenclature import CHIP, DEMAND, FAILURES, SIZE
+from cluster_calc.studies.simulation import OPTIONS, SIMULATION
 
 # The options of estimate that bear on failures; `--seed` comes with the simulation's own.
 HEADINGS = (DEMAND, SIZE, CHIP, FAILURES, "General")
@@ -45,16 +45,16 @@ def command(**options: Any) -> None:
     Give a demand with a chip, or --chips, or --mtbf. The simulation confirms the closed forms within its own error, and
     covers what they cannot: detection time, a pool of spares, repairs that queue, racks lost whole.
     """
+    from cluster_calc.documents.reports import simulation as report
     from cluster_calc.progress import Bar
-    from cluster_calc.report import simulation as report
-    from cluster_calc.simulation import run
+    from cluster_calc.studies.simulation import run
 
     form = shared.format_of(options, shared.FORMATS)
     own = {name: options.pop(name) for name in OPTIONS if options.get(name) is not None}
     if options.get("output") not in (None, "-"):
         from pathlib import Path
 
-        from cluster_calc.files import check_target
+        from cluster_calc.files.atomic import check_target
 
         check_target(Path(options["output"]), "-o")
     bar = Bar()
@@ -63,7 +63,7 @@ def command(**options: Any) -> None:
     finally:
         bar.close()
     if options.get("save_scenario"):
-        from cluster_calc.save import scenario_text
+        from cluster_calc.scenario.save import scenario_text
 
         shared.write(scenario_text(shared.merged_from(options)), options["save_scenario"], "--save-scenario")
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}

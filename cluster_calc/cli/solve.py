@@ -43,7 +43,7 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
     """
     import json
 
-    from cluster_calc.inverse import SCHEMA, solve_merged
+    from cluster_calc.studies.inverse import SCHEMA, solve_merged
 
     form = shared.format_of(options, FORMATS)
     shared.limits(options)  # a gate that says nothing is told before the work
@@ -53,7 +53,7 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
 
         if options.get("require_feasible") or options.get("fail_over"):
             raise InputError("solve: --require-feasible and --fail-over judge one solution; leave out --vary")
-        from cluster_calc.solved_grid import rows_of, solve_over
+        from cluster_calc.studies.solved_grid import rows_of, solve_over
 
         table = solve_over(name, merged, [pair(text) for text in vary], target)
         if form == "json":
@@ -69,7 +69,7 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        from cluster_calc.report.solution import solution_text
+        from cluster_calc.documents.reports.studies import solution_text
 
         text = solution_text(found, shared.terminal_width())
     shared.write(text, options.get("output"))

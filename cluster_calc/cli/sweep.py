@@ -48,10 +48,10 @@ def command(
 
     Columns have the names and JSON units of the quantities; Parquet carries the units in its metadata.
     """
-    from cluster_calc.extremes import extremes
-    from cluster_calc.grid import plan_sweep
     from cluster_calc.progress import Bar
-    from cluster_calc.sweeping import MOST_ROWS, refuse_large, to_file, to_stream
+    from cluster_calc.studies.extremes import extremes
+    from cluster_calc.studies.grid import plan_sweep
+    from cluster_calc.studies.sweeping import MOST_ROWS, refuse_large, to_file, to_stream
 
     workers = _processes(processes)
     if resume and (not output or output == "-"):
@@ -80,7 +80,7 @@ def command(
         elif output:
             to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
         else:
-            from cluster_calc.report.extremes import extremes_text
+            from cluster_calc.documents.reports.studies import extremes_text
 
             if not yes:
                 refuse_large(planned, 100 * MOST_ROWS, "say --yes if that is meant")

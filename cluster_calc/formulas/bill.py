@@ -6,7 +6,9 @@ for the same server, so that the difference is the sum of the lines they leave o
 
 from __future__ import annotations
 
-from cluster_calc.number import Number
+import numpy as np
+
+from cluster_calc.quantities.number import Number
 
 
 def idle_chips(servers: Number, chips_per_server: Number, chips: Number) -> Number:
@@ -151,3 +153,21 @@ def bill_excess(capital_cost: Number, two_factor_capital: Number) -> Number:
     10.0
     """
     return capital_cost - two_factor_capital
+
+
+def servers(chips: Number, chips_per_server: Number) -> Number:
+    """Servers the chips sit in: n_s = ⌈n / c_s⌉.
+
+    >>> float(servers(chips=16384, chips_per_server=8))
+    2048.0
+    """
+    return np.ceil(chips / chips_per_server)
+
+
+def spare_servers(servers: Number, reserve_share: Number) -> Number:
+    """Whole servers kept in reserve: ⌈n_s · s_r⌉.
+
+    >>> float(spare_servers(servers=126, reserve_share=0.03))
+    4.0
+    """
+    return np.ceil(servers * reserve_share)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cluster_calc.number import Number
+import numpy as np
+
+from cluster_calc.quantities.number import Number
 
 
 def all_in_price(chip_price: Number, server_cost_factor: Number, network_share: Number) -> Number:
@@ -50,3 +52,66 @@ def network_capital(capital_cost: Number, network_share: Number) -> Number:
     250000.0
     """
     return capital_cost * network_share
+
+
+def facility_capital(construction_cost: Number, peak_facility_power: Number) -> Number:
+    """Building, cooling and power plant for the full load: K_b = b · W_max.
+
+    >>> facility_capital(construction_cost=11.7, peak_facility_power=10e6)
+    117000000.0
+    """
+    return construction_cost * peak_facility_power
+
+
+def project_capital(capital_cost: Number, facility_capital: Number) -> Number:
+    """Cash for hardware and building: K + K_b.
+
+    >>> project_capital(capital_cost=300.0, facility_capital=100.0)
+    400.0
+    """
+    return capital_cost + facility_capital
+
+
+def new_chips(chips: Number, owned_chips: Number) -> Number:
+    """Chips to buy: n_n = n − n_o, at least 0.
+
+    >>> float(new_chips(chips=1000, owned_chips=400))
+    600.0
+    """
+    return np.maximum(chips - owned_chips, 0)
+
+
+def new_capital(capital_cost: Number, new_chips: Number, chips: Number) -> Number:
+    """Cash for the chips to buy: K · n_n / n.
+
+    >>> new_capital(capital_cost=1000.0, new_chips=600, chips=1000)
+    600.0
+    """
+    return capital_cost * new_chips / chips
+
+
+def owned_depreciation(depreciation: Number, new_chips: Number, chips: Number) -> Number:
+    """The part of the depreciation that falls on chips already owned: no cash, but a cost.
+
+    >>> owned_depreciation(depreciation=100.0, new_chips=600, chips=1000)
+    40.0
+    """
+    return depreciation * (1 - new_chips / chips)
+
+
+def development_cost(run_cost: Number, development_factor: Number) -> Number:
+    """What experiments and failed runs add: R · (f_d − 1).
+
+    >>> development_cost(run_cost=10.0, development_factor=2.0)
+    10.0
+    """
+    return run_cost * (development_factor - 1)
+
+
+def project_cost(run_cost: Number, development_cost: Number) -> Number:
+    """The final run with what led to it: R + D.
+
+    >>> project_cost(run_cost=10.0, development_cost=10.0)
+    20.0
+    """
+    return run_cost + development_cost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cluster_calc.number import Number
+from cluster_calc.quantities.number import Number
 
 # Of the Cornish-Fisher expansion, and of a discrete quantile taken for a continuous one.
 SKEW = 6.0
@@ -73,3 +73,12 @@ def spare_share(spare_servers: Number, servers: Number) -> Number:
     0.015625
     """
     return spare_servers / servers
+
+
+def held_spare_share(spare_share: Number) -> Number:
+    """Spare servers held per server in use: as many as the outages in repair need.
+
+    >>> held_spare_share(spare_share=0.02)
+    0.02
+    """
+    return spare_share

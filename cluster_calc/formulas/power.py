@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_calc.number import Number
+from cluster_calc.formulas import returns
+from cluster_calc.quantities.number import Number
 
 
 def server_power_factor(system_power: Number, tdp: Number) -> Number:
@@ -66,3 +67,13 @@ def emissions(facility_energy: Number, carbon_intensity: Number) -> Number:
     400.0
     """
     return facility_energy * carbon_intensity
+
+
+@returns("facility_energy")
+def chip_time_energy(chip_power: Number, power_utilisation: Number, pue: Number, accelerator_time: Number) -> Number:
+    """Energy at the meter over the run: E = w_c · l · PUE · A, in J.
+
+    >>> chip_time_energy(chip_power=1000.0, power_utilisation=0.75, pue=1.2, accelerator_time=3600.0) / 3.6e6
+    0.9
+    """
+    return chip_power * power_utilisation * pue * accelerator_time

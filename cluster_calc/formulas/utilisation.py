@@ -5,7 +5,13 @@ The steps multiply: what is left after each is the next one's whole, so the thre
 
 from __future__ import annotations
 
-from cluster_calc.number import Number
+import numpy as np
+
+from cluster_calc.formulas import returns
+from cluster_calc.quantities.number import Number
+
+# No run gets every FLOP of the peak.
+MOST = 0.99
 
 
 def step_throughput(cluster_throughput: Number, mfu: Number) -> Number:
@@ -78,3 +84,123 @@ def delivered_cost(delivered_chip_hours: Number, cost_per_chip_hour: Number) -> 
     60.0
     """
     return delivered_chip_hours * cost_per_chip_hour
+
+
+def cluster_throughput(chips: Number, peak_throughput: Number) -> Number:
+    """Dense peak of all chips: n · P, in FLOP/s.
+
+    >>> cluster_throughput(chips=10, peak_throughput=1e15)
+    1e+16
+    """
+    return chips * peak_throughput
+
+
+def hfu(mfu: Number, recompute_factor: Number) -> Number:
+    """Hardware FLOP utilisation: u_h = u · f_r.
+
+    GLM-130B (arXiv:2210.02414): 32.5 % MFU, 43.3 % HFU.
+
+    >>> round(hfu(mfu=0.325, recompute_factor=4 / 3), 3)
+    0.433
+    """
+    return mfu * recompute_factor
+
+
+def mfu(hfu: Number, recompute_factor: Number) -> Number:
+    """Model FLOP utilisation: u = u_h / f_r.
+
+    >>> round(mfu(hfu=0.52, recompute_factor=4 / 3), 2)
+    0.39
+    """
+    return hfu / recompute_factor
+
+
+def recompute_factor(
+    flop_per_token: Number,
+    recomputed_per_attended_token: Number,
+    layers: Number,
+    hidden_size: Number,
+    sequence_length: Number,
+) -> Number:
+    """FLOP executed over FLOP counted: f_r = 1 + c_s L h s / F.
+
+    >>> round(recompute_factor(6 * 174.6e9 + 12 * 96 * 12288 * 2048, 12, 96, 12288, 2048), 4)
+    1.0269
+    """
+    return 1 + recomputed_per_attended_token * layers * hidden_size * sequence_length / flop_per_token
+
+
+def precision_share(peak_throughput: Number, hardware_peak: Number) -> Number:
+    """Share of the running precision's peak that the counted peak is: P / P_h.
+
+    DeepSeek-V3 trains in fp8 and states its MFU against bf16.
+
+    >>> precision_share(peak_throughput=989.0, hardware_peak=1978.0)
+    0.5
+    """
+    return peak_throughput / hardware_peak
+
+
+def hardware_throughput(chips: Number, hardware_peak: Number) -> Number:
+    """Peak of all chips at the precision they run: n · P_h.
+
+    >>> hardware_throughput(chips=10, hardware_peak=2e15)
+    2e+16
+    """
+    return chips * hardware_peak
+
+
+def flop_per_token(
+    flop_per_parameter_token: Number, counted_parameters: Number, flop_per_attended_token: Number, layers: Number,
+    hidden_size: Number, sequence_length: Number,
+) -> Number:  # fmt: skip
+    """Arithmetic that the utilisation counts for a token: c · N_c + c_a · L h s.
+
+    c_a is 12 for every pair of tokens, 6 for the causal half, 0 where attention is not counted.
+
+    Llama 2 7B without its input embedding, at 4,096 tokens: 46.1 GFLOP.
+
+    >>> round(flop_per_token(6, 6.738e9 - 32000 * 4096, 12, 32, 4096, 4096) / 1e9, 1)
+    46.1
+    """
+    return (
+        flop_per_parameter_token * counted_parameters + flop_per_attended_token * layers * hidden_size * sequence_length
+    )
+
+
+def training_compute(flop_per_token: Number, tokens: Number) -> Number:
+    """Arithmetic of the run as the convention counts it: C = F · D.
+
+    >>> training_compute(flop_per_token=4.61e10, tokens=2e12)
+    9.22e+22
+    """
+    return flop_per_token * tokens
+
+
+def counted_parameters(active_parameters: Number) -> Number:
+    """Parameters whose arithmetic is counted: N_c = N_a.
+
+    >>> counted_parameters(active_parameters=7e9)
+    7000000000.0
+    """
+    return active_parameters
+
+
+@returns("counted_parameters")
+def counted_without_embedding(active_parameters: Number, vocabulary: Number, hidden_size: Number) -> Number:
+    """Parameters whose arithmetic is counted: N_c = N_a − V h.
+
+    >>> counted_without_embedding(active_parameters=7e9, vocabulary=32000, hidden_size=4096)
+    6868928000.0
+    """
+    return active_parameters - vocabulary * hidden_size
+
+
+@returns("mfu")
+def predicted_utilisation(predicted_mfu: Number, prediction_ratio: Number) -> Number:
+    """The predicted utilisation times what measurements reach of predictions: u = min(u_p · r_p, 0.99).
+
+    >>> float(predicted_utilisation(predicted_mfu=0.5, prediction_ratio=0.9))
+    0.45
+    """
+    return np.minimum(predicted_mfu * prediction_ratio, MOST)

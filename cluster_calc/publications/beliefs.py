@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from cluster_calc.errors import InputError
-from cluster_calc.implicit import halved
+from cluster_calc.model.implicit import halved
 from cluster_calc.publications.claims import Claim, Input
 from cluster_calc.publications.evaluation import evaluate
 
@@ -79,7 +79,7 @@ def sentence(claim: Claim) -> str:
     >>> sentence(find("fermi-synapse-low"))
     'synapses 1e13 instead of 1e14; or rate 0.1 1/s instead of 1 1/s; or flop_per_spike 0.1 FLOP instead of 1 FLOP'
     """
-    from cluster_calc.report.numbers import plain
+    from cluster_calc.quantities.display import plain
 
     def text(value: float) -> str:
         if 1e-3 <= abs(value) < 1e6:

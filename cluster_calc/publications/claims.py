@@ -11,10 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from cluster_calc.catalog import read_toml
 from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
-from cluster_calc.resources import shipped
-from cluster_calc.units import Unit, split, unit
+from cluster_calc.files.shipped import shipped
+from cluster_calc.files.toml import read_toml
+from cluster_calc.quantities.units import Unit, split, unit
 
 BASES = ("stated", "inferred", "overdetermined", "fitted", "missing")
 DATE_UNIT = "decimal year"
@@ -30,8 +30,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Where the functions of a chain live; the model's own formulas by their module.
 _PLACES = {
     "relations": "cluster_calc.publications.relations",
-    "growth": "cluster_calc.growth",
-    "crossings": "cluster_calc.crossings",
+    "growth": "cluster_calc.trends.growth",
+    "crossings": "cluster_calc.trends.crossings",
 }
 
 
@@ -61,7 +61,7 @@ class Step:
     @property
     def formula(self) -> Callable[..., Any]:
         """The function itself."""
-        place, _, name = self.function.partition(".")
+        place, _, name = self.function.rpartition(".")
         module = import_module(_PLACES.get(place, f"cluster_calc.formulas.{place}"))
         return getattr(module, name)  # type: ignore[no-any-return]
 
@@ -189,7 +189,7 @@ def _claim(publication: str, raw: Mapping[str, Any]) -> Claim:
     for text in raw.get("steps", ()):
         left, sign, right = str(text).partition(" = ")
         function = right if sign else left
-        steps.append(Step(left if sign else function.partition(".")[2], function))
+        steps.append(Step(left if sign else function.rpartition(".")[2], function))
     return Claim(
         id=str(raw["id"]),
         publication=publication,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from cluster_calc.quantities.dates import month_of
+
 TOLERANCE = 0.05
 
 
@@ -52,27 +54,3 @@ def agrees(criterion: str, value: float | None, published: float | None) -> bool
 
 def _close(value: float, published: float) -> bool:
     return abs(value / published - 1) <= TOLERANCE * (1 + 1e-12)
-
-
-def month_of(decimal: float) -> str:
-    """The calendar month of a decimal year.
-
-    >>> month_of(2022.8174)
-    '2022-10'
-    """
-    return iso_of(decimal)[:7]
-
-
-def iso_of(decimal: float) -> str:
-    """The day of a decimal year.
-
-    >>> iso_of(2022.8174722631034)
-    '2022-10-26'
-    """
-    import datetime
-
-    from cluster_calc.publications.relations import date_of_decimal_year
-
-    return (
-        (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=date_of_decimal_year(decimal))).date().isoformat()
-    )

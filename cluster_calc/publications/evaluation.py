@@ -10,7 +10,8 @@ from typing import Any
 from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quoted
 from cluster_calc.publications import criteria
 from cluster_calc.publications.claims import DATE_UNIT, Claim, Input, Step, changed, find, publications, unit_of
-from cluster_calc.publications.relations import decimal_year
+from cluster_calc.quantities import dates
+from cluster_calc.quantities.dates import decimal_year
 
 # A recorded value is met to this share: the arithmetic of another processor or numpy may differ in the last digits.
 MOVED = 1e-9
@@ -49,7 +50,7 @@ class Reproduction:
     def date(self) -> str | None:
         """The ISO day of a value that is a date."""
         is_date = self.claim.unit == DATE_UNIT and self.claim.steps and self.claim.steps[-1].function in _DATE_CHAINS
-        return criteria.iso_of(self.value) if is_date and self.value is not None else None
+        return dates.iso_of(self.value) if is_date and self.value is not None else None
 
     @property
     def moved(self) -> bool:

@@ -13,13 +13,12 @@ import math
 from typing import NamedTuple
 
 from cluster_calc.publications.claims import Claim, find
-from cluster_calc.publications.criteria import iso_of
 from cluster_calc.publications.evaluation import evaluate
+from cluster_calc.quantities.dates import DAY, iso_of
 
 BUDGETS = ("cset-nif-oct-2022", "cset-higgs-may-2023", "cset-apollo-oct-2024")
 SUPPLIES = ("cset-avail-dec-2025", "cset-avail-x10-dec-2026")
 GROSS_PRODUCTS = ("cset-gdp-jun-2026", "cset-gdp-nov-2026", "cset-gdp-may-2027")
-DAY = 86400.0
 
 
 class FeasibleLine(NamedTuple):

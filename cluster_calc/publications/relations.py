@@ -6,16 +6,13 @@ data. Dates are seconds since 1970-01-01.
 
 from __future__ import annotations
 
-import datetime
-
 import numpy as np
 
-from cluster_calc import growth
 from cluster_calc.errors import InputError
-from cluster_calc.formulas import data_size, law_data, law_optimum, power_law
-from cluster_calc.number import Number
-
-DAY, YEAR, MONTH = 86400.0, 365.25 * 86400.0, 365.25 / 12 * 86400.0
+from cluster_calc.formulas import demand, scaling_laws
+from cluster_calc.quantities.dates import DAY, MONTH, YEAR, date_of_decimal_year, decimal_year
+from cluster_calc.quantities.number import Number
+from cluster_calc.trends import growth
 
 
 def ratio(numerator: Number, denominator: Number) -> Number:
@@ -138,11 +135,6 @@ def units_a_year(shipments: Number, share: Number, rate: Number) -> Number:
     return shipments * share * rate
 
 
-def supply_compute(annual: Number, life: Number, training_years: Number, throughput: Number, year: Number) -> Number:
-    """Work of every accelerator in service: throughput × training time × (annual accelerators × life)."""
-    return throughput * (training_years * year) * (annual * life)
-
-
 def compute_for_parameters(
     parameters: Number, reference_parameters: Number, exponent: Number, reference_compute: Number
 ) -> Number:
@@ -171,8 +163,8 @@ def size_response(
     """How the size that reaches a loss answers to a larger N_c: N = N_c · (1 + r)^(1/r) · L^(−1/α_N)."""
 
     def size(scale: Number) -> Number:
-        frontier = power_law.frontier_exponent(parameter_exponent, data_exponent)
-        return scale * power_law.converged_ratio(frontier) * loss ** (-1 / parameter_exponent)
+        frontier = scaling_laws.frontier_exponent(parameter_exponent, data_exponent)
+        return scale * scaling_laws.converged_ratio(frontier) * loss ** (-1 / parameter_exponent)
 
     return size(scale_factor * parameter_scale) / size(parameter_scale)
 
@@ -188,8 +180,8 @@ def data_response(
     """How the best data of a given size answer to a larger D_c."""
 
     def data(scale: Number) -> Number:
-        unit = power_law.frontier_tokens(scale, frontier_exponent, reference_parameters, parameter_scale)
-        return law_data.tokens(unit, parameters, reference_parameters, frontier_exponent)
+        unit = scaling_laws.frontier_tokens(scale, frontier_exponent, reference_parameters, parameter_scale)
+        return scaling_laws.tokens(unit, parameters, reference_parameters, frontier_exponent)
 
     return data(scale_factor * data_scale) / data(data_scale)
 
@@ -212,9 +204,9 @@ def least_data(
     best = np.inf
     for _ in range(6):
         grid = np.linspace(low, high, 2001)
-        unit = power_law.frontier_tokens(data_scale, grid, 1.0, parameter_scale)
-        size = law_optimum.active_parameters(1.0, training_compute, flop_per_parameter_token, unit, grid)
-        data = data_size.tokens(training_compute, flop_per_parameter_token, size)
+        unit = scaling_laws.frontier_tokens(data_scale, grid, 1.0, parameter_scale)
+        size = scaling_laws.optimal_parameters(1.0, training_compute, flop_per_parameter_token, unit, grid)
+        data = demand.tokens(training_compute, flop_per_parameter_token, size)
         place = int(np.argmin(data))
         best = float(data[place])
         low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, 2000)])
@@ -308,29 +300,3 @@ def start_of_training(date: float, training_years: float) -> float:
 def oldest_chips(date: float, life: float) -> float:
     """The day on which the oldest accelerator in service on a date was made."""
     return date_of_decimal_year(decimal_year(date) - life / YEAR)
-
-
-def decimal_year(date: float) -> float:
-    """A date as a year with its passed share.
-
-    >>> decimal_year(0.0), round(decimal_year((365 / 2) * DAY), 3)
-    (1970.0, 1970.5)
-    """
-    year = (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=date)).year
-    first, following = _new_year(year), _new_year(year + 1)
-    return year + (date - first) / (following - first)
-
-
-def date_of_decimal_year(value: float) -> float:
-    """The date behind a decimal year.
-
-    >>> date_of_decimal_year(decimal_year(1e9)) - 1e9 < 1e-3
-    True
-    """
-    year = int(np.floor(value))
-    first, following = _new_year(year), _new_year(year + 1)
-    return first + (value - year) * (following - first)
-
-
-def _new_year(year: int) -> float:
-    return (datetime.date(year, 1, 1) - datetime.date(1970, 1, 1)).days * DAY

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from cluster_calc.nomenclature import QUANTITIES
+from cluster_calc.quantities.nomenclature import QUANTITIES
 from tests.agreement import scenarios as sc
 
 MONEY_AND_TIME = (

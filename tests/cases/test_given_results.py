@@ -16,10 +16,10 @@ from click.testing import CliRunner
 
 import cluster_calc as cc
 from cluster_calc.cli import main
-from cluster_calc.consistency import USUAL
 from cluster_calc.errors import InputError
-from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.result import Result
+from cluster_calc.estimation.consistency import USUAL
+from cluster_calc.estimation.result import Result
+from cluster_calc.quantities.nomenclature import QUANTITIES
 
 DEEPSEEK = "--params 671e9 --active-parameters 37e9 --tokens 14.8e12 --chip h800 --precision fp8"
 LLAMA = "--params 65e9 --tokens 1.4e12 --chip a100-80gb --chips 2048"

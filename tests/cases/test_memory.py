@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import cluster_calc as cc
 from cluster_calc.cli import main
-from cluster_calc.predicted import Predicted
+from cluster_calc.performance.training.predicted import Predicted
 
 EIGHT = "--params 8e9 --tokens 1e12 --chip h100"
 SHAPE = "--layers 32 --hidden-size 4096 --heads 32"

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 import cluster_calc as cc
 from cluster_calc.cli import main
-from cluster_calc.feasibility import ADVISORY, NOT_CHECKED
-from cluster_calc.report import comparison as compared
-from cluster_calc.report.page import sheet_of
-from cluster_calc.report.views import report
+from cluster_calc.documents.reports.estimate import report
+from cluster_calc.documents.sheet.page import sheet_of
+from cluster_calc.estimation.limits import ADVISORY
+from cluster_calc.estimation.verdict import NOT_CHECKED
+from cluster_calc.studies import as_json as compared
 
 BASE = "--flop 2e25 --chip h100"
 CAPPED = f"{BASE} --time-allowed '90 days' --budget '1 GUSD'"

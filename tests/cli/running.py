@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cluster_calc.catalog import forget
+from cluster_calc.catalog.current import forget
 from cluster_calc.cli import main
 
 ROOT = Path(__file__).parents[2]

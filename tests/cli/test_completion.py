@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster_calc.catalog import Catalog
+from cluster_calc.catalog.book import Catalog
 from tests.cli.running import ROOT, clean_environment
 
 README_LINE = 'eval "$(_CLUSTER_CALC_COMPLETE=bash_source cluster-calc)"'

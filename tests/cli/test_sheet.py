@@ -75,7 +75,7 @@ def test_the_gates_speak_after_the_sheet_is_written(tmp_path: Path) -> None:
 
 
 def test_the_catalog_of_today_does_not_change_a_recorded_result(tmp_path: Path) -> None:
-    from cluster_calc.replay import results_from
+    from cluster_calc.estimation.replay import results_from
 
     assert run(["estimate", *RUN, "-o", "result.json"], tmp_path).code == 0
     held = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))

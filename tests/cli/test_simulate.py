@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cluster_calc import estimate, simulate
-from cluster_calc.formulas import checkpointing, daly
+from cluster_calc.formulas import checkpoints
 from tests.cli.running import clean_environment, command_line, run
 
 BARE = [
@@ -65,7 +65,7 @@ def test_the_checkpoint_rule_and_its_size_count(tmp_path: Path) -> None:
     given = ["simulate", "--params", "405e9", "--tokens", "1e12", "--chip", "h100", "--chips", "16384"]
     found = told([*given, "--storage-bandwidth", "100 GB/s", "--checkpoint-rule", "daly"], tmp_path)
     write, mtbf = 405e9 * 14 / 100e9, 8 * 86400 / (16384 * 0.00379)
-    expected = checkpointing.goodput(daly.checkpoint_interval(write, mtbf), write, 600.0, mtbf)
+    expected = checkpoints.goodput(checkpoints.daly_interval(write, mtbf), write, 600.0, mtbf)
     assert found["results"]["goodput"]["closed_form"] == pytest.approx(float(expected), rel=1e-6)
 
 

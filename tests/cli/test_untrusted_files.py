@@ -152,7 +152,7 @@ def test_marks_that_editors_put_before_a_text_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [("sheet",), ("diff", "-"), ("batch",), ("memo",)])
 def test_a_device_without_an_end_is_refused(command: tuple[str, ...], tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("cluster_calc.files.MOST_BYTES", 1000)
+    monkeypatch.setattr("cluster_calc.files.atomic.MOST_BYTES", 1000)
     done = run([command[0], "/dev/zero", *command[1:]], tmp_path)
     assert done.code == 2
 

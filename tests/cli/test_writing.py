@@ -20,7 +20,7 @@ ESTIMATE = ["estimate", "--flop", "2e25", "--chip", "h100"]
 WRITER = """\
 import sys, itertools
 from pathlib import Path
-from cluster_calc.files import write_atomically
+from cluster_calc.files.atomic import write_atomically
 path = Path(sys.argv[1])
 for letter in itertools.cycle(b"ab"):
     write_atomically(path, bytes([letter]) * 1_000_000)

@@ -6,15 +6,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from cluster_calc import tables
-from cluster_calc.book.checks import check_file
-from cluster_calc.catalog import Catalog
+from cluster_calc.catalog.book import Catalog
+from cluster_calc.catalog.checks.check import check_file
+from cluster_calc.catalog.current import opened
 from cluster_calc.errors import LINE_LIMIT, ClusterCalcError, InputError
-from cluster_calc.grid import axis
-from cluster_calc.nomenclature import QUANTITIES
-from cluster_calc.places import find_places
-from cluster_calc.scenario import Scenario, from_environment, from_file, parse
-from cluster_calc.units import to_base
+from cluster_calc.files import csv
+from cluster_calc.files.places import find_places
+from cluster_calc.quantities.nomenclature import QUANTITIES
+from cluster_calc.quantities.reading import parse
+from cluster_calc.quantities.units import to_base
+from cluster_calc.scenario.layers import from_environment, from_file
+from cluster_calc.scenario.scenario import Scenario
+from cluster_calc.studies.grid import axis
+from cluster_calc.tables import column_map as tables
 
 SLOWEST = 2.0
 FOLDER = Path(tempfile.mkdtemp(prefix="cluster-calc-fuzz-"))
@@ -37,7 +41,7 @@ def scenario_file(_: int, text: str) -> None:
     values, places = from_file(SCENARIO, "file")
     faults = Scenario().add(values, "file", places)
     if faults:
-        from cluster_calc.places import message
+        from cluster_calc.files.places import message
 
         raise InputError(message(faults))
 
@@ -55,7 +59,7 @@ def environment(_: int, text: str) -> None:
 
 def chip_file(_: int, text: str) -> None:
     CHIP.write_text(text, encoding="utf-8", newline="")
-    book = Catalog((CHIP.parents[1],))
+    book = opened((CHIP.parents[1],))
     for item, (path, _, _) in book.heads().items():
         if path == CHIP:
             book.chip(item)
@@ -63,11 +67,11 @@ def chip_file(_: int, text: str) -> None:
 
 def checked_file(_: int, text: str) -> None:
     CHIP.write_text(text, encoding="utf-8", newline="")
-    check_file(CHIP, Catalog((CHIP.parents[1],)))
+    check_file(CHIP, opened((CHIP.parents[1],)))
 
 
 def table(_: int, text: str) -> None:
-    tables.read_table(text, "t.csv")
+    csv.read_table(text, "t.csv")
 
 
 def column_map(_: int, text: str) -> None:

@@ -29,7 +29,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_the_version_is_a_literal_written_once(config: configparser.ConfigParser) -> None:
-    tree = ast.parse((ROOT / "cluster_calc" / "__init__.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "cluster_calc" / "version.py").read_text(encoding="utf-8"))
     literals = [
         node.value.value
         for node in tree.body
@@ -37,9 +37,9 @@ def test_the_version_is_a_literal_written_once(config: configparser.ConfigParser
         and isinstance(node.value, ast.Constant)
         and "__version__" in ast.unparse(node).split("=")[0]
     ]
-    assert literals == [cluster_calc.__version__]
-    assert config["metadata"]["version"] in ("attr: cluster_calc.__version__", cluster_calc.__version__)
-    assert re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+|\.dev\d+)?", cluster_calc.__version__)
+    assert literals == [cluster_calc.version.__version__]
+    assert config["metadata"]["version"] in ("attr: cluster_calc.version.__version__", cluster_calc.version.__version__)
+    assert re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+|\.dev\d+)?", cluster_calc.version.__version__)
 
 
 def test_the_installed_version_is_the_one_in_the_code() -> None:
@@ -47,7 +47,7 @@ def test_the_installed_version_is_the_one_in_the_code() -> None:
         installed = importlib.metadata.version("cluster-calc")
     except importlib.metadata.PackageNotFoundError:
         pytest.skip("run from a checkout that is not installed")
-    assert installed == cluster_calc.__version__, "the installed metadata is old: touch setup.cfg; make venv"
+    assert installed == cluster_calc.version.__version__, "the installed metadata is old: touch setup.cfg; make venv"
 
 
 def test_every_folder_with_code_is_in_the_packages_list(config: configparser.ConfigParser) -> None:

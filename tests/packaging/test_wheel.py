@@ -29,7 +29,7 @@ SIGNATURE_COMMAND = ["estimate", "--flop", "2e25", "--chip", "h100"]
 PROBE = """
 import json, sys
 import cluster_calc
-from cluster_calc.resources import shipped
+from cluster_calc.files.shipped import shipped
 def names(root):
     return [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
 files = {folder: names(shipped(folder)) for folder in ("catalog", "templates")}
@@ -136,18 +136,18 @@ def test_the_wheel_holds_the_package_and_the_folders_and_nothing_else(tree: Path
     code = {
         f"cluster_calc/{name}"
         for name in files_below(tree / "cluster_calc")
-        if Path(name).suffix == ".py" or name in ("py.typed", "units.txt")
+        if Path(name).suffix == ".py" or name in ("py.typed", "quantities/units.txt")
     }
     data = {f"cluster_calc/data/{folder}/{name}" for folder in DATA_SUFFIXES for name in data_files(tree, folder)}
     assert names == code | data
-    assert {"cluster_calc/py.typed", "cluster_calc/units.txt"} <= names
+    assert {"cluster_calc/py.typed", "cluster_calc/quantities/units.txt"} <= names
 
 
 def test_every_file_of_the_package_ships(tree: Path) -> None:
     extra = {
         name
         for name in files_below(tree / "cluster_calc")
-        if Path(name).suffix != ".py" and name not in ("py.typed", "units.txt")
+        if Path(name).suffix != ".py" and name not in ("py.typed", "quantities/units.txt")
     }
     assert extra == set(), "list them under options.package_data in setup.cfg, and here"
 

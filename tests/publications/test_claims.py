@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from cluster_calc.errors import InputError
-from cluster_calc.publications import Claim, feasible_line, publications, reproduce, reproduced
+from cluster_calc.publications import feasible_line
 from cluster_calc.publications.beliefs import beliefs
-from cluster_calc.publications.claims import Input, find
-from cluster_calc.publications.criteria import agrees, iso_of
-from cluster_calc.publications.evaluation import evaluate
+from cluster_calc.publications.claims import Claim, Input, find, publications
+from cluster_calc.publications.criteria import agrees
+from cluster_calc.publications.evaluation import evaluate, reproduce, reproduced
+from cluster_calc.quantities.dates import iso_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIMS = [claim for publication in publications() for claim in publication.claims]

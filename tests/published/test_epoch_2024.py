@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cluster_calc import tables
 from cluster_calc.errors import InputError
+from cluster_calc.files import csv as tables
+from cluster_calc.tables import column_map, evaluate
 
 CASES = Path(__file__).with_name("epoch_amortised_cases.csv")
 COLUMNS = {
@@ -34,9 +35,9 @@ def run(*rows: dict[str, str]) -> tables.Table:
     heads = list(rows[0])
     text = "\n".join([",".join(heads), *(",".join(row[head] for head in heads) for row in rows)])
     table = tables.read_table(text)
-    mapping = tables.recognised(table.heads, "epoch-2024")
+    mapping = column_map.recognised(table.heads, "epoch-2024")
     assert mapping is not None
-    return tables.evaluate(table, mapping)
+    return evaluate.evaluate(table, mapping)
 
 
 def published() -> list[dict[str, str]]:
@@ -48,9 +49,9 @@ def test_every_figure_of_every_case() -> None:
     rows = published()
     inputs = [{head: cell for head, cell in row.items() if not head.startswith("epoch_")} for row in rows]
     heads = list(inputs[0])
-    mapping = tables.recognised(heads, "epoch-2024")
+    mapping = column_map.recognised(heads, "epoch-2024")
     table = tables.Table(tuple(heads), tuple(tuple(row.values()) for row in inputs))
-    done = tables.evaluate(table, mapping)
+    done = evaluate.evaluate(table, mapping)
     assert not done.errors
     compared = 0
     for row, result in zip(rows, done.results, strict=True):
@@ -142,7 +143,7 @@ def test_rows_that_cannot_be_name_the_column() -> None:
 
 def test_an_unknown_method_suggests() -> None:
     with pytest.raises(InputError, match=r"unknown method 'epoch-2042'.*Did you mean epoch-2024"):
-        tables.recognised(["publication_date"], "epoch-2042")
+        column_map.recognised(["publication_date"], "epoch-2042")
 
 
 def test_the_preset_of_an_estimate_charges_what_the_table_does() -> None:
@@ -181,7 +182,7 @@ def test_a_flaw_is_noted_where_it_bites(given: dict[str, str], note: str) -> Non
 
 
 def test_several_chips_in_one_row_are_said_to_be_priced_as_one() -> None:
-    from cluster_calc import epoch_runs
+    from cluster_calc.tables import epoch_runs
 
     assert (
         "several chips, priced and powered as one"

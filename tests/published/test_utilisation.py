@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cluster_calc import estimate
-from cluster_calc.catalog import catalog
-from cluster_calc.formulas import batch_limits, checkpointing, daly, failures, optimal_interval, pipeline, young
+from cluster_calc.catalog.current import catalog
+from cluster_calc.formulas import checkpoints, failures, layout, limits
 
 DAY = 86400.0
 STEPS = {
@@ -126,7 +126,7 @@ def test_training_time_from_a_throughput_with_recomputation(
 )  # fmt: skip
 def test_pipeline_bubbles(stages: int, microbatches: int, interleave: int, percent: float) -> None:
     """Of the ideal time (arXiv:2104.04473 section 2.2; Llama 3's form with V)."""
-    assert 100 * pipeline.pipeline_bubble(stages, microbatches, interleave) == pytest.approx(percent, abs=0.06)
+    assert 100 * layout.pipeline_bubble(stages, microbatches, interleave) == pytest.approx(percent, abs=0.06)
 
 
 @pytest.mark.parametrize(
@@ -193,30 +193,30 @@ def test_checkpointing_at_the_scale_of_llama_3(
     write: float, first: float, series: float, overhead: float, goodput: float
 ) -> None:
     mtbf = 54 * DAY / 419
-    assert young.checkpoint_interval(write, mtbf) / 60 == pytest.approx(first, abs=0.006)
-    interval = float(daly.checkpoint_interval(write, mtbf))
+    assert checkpoints.young_interval(write, mtbf) / 60 == pytest.approx(first, abs=0.006)
+    interval = float(checkpoints.daly_interval(write, mtbf))
     assert interval / 60 == pytest.approx(series, abs=0.006)
-    assert 100 * (1 / checkpointing.goodput(interval, write, 0.0, mtbf) - 1) == pytest.approx(overhead, rel=5e-3)
-    assert checkpointing.goodput(interval, write, 600.0, mtbf) == pytest.approx(goodput, abs=6e-4)
+    assert 100 * (1 / checkpoints.goodput(interval, write, 0.0, mtbf) - 1) == pytest.approx(overhead, rel=5e-3)
+    assert checkpoints.goodput(interval, write, 600.0, mtbf) == pytest.approx(goodput, abs=6e-4)
     result = estimate(flop=3.8e25, chip="h100", chips=16384, mtbf=f"{mtbf!r} s", checkpoint_write_time=f"{write} s",
                       restart_time="10 minutes")  # fmt: skip
     assert result.values["goodput"] == pytest.approx(goodput, abs=6e-4)
 
 
 def test_the_golden_values() -> None:
-    assert float(daly.checkpoint_interval(0.01, 1.0)) == pytest.approx(0.134833, abs=5e-7)
-    interval = float(daly.checkpoint_interval(10.0, 3.0931 * 3600))
-    assert checkpointing.goodput(interval, 10.0, 600.0, 3.0931 * 3600) == pytest.approx(0.9080, abs=5e-5)
-    assert float(daly.checkpoint_interval(2.5, 1.0)) == 1.0, "beyond twice the MTBF the interval is the MTBF"
+    assert float(checkpoints.daly_interval(0.01, 1.0)) == pytest.approx(0.134833, abs=5e-7)
+    interval = float(checkpoints.daly_interval(10.0, 3.0931 * 3600))
+    assert checkpoints.goodput(interval, 10.0, 600.0, 3.0931 * 3600) == pytest.approx(0.9080, abs=5e-5)
+    assert float(checkpoints.daly_interval(2.5, 1.0)) == 1.0, "beyond twice the MTBF the interval is the MTBF"
     for write, percent in ((0.001, 1.5), (0.01, 4.9), (0.2, 25)):
-        far = young.checkpoint_interval(write, 1.0) / float(optimal_interval.checkpoint_interval(write, 1.0)) - 1
+        far = checkpoints.young_interval(write, 1.0) / float(checkpoints.optimal_interval(write, 1.0)) - 1
         assert 100 * far == pytest.approx(percent, rel=0.02)
 
 
 def test_llama_3s_effective_training_time_is_above_nine_tenths() -> None:
     mtbf = 54 * DAY / 419
-    interval = float(young.checkpoint_interval(10.0, mtbf))
-    assert float(checkpointing.ettr(interval, 10.0, 600.0, mtbf)) == pytest.approx(0.906, abs=5e-4)
+    interval = float(checkpoints.young_interval(10.0, mtbf))
+    assert float(checkpoints.ettr(interval, 10.0, 600.0, mtbf)) == pytest.approx(0.906, abs=5e-4)
     result = estimate(flop=3.8e25, chip="h100", chips=16384, failure_rate="0.00379 failure/server/day", checkpoint_write_time="10 s",
                       restart_time="10 minutes", checkpoint_rule="young")  # fmt: skip
     assert result.values["ettr"] > 0.9
@@ -252,8 +252,8 @@ def test_spares_for_2048_servers(days: int, mean: float, spares: int) -> None:
 def test_critical_batch_by_loss(loss: float, millions: float) -> None:
     result = estimate(params=1e9, tokens=1e11, chip="h100", loss=loss, global_batch=512, sequence_length=4096)
     assert result.values["critical_batch"] / 1e6 == pytest.approx(millions, rel=0.01)
-    assert batch_limits.data_overhead(1.0, 1.0) == 2
-    assert batch_limits.data_overhead(4.0, 1.0) == 5
+    assert limits.data_overhead(1.0, 1.0) == 2
+    assert limits.data_overhead(4.0, 1.0) == 5
 
 
 def test_the_batch_of_deepseek_v3() -> None:

@@ -1,0 +1,1 @@
+"""What a catalog file must hold: keys, figures, units, physics, sources."""

@@ -1,0 +1,1 @@
+"""The procurement memo as parts, tables and charts, before it takes a form."""

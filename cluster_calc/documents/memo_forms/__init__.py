@@ -1,0 +1,1 @@
+"""The forms of a memo: HTML, Markdown, Word, PDF, spreadsheet."""

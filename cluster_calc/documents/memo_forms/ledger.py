@@ -1,0 +1,246 @@
+"""Every payment of every option of a memo, with the formula that makes it where a spreadsheet can follow."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cluster_calc.errors import InputError
+from cluster_calc.investment import cash_flow
+from cluster_calc.investment.cash_flow import Colocated, Finance
+from cluster_calc.investment.flows import Flow
+from cluster_calc.investment.owning import LINES
+from cluster_calc.model.expression import expression
+from cluster_calc.model.sets import model_of
+from cluster_calc.model.spreadsheet import written
+from cluster_calc.quantities.dates import HOUR, YEAR
+from cluster_calc.scenario.scenario import Scenario
+
+SAME = 1e-9
+RATE = "discount_rate"
+OWN = "own"
+_CASH = "capital_cost * (1 - min(owned_chips / chips, 1))"
+# Line of owning → how it comes about, with `time` in years, `length` the share of a year and `year` its seconds.
+_OWNED = {
+    "deposit": (f"-{_CASH} * deposit_share", "-capital_cost * deposit_share"),
+    "capital": (f"-{_CASH} * (1 - deposit_share)", "-capital_cost * (1 - deposit_share)"),
+    "facility": ("-facility_capital",),
+    "electricity": (
+        "-facility_power * electricity_price * year * used_share * length * (1 + electricity_price_growth) ** time",
+    ),
+    "operations": ("-operations_cost / training_time * year * length * (1 + inflation_rate) ** time",),
+}
+# Lines that are a share of the price of the hardware, at an age that does not move.
+_OF_THE_PRICE = frozenset({"deposit", "milestone", "capital", "refresh", "residual"})
+# A commitment is paid whether its hours are used or not; what is taken away at times is rented for longer.
+_RENTED = "-chips * year * used_share * length * {price} * (1 + rental_price_growth) ** time"
+_COMMITTED = "-chips * year * length * {price} * (1 + rental_price_growth) ** time"
+_SPOT = "-chips * year * used_share / spot_goodput * length * {price} * (1 + rental_price_growth) ** time"
+_HOURS = f"chips * used_share * goodput * {YEAR / HOUR} * length"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A named number in base units: an input, or a formula over other names."""
+
+    name: str
+    label: str
+    value: float
+    unit: str
+    factor: float
+    display: str
+    formula: str = ""
+    free: bool = False
+
+    @property
+    def shown(self) -> float:
+        """The value in its JSON unit."""
+        return self.value / self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of an option, or hours that it delivers: `formula` holds {time} and {length}; without one it is a number."""
+
+    option: str
+    line: str
+    time: float
+    length: float
+    amount: float
+    formula: str = ""
+
+    @property
+    def year(self) -> int:
+        """The year in which it counts; year 0 is the start and what is paid before it."""
+        return max(math.ceil(self.time - 1e-9), 0)
+
+
+def same(one: float, other: Any) -> bool:
+    """Whether two figures are the same but for rounding."""
+    return isinstance(other, (int, float)) and math.isclose(one, other, rel_tol=SAME, abs_tol=1e-6)
+
+
+class Ledger:
+    """The payments and the delivered hours while they are gathered; `opaque` are lines whose inputs a cell cannot follow."""
+
+    def __init__(
+        self, scenario: Scenario, plan: Finance, inputs: dict[str, Number], steps: Mapping[str, Number]
+    ) -> None:
+        self.scenario, self.plan, self.inputs, self.steps = scenario, plan, inputs, steps
+        self.payments: list[Payment] = []
+        self.hours: list[Payment] = []
+        self.opaque: set[str] = set()
+        self.fixed: set[str] = set()
+        self.own, self.colocated = "", ""
+        self.rents: dict[str, str] = {}
+        self.years = float(plan.inputs["horizon"].value) / YEAR
+
+    def fill(self, held: Mapping[str, Any]) -> None:
+        """The payments of every option whose figures they give; those of owning whether or not it is an option."""
+        for option, entry in held["options"].items():
+            if entry.get("total") is None:
+                continue
+            owner = next((owner for owner in self._owners(option) if _gives(owner, entry)), None)
+            if owner is not None:
+                self._enter(option, owner)
+        for name, owner in ((OWN, self.plan), ("colocate", self.plan.colocated)):
+            if owner is not None and not (self.own if owner is self.plan else self.colocated):
+                self._enter(name, owner)
+        for year in range(math.ceil(self.years - 1e-9)):
+            time, length = self._moment(year)
+            amount = self.plan.delivered_hours * length / self.years
+            text = self._matching((_HOURS,), time, length, amount)
+            self.hours.append(Payment(self.own, "delivered chip-hours", time, length, amount, text))
+
+    def _owners(self, option: str) -> Iterator[Any]:
+        """What may stand behind an option: the plan, its ways to rent, or another chip on the same demand."""
+        chip = option.partition(":")[2]
+        if not chip:
+            yield from (self.plan, *((self.plan.colocated,) if self.plan.colocated else ()), *self.plan.alternatives)
+            return
+        merged = self.scenario
+        settings = {**merged.settings, "chip": chip}
+        data = {**merged.data, "horizon": self.plan.inputs["horizon"]}
+        try:
+            other = cash_flow.plan(Scenario(settings, data, merged.texts, merged.origins))
+        except InputError:
+            return
+        yield from (other, *((other.colocated,) if other.colocated else ()))
+
+    def _enter(self, option: str, owner: Any) -> None:
+        if owner is self.plan:
+            self.own = option
+        elif owner is self.plan.colocated:
+            self.colocated = option
+        elif not isinstance(owner, (Finance, Colocated)):
+            self.rents[owner.rent.term] = option
+        owned = owner is self.plan or owner is self.plan.colocated
+        flows = [*owner.flows, *self._absent(owner)] if owned else list(owner.flows)
+        for flow in flows:
+            start = max(math.ceil(flow.time - 1e-9) - 1, 0)
+            length = max(min(1.0, self.years - start), 0.0)
+            text = self._owned(flow, length) if owned else self._rented(flow, length, owner)
+            self.payments.append(Payment(option, flow.line, flow.time, length, flow.amount, text))
+
+    def _absent(self, owner: Any) -> Iterator[Flow]:
+        """What is nothing today, but would be something at another input: a deposit, a running cost whose rate is zero."""
+        lines = {flow.line for flow in owner.flows}
+        if "deposit" not in lines and "payment_schedule" not in self.scenario.settings:
+            yield Flow("deposit", -float(self.plan.inputs["deposit_lead"].value) / YEAR, 0.0)
+        total = self.plan.result.data.get("operations_cost")
+        # A total that was given holds every other line.
+        rates = {"operations": "operations_cost"} if total is not None and total.kind == "given" else LINES
+        for line, rate in rates.items():
+            if rate in self.inputs and not self.inputs[rate].value and line not in lines:
+                for year in range(math.ceil(self.years - 1e-9)):
+                    yield Flow(line, self._moment(year)[0], 0.0)
+
+    def _moment(self, year: int) -> tuple[float, float]:
+        """When the flows of a year count, and how much of a year it is."""
+        length = min(1.0, self.years - year)
+        return year + (length / 2 if self.plan.timing == "mid-year" else length), length
+
+    def _owned(self, flow: Flow, length: float) -> str:
+        shapes = list(_OWNED.get(flow.line, ()))
+        if flow.line in LINES:
+            # A year of the line, by the formula that a run's cost comes from.
+            step = model_of("running-costs").steps[f"{flow.line}_cost"]
+            yearly = ast.unparse(expression(step.formula)).replace("training_time", "year")
+            shapes += [f"-({yearly}) * length * (1 + inflation_rate) ** time",
+                       f"-{step.name} / training_time * year * length * (1 + inflation_rate) ** time"]  # fmt: skip
+        text = self._matching(shapes, flow.time, length, flow.amount)
+        if text:
+            return text
+        capital = self.steps.get("capital_cost") or self.inputs.get("capital_cost")
+        if flow.line in _OF_THE_PRICE and capital and capital.value:
+            return f"{flow.amount / capital.value:.12g}*capital_cost"
+        building = self.steps.get("facility_capital") or self.inputs.get("facility_capital")
+        if flow.line == "facility_residual" and building and building.value:
+            self.fixed.add("facility_lifetime")
+            return f"{flow.amount / building.value:.12g}*facility_capital"
+        if flow.line == "electricity" and "electricity_cost" not in self.inputs:
+            # Prices along a path: what is used may change, what it costs is fixed.
+            self.fixed |= {"electricity_price", "electricity_price_growth"}
+            used = self.steps["facility_power"].value * self.inputs["used_share"].value
+            return f"{flow.amount / used:.12g}*facility_power*used_share" if used else ""
+        self.opaque.add(flow.line)
+        if f"{flow.line}_cost" not in self.steps:
+            # Nobody knows what is behind it: then only the rate of discount may move.
+            self.fixed |= set(self.inputs) - {RATE}
+        return ""
+
+    def _rented(self, flow: Flow, length: float, owner: Any) -> str:
+        if isinstance(owner, (Finance, Colocated)):  # another chip
+            return ""
+        shape = _COMMITTED if owner.rent.committed else _SPOT if owner.rent.term == "spot" else _RENTED
+        return self._matching((shape.format(price=self._price(owner.rent)),), flow.time, length, flow.amount)
+
+    def _price(self, rent: Any) -> str:
+        """The name of a rent's price; a price of its own where the estimate's is another."""
+        name, base = str(rent.datum.name), rent.price / HOUR
+        if name in self.inputs and same(self.inputs[name].value, base):
+            return name
+        own = f"rent_{rent.term.replace('-', '_')}"
+        self.inputs[own] = Number(own, f"rent {rent.term.replace('-', ' ')}", base, "USD/chip/hour", 1 / HOUR, "price")
+        return own
+
+    def _matching(self, shapes: Sequence[str], time: float, length: float, amount: float) -> str:
+        """The first shape that gives the amount, as a spreadsheet writes it; empty where none does."""
+        known = {name: entry.value for name, entry in {**self.steps, **self.inputs}.items()}
+        values = {**known, "time": time, "length": length, "year": YEAR}
+        for shape in shapes:
+            tree = ast.parse(shape, mode="eval")
+            named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"min"}
+            if not named <= set(values):
+                continue
+            # Our own few shapes: nothing that anybody typed is evaluated.
+            if same(eval(compile(tree, "shape", "eval"), {"__builtins__": {}, "min": min}, values), amount):
+                places = {"time": "{time}", "length": "{length}", "year": f"{YEAR:.0f}"}
+                return written(tree.body, bound={**{name: name for name in known}, **places})
+        return ""
+
+    def shares(self, held: Mapping[str, Any]) -> dict[str, float]:
+        """Depreciation and book values as shares of the price, where they come from nothing else."""
+        typed = {"depreciation", "depreciation_rate", "hardware_charge", "book_value_at_start"} & set(
+            self.plan.result.data
+        )
+        capital = self.steps.get("capital_cost")
+        if typed or capital is None or not capital.value:
+            return {}
+        found = {}
+        for path, plan in (("years", self.plan), ("colocate", self.plan.colocated)):
+            for row in plan.by_year() if plan else ():
+                for line in ("depreciation", "book_value"):
+                    found[f"{path}.{row['year']}.{line}"] = float(row[line]) / capital.value
+        for row in (held.get("tax") or {}).get("years", ()):
+            for line in ("straight_line", "declining"):
+                found[f"tax.{row['year']}.{line}"] = float(row[line]) / capital.value
+        return found
+
+
+def _gives(owner: Any, entry: Mapping[str, Any]) -> bool:
+    total = -sum(flow.amount for flow in owner.flows)
+    return same(total, entry["total"]) and (entry.get("npv") is None or same(owner.npv, entry["npv"]))

@@ -1,0 +1,1 @@
+"""One view, and what turns it into text, Markdown and HTML."""

@@ -1,0 +1,3 @@
+"""A report as a small HTML fragment, for notebooks."""
+
+from __future__ import annotations

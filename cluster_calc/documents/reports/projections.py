@@ -1,0 +1,158 @@
+"""A projection as a table with years as columns, as CSV, as JSON or as Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import textwrap
+from collections.abc import Callable
+
+from cluster_calc.quantities.display import count, money, plain, scaled
+from cluster_calc.trends.projection import Column, Crossing, Projection
+
+_SI = ((1e24, "Y"), (1e21, "Z"), (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def label(name: str) -> str:
+    """A column's name as words."""
+    return name.replace("_", " ").replace("gdp", "GDP")
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value of a column for people.
+
+    >>> value_text(1.5e9, "USD"), value_text(0.0123, "1"), value_text(2e25, "FLOP"), value_text(2e6, "kW")
+    ('$1.5B', '1.23%', '2e25', '2 GW')
+    """
+    if unit.startswith("USD") and 1e-3 <= value < 1e15:
+        return money(value) + unit.removeprefix("USD")
+    if unit == "1":
+        return f"{plain(100 * value)}%" if value < 10 else f"{plain(value)}x"
+    if unit in ("FLOP", "USD/FLOP") or value >= 1e15:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        sign = "$" if unit == "USD" else ""
+        return f"{sign}{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    if unit == "kW":
+        return "{} {}W".format(*scaled(1000 * value, _SI))
+    return count(value)
+
+
+def _unit_text(unit: str) -> str:
+    return "" if unit in ("1", "kW") or unit == "USD" else unit
+
+
+def table(made: Projection, width: int = 80) -> str:
+    """Plain text: years as columns, in blocks that fit the width; under each base value its P10 and P90."""
+    lines = [made.trend.name, ""]
+    rows: list[tuple[str, list[str]]] = []
+    for column in made.columns:
+        unit = _unit_text(column.unit)
+        rows.append(
+            (label(column.name) + (f" [{unit}]" if unit else ""), [value_text(v, column.unit) for v in column.values])
+        )
+        if column.percentiles is not None and column.percentiles[10] != column.percentiles[90]:
+            for percent in (10, 90):
+                rows.append(
+                    (f"  P{percent}", [value_text(value, column.unit) for value in column.percentiles[percent]])
+                )
+    head = [str(year) for year in made.years]
+    left = max([len(name) for name, _ in rows] + [4])
+    cell = max(max(len(text) for _, texts in rows for text in texts), 4) + 2
+    fits = max(1, (max(width, 60) - left) // cell)
+    for start in range(0, len(head), fits):
+        place = slice(start, start + fits)
+        lines.append("".ljust(left) + "".join(text.rjust(cell) for text in head[place]))
+        lines += [name.ljust(left) + "".join(text.rjust(cell) for text in texts[place]) for name, texts in rows]
+        lines.append("")
+    for crossing in made.crossings:
+        lines += crossing_lines(crossing)
+    if made.crossings:
+        lines.append("")
+    if made.trend.note:
+        lines += [*textwrap.wrap(made.trend.note, max(width, 60)), ""]
+    for name, series in made.trend.series.items():
+        if "regression" in series.texts.get("source", ""):
+            lines += [*textwrap.wrap(f"{name}: {series.texts['source']}", max(width, 60)), ""]
+    lines += [f"warning: {warning}" for warning in made.warnings]
+    lines.append("Levels are those of 1 January." + (f" {made.draws:,} draws, seed {made.seed}." if made.draws else ""))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def crossing_lines(crossing: Crossing) -> list[str]:
+    """When a condition is met, in words."""
+    from cluster_calc.quantities.dates import iso_of
+
+    base = crossing.date or "never on the base line"
+    lines = [f"{crossing.condition}: {base}"]
+    if crossing.percentiles is not None:
+        texts = [
+            f"P{percent} {'never' if (year := crossing.percentiles[percent]) is None else iso_of(year)}"
+            for percent in (5, 50, 95)
+        ]
+        lines.append("    " + " · ".join(texts))
+    if crossing.note:
+        lines.append(f"    {crossing.note}")
+    return lines
+
+
+def csv_text(made: Projection) -> str:
+    """One row per column and statistic, years as columns, full precision; then one row per crossing."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["name", "unit", "statistic", *made.years])
+    for column in made.columns:
+        writer.writerow([column.name, column.unit, "value", *column.values])
+        if column.percentiles is not None:
+            for percent, values in column.percentiles.items():
+                writer.writerow([column.name, column.unit, f"p{percent}", *values])
+    for crossing in made.crossings:
+        writer.writerow(
+            [crossing.condition, "decimal year", "crossing", "" if crossing.year is None else crossing.year]
+        )
+        for percent, value in (crossing.percentiles or {}).items():
+            writer.writerow(
+                [crossing.condition, "decimal year", f"crossing p{percent}", "" if value is None else value]
+            )
+    return stream.getvalue()
+
+
+def json_text(made: Projection) -> str:
+    """The projection as JSON."""
+    return json.dumps(made.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def markdown(made: Projection) -> str:
+    """Years as columns of a Markdown table, then the crossings."""
+    from cluster_calc.documents.render.markdown import escape
+
+    lines = [f"# {escape(made.trend.name)}", "", "| | " + " | ".join(str(year) for year in made.years) + " |"]
+    lines.append("|---|" + "---:|" * len(made.years))
+    for column in made.columns:
+        unit = _unit_text(column.unit)
+        name = escape(label(column.name) + (f" [{unit}]" if unit else ""))
+        lines.append(f"| {name} | " + " | ".join(escape(value_text(v, column.unit)) for v in column.values) + " |")
+        if column.percentiles is not None:
+            ends = zip(column.percentiles[10], column.percentiles[90], strict=True)
+            texts = (f"{value_text(a, column.unit)}–{value_text(b, column.unit)}" for a, b in ends)
+            lines.append("| P10 to P90 | " + " | ".join(map(escape, texts)) + " |")
+    lines += [
+        "",
+        *(f"- {escape(' '.join(line.strip() for line in crossing_lines(entry)))}" for entry in made.crossings),
+    ]
+    if made.trend.note:
+        lines += ["", escape(made.trend.note)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main_column(made: Projection) -> Column:
+    """The column a chart shows unless told otherwise: the left side of the first crossing, cost, or the first."""
+    names = [column.name for column in made.columns]
+    for crossing in made.crossings:
+        first = crossing.condition.split()[0]
+        if first in names:
+            return made[first]
+    return made["cost"] if "cost" in names else made.columns[0]
+
+
+RENDERERS: dict[str, Callable[[Projection], str]] = {"json": json_text, "csv": csv_text, "markdown": markdown}

@@ -1,0 +1,1 @@
+"""The cost sheet: one HTML page to keep."""

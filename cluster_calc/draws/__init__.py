@@ -1,0 +1,1 @@
+"""Normal draws, designs and percentiles; what is drawn for is not known here."""

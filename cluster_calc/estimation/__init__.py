@@ -1,0 +1,1 @@
+"""One estimate: its mode, the figures found, the parts that settings bring, the result, its limits and its trace."""

@@ -1,0 +1,1 @@
+"""What a setting brings to an estimate: formula sets, figures, given values, warnings."""

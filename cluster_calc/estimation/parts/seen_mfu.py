@@ -1,0 +1,75 @@
+"""What MFU has been seen on a chip, and what is likely counted wrongly where one is above it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc.quantities.datum import Datum
+
+# FLOP executed over FLOP counted where every activation is computed twice.
+FULL_RECOMPUTATION = 4 / 3
+
+if TYPE_CHECKING:
+    from cluster_calc.catalog.book import Catalog
+    from cluster_calc.catalog.chips import Chip
+
+
+def best_mfu(item: Chip, book: Catalog) -> Datum | None:
+    """The best published MFU of a chip against its dense peak; None where no run says, and the best of all chips stands.
+
+    >>> from cluster_calc.catalog.current import catalog
+    >>> best_mfu(catalog().chip("h100"), catalog()).value
+    0.49
+    """
+    file = book.folders[-1] / "best_mfu.toml"
+    entry = next((entry for entry in _runs(file) if item.id in entry["chips"]), None)
+    if entry is None:
+        return None
+    figure = {key: value for key, value in entry.items() if key != "chips"}
+    return book.figure("best_mfu", figure, {}, file.name).with_(origin="default", kind="convention", label=item.name)
+
+
+@cache
+def _runs(file: Path) -> list[dict[str, Any]]:
+    from cluster_calc.files.toml import read_toml
+
+    runs: list[dict[str, Any]] = read_toml(file)["run"]
+    return runs
+
+
+def likely_causes(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> str:
+    """What would explain an MFU that no run reaches, each cause with the MFU that is left without it.
+
+    A cause that would leave it above 1 explains nothing alone and is told only where none does.
+
+    >>> from cluster_calc.catalog.current import catalog
+    >>> likely_causes(0.8, {}, catalog().chip("h100"), "bf16")
+    'a sparse peak (40% of it), fp8 arithmetic counted against bf16 (40% of fp8), or recomputed arithmetic counted (60% without)'
+    >>> likely_causes(5.0, {}, catalog().chip("h100"), "bf16")
+    'a sparse peak, fp8 counted against bf16, total instead of active parameters, and more than one of them'
+    """
+    from cluster_calc.quantities.display import plain
+
+    found = []
+    total, active = values.get("parameters"), values.get("active_parameters")
+    if total is not None and (active is None or float(active) == float(total)):
+        found.append("total instead of active parameters, if the model is a mixture of experts (--active-parameters)")
+    sparse = item.figures.get("sparse_multiplier")
+    peaks = {name: float(datum.value) for name, datum in item.peaks.items() if datum.value}
+    for words, factor in (
+        ("a sparse peak ({} of it)", 2.0 if sparse is None or sparse.value is None else float(sparse.value)),
+        (
+            f"fp8 arithmetic counted against {precision} ({{}} of fp8)",
+            peaks.get("fp8", 0.0) / peaks.get(precision, math.inf),
+        ),
+        ("recomputed arithmetic counted ({} without)", FULL_RECOMPUTATION),
+    ):
+        if factor > 1 and mfu / factor <= 1:
+            found.append(words.format(f"{plain(100 * mfu / factor, 2)}%"))
+    if not found:
+        return f"a sparse peak, fp8 counted against {precision}, total instead of active parameters, and more than one of them"
+    return ", ".join(found[:-1]) + (", or " if len(found) > 1 else "") + found[-1]

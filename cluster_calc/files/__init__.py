@@ -1,0 +1,1 @@
+"""Reading and writing whole files: TOML with places, CSV, the shipped folders."""

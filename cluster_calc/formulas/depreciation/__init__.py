@@ -1,0 +1,1 @@
+"""How hardware loses value: one file for each method."""

@@ -1,0 +1,1 @@
+"""Serving: prefill, decode, memory, replicas, the fleet and its cost."""

@@ -1,0 +1,1 @@
+"""Owning and renting over years: flows, net present value, break-even, ways to have chips."""

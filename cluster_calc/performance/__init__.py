@@ -1,0 +1,1 @@
+"""How fast chips do the work: what training and serving share, and each of them."""

@@ -1,0 +1,1 @@
+"""How a training step and a training run go: layouts, step time, failures played out."""

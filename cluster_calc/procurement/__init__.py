@@ -1,0 +1,1 @@
+"""What a memo computes: file, quotes, options, dates, risks, fleet, tax, gaps."""

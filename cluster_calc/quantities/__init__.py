@@ -1,0 +1,1 @@
+"""The field's words and numbers: nomenclature, settings, units, dates, sourced data, ranges."""

@@ -1,1 +1,0 @@
-"""Results as text, tables, JSON and pages: views first, then their renderers."""

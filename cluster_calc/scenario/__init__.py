@@ -1,0 +1,1 @@
+"""What was given, merged in layers, and saved."""

@@ -1,0 +1,132 @@
+"""Tables in, tables out: one estimate per row, in order.
+
+A column is a nomenclature name or a setting (`chip_price [USD/chip]` carries its unit in the head), or a column map says
+what it is. Maps are data (`catalog/maps/*.toml`) and are recognised by their key columns. A map that names formula sets
+takes each row at its word: nothing is filled from defaults. Every input column is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cluster_calc.errors import InputError, UndeterminedError
+from cluster_calc.estimation.estimation import run
+from cluster_calc.files.csv import Table
+from cluster_calc.model.sets import model_of
+from cluster_calc.quantities.nomenclature import QUANTITIES
+from cluster_calc.quantities.reading import parse
+from cluster_calc.scenario.layers import gather
+from cluster_calc.tables.column_map import PREDICT_MFU, _split_head, plain_map
+from cluster_calc.tables.row import _is_number
+from cluster_calc.tables.table import MISSING, NOTE
+
+if TYPE_CHECKING:
+    from cluster_calc.tables.column_map import ColumnMap
+
+
+def _cell(row: dict[str, str], head: str, text: str) -> None:
+    """A cell under its column's name; a unit in the head goes to the number."""
+    name, unit = _split_head(head)
+    row[name] = f"{text} {unit}" if unit and _is_number(text) else text
+
+
+def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None) -> Table:
+    """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number.
+
+    Under ranges each result that varies has its P10, P50 and P90 beside it, `run_cost_p10` …
+    """
+    ignored: tuple[str, ...] = ()
+    if mapping is None:
+        mapping, ignored = plain_map(table.heads)
+    if mapping.method == PREDICT_MFU:
+        mapping = _beside_measured(table, mapping)
+    results: list[Mapping[str, Any]] = []
+    errors: dict[int, str] = {}
+    for number, cells in enumerate(table.rows, 1):
+        if len(cells) > len(table.heads):
+            errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
+            results.append({})
+            continue
+        row: dict[str, str] = {}
+        for head, cell in zip(table.heads, cells, strict=False):
+            if cell.strip().lower() in MISSING:
+                continue
+            if head in mapping.columns or not mapping.key_columns:
+                row[head] = cell.strip()
+            else:
+                _cell(row, head, cell.strip())
+        try:
+            results.append(_row(row, mapping, given or {}))
+        except UndeterminedError as error:
+            results.append({NOTE: str(error)} if mapping.prepare else {})
+        except InputError as error:
+            errors[number] = str(error)
+            results.append({})
+    return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
+
+
+def _beside_measured(table: Table, mapping: ColumnMap) -> ColumnMap:
+    """A prediction never stands in a column that holds measurements: there it has a name of its own."""
+    taken = {
+        head
+        for place, head in enumerate(table.heads)
+        if head in mapping.outputs
+        and any(place < len(row) and row[place].strip().lower() not in MISSING for row in table.rows)
+    }
+    outputs = {f"predicted_{head}" if head in taken else head: name for head, name in mapping.outputs.items()}
+    return replace(mapping, outputs=outputs)
+
+
+def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    inputs: dict[str, Any] = {}
+    for head, column in mapping.columns.items():
+        if head in row:
+            text = row[head]
+            inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
+    if mapping.formulas or mapping.prepare:
+        heads = {
+            column.name: head for head, column in mapping.columns.items() if head in row and column.name not in given
+        }
+        return _at_its_word(row, mapping, {**inputs, **given}, heads)
+    result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
+    found = {}
+    for name in result.results:
+        found[name] = _value(name, result.values.get(name))
+        if name in result.samples:
+            asked = sorted({10.0, 50.0, 90.0, *result.scenario.settings.get("percentiles", ())})
+            found |= {f"{name}_p{percent:g}": result.percentile(name, percent) for percent in asked}
+    return found
+
+
+def _at_its_word(
+    row: Mapping[str, str], mapping: ColumnMap, inputs: Mapping[str, Any], heads: Mapping[str, str]
+) -> Mapping[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in {**mapping.constants, **inputs}.items():
+        if name in QUANTITIES:
+            try:
+                values[name] = parse(QUANTITIES[name], _as_number(text))[0]
+            except InputError as error:
+                # The reader's file knows the cell by its column, not by the quantity.
+                head = heads.get(name, name)
+                raise error if head == name else InputError(f"{head}: {error}") from None
+    note, sets = "", mapping.formulas
+    if mapping.prepare is not None:
+        prepared = mapping.prepare(row)
+        values, note, sets = {**values, **prepared.values}, prepared.note, (*sets, *prepared.formulas)
+    reached = model_of(*sets).evaluate(values)
+    found: dict[str, Any] = {head: _value(name, reached.get(name)) for head, name in mapping.outputs.items()}
+    return {**found, NOTE: note} if note else found
+
+
+def _value(name: str, base: Any) -> Any:
+    from cluster_calc.quantities.display import in_unit
+
+    return in_unit(name, base)
+
+
+def _as_number(text: Any) -> Any:
+    """A count written as a float (`2048.0`) is the number it says."""
+    return float(text) if isinstance(text, str) and _is_number(text) and "_" not in text else text

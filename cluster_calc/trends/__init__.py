@@ -1,0 +1,1 @@
+"""Growth: rates, fits, series, projections, crossings."""

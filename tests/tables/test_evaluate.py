@@ -1,0 +1,105 @@
+"""Tables in, tables out: what is said of rows that cannot be, and of rows that do not determine a result."""
+
+from __future__ import annotations
+
+import pytest
+
+import cluster_calc as cc
+from cluster_calc.files import csv
+from cluster_calc.tables import column_map, evaluate
+from cluster_calc.tables import table as tables
+
+STEP = {
+    "chip": "H100 SXM 80GB", "chips": "512", "precision": "bf16", "parameters": "64862437376", "layers": "80", "hidden": "8192", "heads": "64",
+    "vocab": "50368", "sequence": "2048", "global_batch": "4096",
+}  # fmt: skip
+RUN = {
+    "match_flop": "3e23",
+    "util_frac": "0.4",
+    "gpu_hours_published": "1e6",
+    "chips": "1024",
+    "peak_tflops_used": "312",
+}
+
+
+def run(row: dict[str, str], method: str = "") -> csv.Table:
+    table = csv.Table(tuple(row), (tuple(row.values()),))
+    return evaluate.evaluate(table, column_map.recognised(table.heads, method))
+
+
+def test_a_step_that_lacks_a_size_is_undetermined_not_an_error() -> None:
+    done = run({**STEP, "layers": ""}, column_map.PREDICT_MFU)
+    assert not done.errors
+    assert "mfu" not in done.results[0]
+    assert done.results[0][tables.NOTE] == "a predicted MFU needs layers"
+    assert {"mfu", "hfu"} <= set(tables.merged(done)[0])
+
+
+def test_an_error_names_the_column_of_the_file() -> None:
+    done = run({**RUN, "util_frac": "40"})
+    assert done.errors[1].startswith("util_frac: mfu: '40.0' is outside")
+    heads, rows = tables.merged(done)
+    assert heads[len(RUN) :] == [
+        "training_time",
+        "chip_hours",
+        "rental_cost",
+        "implied_goodput",
+        "facility_energy",
+        "emissions",
+        "error",
+    ]
+    assert rows[0][: len(RUN)] == list({**RUN, "util_frac": "40"}.values())
+
+
+def test_key_columns_alone_choose_the_map_but_nobody_is_given_a_prediction_unasked() -> None:
+    mapping = column_map.recognised(["owner", "unit_price_usd", "chip_class", "publication_date"])
+    assert mapping is not None
+    assert mapping.id == "epoch-2024-runs"
+    assert column_map.recognised(tuple(STEP)) is None
+
+
+@pytest.mark.parametrize("head", ["pue_published", "gpu_hours_published", "ci_kg_per_kwh", "power_w_assumed", "chips"])
+@pytest.mark.parametrize("cell", ["about 2", "-1", "inf"])
+def test_a_cell_that_is_no_number_is_that_row_s_error(head: str, cell: str) -> None:
+    row = {**RUN, "power_w_assumed": "400", "pue_published": "1.1", "pue_applied": "carbon", "ci_kg_per_kwh": "0.4"}
+    done = run({**row, head: cell})
+    assert done.errors[1].startswith(f"{head}: ")
+
+
+def test_a_head_alone_has_the_columns_of_its_map() -> None:
+    table = csv.Table(tuple(RUN), ())
+    assert "training_time" in tables.merged(evaluate.evaluate(table, column_map.recognised(table.heads)))[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "heads"),
+    [(("0.9", ""), ["predicted_mfu", "hfu"]), (("", "0.9"), ["mfu", "predicted_hfu"]), (("", "nan"), ["mfu", "hfu"])],
+)
+def test_a_prediction_never_stands_in_a_column_of_measurements(cells: tuple[str, str], heads: list[str]) -> None:
+    row = "h100,64,7e9,32,4096,32,32000,4096,128"
+    text = "chip,chips,parameters,layers,hidden,heads,vocab,sequence,global_batch,mfu,hfu\n"
+    table = csv.read_table(f"{text}{row},{cells[0]},{cells[1]}\n{row},,\n")
+    found, rows = tables.merged(evaluate.evaluate(table, column_map.recognised(table.heads, column_map.PREDICT_MFU)))
+    values = [rows[0][found.index(head)] for head in heads]
+    assert all(0.3 < value < 0.6 for value in values)
+    assert values == [rows[1][found.index(head)] for head in heads]
+    assert {cell for cell in cells if cell == "0.9"} <= set(rows[0])
+
+
+def test_an_error_column_that_is_there_already_is_used() -> None:
+    table = csv.read_table("chip,flop,error\nh100,2e25,seen before\nno-such-chip,2e25,\n")
+    heads, rows = tables.merged(evaluate.evaluate(table))
+    assert heads.count("error") == 1
+    assert rows[0][2] == "seen before"
+    assert rows[1][2].startswith("unknown chip")
+
+
+def test_rows_with_ranges_have_their_percentiles_beside_them() -> None:
+    text = "chip,training_compute,mfu\nh100,2e25,0.4\nh100,2e25,0.3..0.5\n"
+    heads, rows = tables.merged(evaluate.evaluate(csv.read_table(text), given={"percentiles": "5", "draws": 1024}))
+    place = heads.index("run_cost")
+    names = [f"run_cost_p{percent}" for percent in (5, 10, 50, 90)]
+    assert heads[place + 1 : place + 5] == names
+    assert rows[0][place + 1 : place + 5] == [None] * 4
+    alone = cc.estimate(chip="h100", training_compute=2e25, mfu="0.3..0.5", draws=1024)
+    assert rows[1][place + 1 : place + 5] == [alone.percentile("run_cost", percent) for percent in (5, 10, 50, 90)]
