@@ -13,9 +13,7 @@ from cluster_calc.errors import InputError, quoted
 if TYPE_CHECKING:
     from cluster_calc.files import csv
 
-FORMATS = ("csv", "parquet")
-# Endings that promise another format than the CSV that would be in the file.
-OTHER = frozenset({".xlsx", ".xls", ".json", ".feather", ".ods", ".md", ".html"})
+FORMATS = {".csv": "csv", ".parquet": "parquet"}
 
 
 @click.command(
@@ -46,16 +44,13 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
     percentiles beside it (run_cost_p10 …). Rows that cannot be are named on stderr, and the exit code is then 2.
     """
     from cluster_calc.files import csv
-    from cluster_calc.files.atomic import read_text
+    from cluster_calc.files.atomic import format_by_ending, read_text
     from cluster_calc.tables import column_map, evaluate
 
     # Here the flag adds the mfu and hfu that each row's model, batch and layout should reach, beside those it has.
     predict_mfu = bool(options.pop("predict_mfu"))
     target = options.get("output")
-    if Path(str(target)).suffix.lower() in OTHER:
-        raise InputError(
-            f"-o {quoted(str(target))}: batch writes {' or '.join(FORMATS)}; name the file .csv or .parquet"
-        )
+    format_by_ending(target, FORMATS)
     text = read_text(file)
     table = csv.read_table(text, file)
     if predict_serving:

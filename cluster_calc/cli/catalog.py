@@ -35,6 +35,8 @@ def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) 
 class Commands(click.Group):
     """The group; a mistyped command suggests the nearest."""
 
+    command_class = shared.Command
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -125,7 +127,9 @@ def show(item: str, kind: str, as_of: str, **options: Any) -> None:
 def new(kind: str, output: str | None) -> None:
     """A commented template to fill in."""
     from cluster_calc.catalog.adding import template
+    from cluster_calc.files.atomic import format_by_ending
 
+    format_by_ending(output, shared.SCENARIO)
     shared.write(template(kind), output)
 
 

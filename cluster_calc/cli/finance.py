@@ -24,15 +24,14 @@ def command(**options: Any) -> None:
     """Own or rent: cash by year, net present value, cost per delivered chip-hour and where the two draw level."""
     from cluster_calc.documents.reports import finance as report
     from cluster_calc.investment import cash_flow
-    from cluster_calc.scenario.layers import gather
 
     form = shared.format_of(options, shared.FORMATS)
-    merged = gather(shared.inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    merged = shared.merged_from(options)
     found = cash_flow.plan(merged)
     if options.get("save_scenario"):
         from cluster_calc.scenario.save import scenario_text
 
-        shared.write(scenario_text(merged), options["save_scenario"])
+        shared.write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
     written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
     shared.write(written, options.get("output"))

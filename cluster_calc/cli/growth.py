@@ -16,6 +16,7 @@ FORMATS = ("table", "json")
 
 @click.command(
     "growth",
+    cls=shared.Command,
     epilog="""\b
 Examples:
   cluster-calc growth --era "2012..2017: algorithms 4x a year, efficiency 3x per 2 years" --era "2018..2025: algorithms 3x per 2 years, spending 10x a year" --spending "1e5 USD"
@@ -37,6 +38,7 @@ def command(
 
     A factor grows at a rate such as '3x per 2 years', '10 OOM a decade' or 'doubling every 3.4 months'. The years of
     an era count exclusively (growth between the first and the last) and inclusively (every year grows); both are shown.
+    Together every year counts once: an era grows until the next one begins.
     """
     from cluster_calc.trends import growth_sums
 
@@ -66,24 +68,37 @@ def _short(value: float) -> str:
     return re.sub(r"e([+-])0*", lambda found: "e" + found[1].replace("+", ""), f"{value:.4g}")
 
 
+def _ranged(row: dict[str, Any], name: str) -> str:
+    """A figure, with its 5-95 % range where it has one."""
+    ends = row.get(f"{name}_range")
+    return _short(row[name]) + (f" ({_short(ends[0])} to {_short(ends[1])})" if ends else "")
+
+
 def _eras(made: dict[str, Any]) -> str:
     lines = []
     for row in made["eras"]:
-        parts = " × ".join(f"{name} {_short(factor)}" for name, factor in row["factors"].items())
+        ends = row.get("factors_range", {})
+        factors = {**row["factors"], **{f"{name}_range": pair for name, pair in ends.items()}}
+        parts = " × ".join(f"{name} {_ranged(factors, name)}" for name in row["factors"])
         years = row["last"] - row["first"]
         lines += [
-            f"{row['first']}–{row['last']}  {parts} = {_short(row['yearly'])} a year",
-            f"    over {years} years (exclusive) {_short(row['total_exclusive'])}, over {years + 1} (inclusive) {_short(row['total_inclusive'])}",
+            f"{row['first']}–{row['last']}  {parts} = {_ranged(row, 'yearly')} a year",
+            f"    over {years} years (exclusive) {_ranged(row, 'total_exclusive')}, over {years + 1} (inclusive) {_ranged(row, 'total_inclusive')}",
         ]
+    years = made["years"]
     lines += [
         "",
-        f"together {_short(made['total_exclusive'])} (exclusive), {_short(made['total_inclusive'])} (inclusive)",
+        f"together {made['eras'][0]['first']} to {made['eras'][-1]['last']}, every year once: {years} years (exclusive) "
+        f"{_ranged(made, 'total_exclusive')}, {years + 1} (inclusive) {_ranged(made, 'total_inclusive')}",
     ]
     if "spending" in made:
         follows = made["spending"]
         lines.append(
-            f"spending of ${_short(follows['start'])} becomes ${_short(follows['exclusive'])} (exclusive), ${_short(follows['inclusive'])} (inclusive)"
+            f"spending of ${_short(follows['start'])} becomes ${_ranged(follows, 'exclusive')} (exclusive), "
+            f"${_ranged(follows, 'inclusive')} (inclusive)"
         )
+    if "total_exclusive_range" in made:
+        lines.append("in brackets: 5 to 95 %, rates independent of each other")
     return "\n".join(lines) + "\n"
 
 

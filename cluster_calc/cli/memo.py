@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cluster_calc.cli import options as shared
-from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from cluster_calc.documents.memo.view import Memo
@@ -110,8 +110,9 @@ def _format(output: str | None) -> str:
     """The format by the file's ending; Markdown on stdout."""
     if output in (None, "-"):
         return "markdown"
-    suffix = Path(str(output)).suffix.lower()
-    if suffix not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise InputError(f"-o {quoted(output)}: a memo is written as {known}.{did_you_mean(suffix, FORMATS)}")
-    return FORMATS[suffix]
+    from cluster_calc.files.atomic import format_by_ending
+
+    found = format_by_ending(output, FORMATS)
+    if found is None:
+        raise InputError(f"-o {quoted(output)}: a memo is written as {', '.join(FORMATS)}; name the file so")
+    return found

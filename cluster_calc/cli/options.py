@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 # Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
-SUFFIXES = {".json": "json", ".csv": "csv", ".md": "markdown", ".txt": "table"}
+SUFFIXES = {
+    ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown", ".svg": "svg", ".html": "html",
+    ".htm": "html",
+}  # fmt: skip
+SCENARIO = {".toml": "toml"}
 PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
 BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
@@ -40,7 +44,32 @@ class GroupedOption(click.Option):
         self.heading = heading
 
 
-class GroupedCommand(click.Command):
+class Command(click.Command):
+    """A command that takes an option of one value once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing:
+            _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            once = [
+                param for param in order if isinstance(param, click.Option) and not (param.multiple or param.is_flag)
+            ]
+            twice = next((param for param in once if once.count(param) > 1), None)
+            if twice is not None:
+                raise InputError(_twice(twice, args))
+        return super().parse_args(ctx, args)
+
+
+def _twice(param: click.Option, args: list[str]) -> str:
+    """That an option is given twice, as it was typed."""
+    typed = []
+    for place, word in enumerate(args):
+        name, sign, value = word.partition("=")
+        if name in param.opts:
+            typed.append(f"{name} {quoted(value if sign else ''.join(args[place + 1 : place + 2]))}")
+    return f"{' and '.join(typed) or param.opts[0]}: one value is taken, and there are more; give one"
+
+
+class GroupedCommand(Command):
     """A command whose help lists its options by subject."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -313,7 +342,10 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
 
 def merged_from(options: dict[str, Any]) -> Scenario:
     """Options, environment and files → one scenario."""
+    from cluster_calc.files.atomic import format_by_ending
     from cluster_calc.scenario.layers import gather
+
+    format_by_ending(options.get("save_scenario"), SCENARIO, "--save-scenario")
 
     return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
 
@@ -339,16 +371,17 @@ def run_from(options: dict[str, Any]) -> Result:
 
 
 def format_of(options: dict[str, Any], formats: tuple[str, ...]) -> str:
-    """The output format: as asked, or by the file's ending, or the table."""
+    """The output format: as asked, or by the file's ending, or the first of them."""
     from cluster_calc.errors import did_you_mean
+    from cluster_calc.files.atomic import format_by_ending
 
-    asked = options.get("format_")
-    if asked is None:
-        asked = SUFFIXES.get(Path(options.get("output") or "-").suffix.lower(), formats[0])
-        return asked if asked in formats else formats[0]
-    if asked not in formats:
+    asked, target = options.get("format_"), options.get("output")
+    if asked is not None and asked not in formats:
         raise InputError(f"--format {quoted(asked)} is not one of {', '.join(formats)}.{did_you_mean(asked, formats)}")
-    return str(asked)
+    written = format_by_ending(target, {ending: form for ending, form in SUFFIXES.items() if form in formats})
+    if asked is not None and written not in (None, asked, formats[0]):
+        raise InputError(f"-o {quoted(target)} is written as {written}, and --format says {asked}; leave one out")
+    return str(asked or written or formats[0])
 
 
 # Control, bidirectional and lone surrogate characters; our own bold, dim and back are let through.

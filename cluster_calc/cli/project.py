@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.files.atomic import format_by_ending
 
 FORMATS = ("table", "json", "csv", "markdown", "svg", "html")
 
 
 @click.command(
     "project",
+    cls=shared.Command,
     epilog="""\b
 Examples:
   cluster-calc project --preset cset-2022
@@ -52,14 +53,16 @@ def command(
     from cluster_calc.trends.projection import DRAWS, project
 
     if list_:
+        format_by_ending(options.get("output"), {".txt": "table"})
         shared.write(_presets(), options.get("output"))
         return
     if print_preset:
         if preset is None:
             raise InputError("--print-preset needs --preset NAME; --list names them")
+        format_by_ending(options.get("output"), shared.SCENARIO)
         shared.write(trends.preset_path(preset).read_text(encoding="utf-8"), options.get("output"))
         return
-    form = _format(options)
+    form = shared.format_of(options, FORMATS)
     if draws is not None and draws < 2:
         raise InputError(f"--draws {quoted(draws)} is fewer than 2")
     if seed is not None and seed < 0:
@@ -85,13 +88,6 @@ def command(
 
         text = RENDERERS[form](made)
     shared.write(text, options.get("output"))
-
-
-def _format(options: dict[str, Any]) -> str:
-    suffix = Path(options.get("output") or "-").suffix.lower()
-    if options.get("format_") is None and suffix in (".svg", ".html"):
-        return suffix[1:]
-    return shared.format_of(options, FORMATS)
 
 
 def _presets() -> str:

@@ -15,6 +15,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 @click.command(
     "reproduce",
+    cls=shared.Command,
     epilog="""\b
 Examples:
   cluster-calc reproduce --publication cset-2022

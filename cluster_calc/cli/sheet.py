@@ -42,8 +42,10 @@ def command(file: str | None, **options: Any) -> None:
     Give the options of `estimate`, or RESULT: what `estimate --format json` wrote, or an earlier sheet (- is stdin).
     """
     from cluster_calc.documents.sheet.page import sheet
+    from cluster_calc.files.atomic import format_by_ending
 
     output = options.get("output")
+    format_by_ending(output, {".html": "html", ".htm": "html"})
     if options["open_"] and output in (None, "-"):
         raise InputError("--open needs a file to open; name it with -o sheet.html")
     if file is None:

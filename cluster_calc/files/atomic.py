@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from cluster_calc.errors import InputError, quoted
@@ -14,6 +16,8 @@ from cluster_calc.errors import InputError, quoted
 MOST_BYTES = 1 << 28
 # A file by its ending: a pipe of that name would be waited for without end. `<(…)` has none.
 _ENDINGS = frozenset({".csv", ".tsv", ".json", ".html", ".toml"})
+# What an ending is: a number behind a point is none.
+_ENDING = re.compile(r"\.[A-Za-z]\w*")
 
 
 def read_text(file: str) -> str:
@@ -57,6 +61,24 @@ def is_folder(path: Path) -> bool:
         return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
     except OSError:
         return False
+
+
+def format_by_ending(target: str | None, endings: Mapping[str, str], option: str = "-o") -> str | None:
+    """The format that a file's ending asks for; None for stdout and for a name without one, InputError for any other.
+
+    >>> format_by_ending("out.JSON", {".json": "json"}), format_by_ending("run-0.5", {}), format_by_ending("-", {})
+    ('json', None, None)
+    """
+    ending = "" if target in (None, "-") else Path(str(target)).suffix.lower()
+    if not _ENDING.fullmatch(ending):
+        return None
+    if ending not in endings:
+        example = Path(str(target)).with_suffix(next(iter(endings))).name
+        known = ", ".join(endings)
+        raise InputError(
+            f"{option} {quoted(target)}: this is written as {known}, not as {ending}; for example {option} {example}"
+        )
+    return endings[ending]
 
 
 def check_target(path: Path, option: str = "-o") -> None:

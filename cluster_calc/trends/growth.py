@@ -106,26 +106,39 @@ def crossing_year(start: Number, growth: Number, threshold: Number, base_year: N
 def decomposition(eras: Any) -> dict[str, Any]:
     """Yearly and total factors of eras of several factors, counted both ways.
 
-    `eras`: a list of (first year, last year, {factor name: yearly factor}). The years of an era count exclusively
-    (last − first: growth between the two) and inclusively (last − first + 1: every year grows).
+    `eras`: a list of (first year, last year, {factor name: yearly factor}), one after the other. The years of an era count
+    exclusively (last − first: growth between the two) and inclusively (last − first + 1: every year grows). Together they
+    count every year once: an era grows until the next one begins.
 
-    >>> result = decomposition([(2012, 2017, {"algorithms": 4.0, "efficiency": 1.73})])
-    >>> result["eras"][0]["yearly"], round(result["total_exclusive"]), round(result["total_inclusive"])
-    (6.92, 15868, 109809)
+    >>> result = decomposition([(2012, 2017, {"algorithms": 4.0}), (2018, 2025, {"algorithms": 2.0})])
+    >>> result["eras"][0]["total_exclusive"], result["years"], result["total_exclusive"] == 4.0**6 * 2.0**7
+    (1024.0, 13, True)
     """
     rows = []
-    exclusive = inclusive = 1.0
-    for first, last, factors in eras:
+    total = 1.0
+    for (first, last, factors), years in zip(eras, spans(eras), strict=True):
         yearly = float(np.prod(list(factors.values())))
-        years = last - first
-        row = {
+        rows.append({
             "first": first, "last": last, "factors": dict(factors), "yearly": yearly,
-            "total_exclusive": yearly**years, "total_inclusive": yearly ** (years + 1),
-        }  # fmt: skip
-        exclusive *= row["total_exclusive"]
-        inclusive *= row["total_inclusive"]
-        rows.append(row)
-    return {"eras": rows, "total_exclusive": exclusive, "total_inclusive": inclusive}
+            "total_exclusive": yearly ** (last - first), "total_inclusive": yearly ** (last - first + 1),
+        })  # fmt: skip
+        total *= yearly**years
+    return {
+        "eras": rows,
+        "years": sum(spans(eras)),
+        "total_exclusive": total,
+        "total_inclusive": total * rows[-1]["yearly"],
+    }
+
+
+def spans(eras: Any) -> list[int]:
+    """Years that each era grows: until the next one begins, the last until its last year.
+
+    >>> spans([(2012, 2017, {}), (2018, 2025, {}), (2025, 2030, {})])
+    [6, 7, 5]
+    """
+    begun = [first for first, *_ in eras]
+    return [end - first for first, end in zip(begun, [*begun[1:], eras[-1][1]], strict=True)]
 
 
 def supply_compute(annual: Number, life: Number, training_years: Number, throughput: Number, year: Number) -> Number:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from cluster_calc.errors import InputError, quoted
-from cluster_calc.quantities.dates import seconds_of
+from cluster_calc.quantities.dates import YEAR, seconds_of
 from cluster_calc.quantities.units import to_base
-from cluster_calc.trends.growth import decomposition
-from cluster_calc.trends.rates import eras_of
+from cluster_calc.trends.growth import decomposition, spans
+from cluster_calc.trends.rates import Rate, eras_of, parse_rate
 
 EXAMPLE = "'2018..2025: algorithms 3x per 2 years, spending 10x a year'"
 SPENDING = "spending"
+# An era: its years, and the rate of each factor.
+Era = tuple[int, int, Mapping[str, Rate]]
 _ERA = re.compile(r"\s*([0-9]{4})\s*\.\.\s*([0-9]{4})\s*:\s*(.+)", re.DOTALL)
 
 
@@ -56,8 +58,14 @@ def decomposed(texts: Iterable[str], start: str = "") -> dict[str, Any]:
     for before, after in pairwise(eras):
         if after[0] < before[1]:
             raise InputError(f"era {after[0]}..{after[1]} begins before {before[0]}..{before[1]} ends")
+        if after[0] > before[1] + 1:
+            raise InputError(
+                f"no era covers {before[1] + 1} to {after[0] - 1}: {after[0]}..{after[1]} must begin in {before[1]} or {before[1] + 1}"
+            )
+    rates = [(first, last, {name: parse_rate(rate) for name, rate in named.items()}) for first, last, named in eras]
     try:
         made = decomposition(eras_of(eras))
+        _add_ranges(made, rates)
     except OverflowError:
         made = {"total_inclusive": math.inf}
     if not math.isfinite(made["total_inclusive"]):
@@ -68,12 +76,60 @@ def decomposed(texts: Iterable[str], start: str = "") -> dict[str, Any]:
             raise InputError(f"spending {quoted(start)} is not positive")
         if not any(SPENDING in row["factors"] for row in made["eras"]):
             raise InputError(f"no era has a factor called {SPENDING}; write for example {EXAMPLE}")
-        made["spending"] = {"start": level, "unit": "USD", "exclusive": level, "inclusive": level}
-        for row in made["eras"]:
-            years = row["last"] - row["first"]
-            made["spending"]["exclusive"] *= row["factors"].get(SPENDING, 1.0) ** years
-            made["spending"]["inclusive"] *= row["factors"].get(SPENDING, 1.0) ** (years + 1)
+        made["spending"] = _spending(level, made, rates)
     return made
+
+
+def _spending(level: float, made: Mapping[str, Any], rates: Sequence[Era]) -> dict[str, Any]:
+    """What spending becomes by its factor alone, both ways of counting, with the range where it has one."""
+
+    def alone(named: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: entry for name, entry in named.items() if name == SPENDING}
+
+    grown = decomposition([(row["first"], row["last"], alone(row["factors"])) for row in made["eras"]])
+    own = [(first, last, alone(named)) for first, last, named in rates]
+    found = {"start": level, "unit": "USD"}
+    for way in ("exclusive", "inclusive"):
+        found[way] = level * grown[f"total_{way}"]
+        if ends := _range(_parts(own, way)):
+            found[f"{way}_range"] = [level * end for end in ends]
+    return found
+
+
+def _add_ranges(made: dict[str, Any], rates: Sequence[Era]) -> None:
+    """5-95 % ranges beside the factors, where rates are given as LOW..HIGH."""
+    for row, (first, last, named) in zip(made["eras"], rates, strict=True):
+        factors = {name: ends for name, rate in named.items() if (ends := _range([(rate, 1)]))}
+        if not factors:
+            continue
+        row["factors_range"] = factors
+        for name, years in (("yearly", 1), ("total_exclusive", last - first), ("total_inclusive", last - first + 1)):
+            row[f"{name}_range"] = _range([(rate, years) for rate in named.values()])
+    for way in ("exclusive", "inclusive"):
+        if ends := _range(_parts(rates, way)):
+            made[f"total_{way}_range"] = ends
+
+
+def _parts(rates: Sequence[Era], way: str) -> list[tuple[Rate, int]]:
+    """Every rate with the years that it grows in all."""
+    years = spans(rates)
+    years[-1] += way == "inclusive"
+    return [(rate, count) for (_, _, named), count in zip(rates, years, strict=True) for rate in named.values()]
+
+
+def _range(parts: Sequence[tuple[Rate, int]]) -> list[float] | None:
+    """The 5-95 % range of a product of independent rates over years, each normal in its exponent; None without a range.
+
+    >>> [round(end, 9) for end in _range([(parse_rate("3..5x a year"), 2), (parse_rate("2x a year"), 1)])]
+    [18.0, 50.0]
+    """
+    halves = [
+        (rate.high - rate.low) / 2 * years for rate, years in parts if rate.low is not None and rate.high is not None
+    ]
+    if not halves:
+        return None
+    middle, half = sum(rate.value * years for rate, years in parts), math.hypot(*halves)
+    return [math.exp((middle - half) * YEAR), math.exp((middle + half) * YEAR)]
 
 
 def regression(where: str, confidence: float = 0.90) -> dict[str, Any]:
