@@ -59,6 +59,12 @@ def drawn(result: Result, ranged: list[str], settings: Mapping[str, Any]) -> Res
     samples = {name: np.empty(draws) for name in kept}
     for place, inputs in blocks(result.data, ranged, draws, seed, method, correlations):
         values = result.model.evaluate({**fixed, **inputs})
+        for name in result.model.implicit:
+            if lost := np.count_nonzero(np.isnan(values.get(name, 0.0))):
+                raise InputError(
+                    f"{name} cannot be found in {lost:,} of {place.stop - place.start:,} draws, where none is enough: narrow a "
+                    "range, or leave out --resize"
+                )
         for name in kept:
             samples[name][place] = values[name]
             if np.isfinite(samples[name][place]).all():

@@ -103,6 +103,20 @@ def test_a_deadline_that_failures_make_impossible_says_so() -> None:
         estimate(flop=2e29, chip="h100", time_allowed="30 days", failure_rate="0.01 failure/server/day")
 
 
+def test_draws_that_are_sized_anew_have_each_their_chips() -> None:
+    run: dict[str, Any] = {"flop": 2e25, "chip": "h100", "time_allowed": "30 days", "draws": 500}
+    held = estimate(**run, failure_rate="0.002..0.008 failure/server/day")
+    assert not held.varies("chips")
+    sized = estimate(**run, failure_rate="0.002..0.008 failure/server/day", resize=True)
+    assert sized.samples["training_time"].max() <= 30 * 86400.0
+    for place in (0, 250, 499):
+        rate = float(sized.samples["failure_rate"][place]) * 86400
+        alone = estimate(**{**run, "draws": None}, failure_rate=f"{rate!r} failure/server/day")
+        assert sized.samples["chips"][place] == pytest.approx(alone.values["chips"], abs=1)
+    with pytest.raises(InputError, match=r"chips cannot be found in .* draws"):
+        estimate(**run, failure_rate="0.0065..0.02 failure/server/day", resize=True)
+
+
 def test_every_checkpoint_rule_and_a_size_from_the_storage() -> None:
     given: dict[str, Any] = {"parameters": 405e9, "tokens": 1e12, "chip": "h100", "chips": 16384, "mtbf": "3.1 hours"}
     goodput = {
