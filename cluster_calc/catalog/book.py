@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog.chips import Chip, available
 from cluster_calc.catalog.heads import Head, fold, head_of, item_files, singular_of
-from cluster_calc.catalog.reader import Raw, Reader, complete, read_item
+from cluster_calc.catalog.quotes import entries
+from cluster_calc.catalog.reader import FROM, Raw, Reader, complete, read_item
 from cluster_calc.catalog.sources import Sources
 from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
 from cluster_calc.files.shipped import shipped
@@ -125,7 +126,16 @@ class Catalog:
         paths = self.layered(kind)[item].paths
         if self._refuse is not None and paths[0][0] < len(self.folders) - 1:
             self._refuse(self, paths, kind)
-        return read_item(paths)
+        raw = read_item(paths)
+        return self._with_quotes(raw, item) if kind == "chips" else raw
+
+    def _with_quotes(self, raw: Raw, chip: str) -> Raw:
+        """A chip's tables with the quotes of the price book behind those of its own file."""
+        tables = dict(raw.tables)
+        for series, found in entries(self, chip, FROM).items():
+            if found:
+                tables[series] = [*tables.get(series, ()), *found]
+        return Raw(raw.path, tables)
 
     def chip(self, text: str) -> Chip:
         """The chip with that id or alias.

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.checks.check import NO_READERS, Readers, check_file, check_item, check_sources
+from cluster_calc.catalog.checks.quotes import check_quotes
 from cluster_calc.catalog.checks.sheet import Problem, Sheet, check_date
 from cluster_calc.catalog.current import catalog
 from cluster_calc.catalog.heads import KINDS, fold, item_files
+from cluster_calc.catalog.quotes import FOLDER
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.files.places import lines_of
 from cluster_calc.files.shipped import shipped
@@ -28,7 +30,7 @@ def check(path: Path | None = None, readers: Readers = NO_READERS) -> list[Probl
     if path.is_dir():
         root = path.parent if path.name in KINDS else path
         kinds = (path.name,) if path.name in KINDS else KINDS
-        if not any((root / kind).is_dir() for kind in KINDS) and not (root / "sources.toml").exists():
+        if not any((root / kind).is_dir() for kind in (*KINDS, FOLDER)) and not (root / "sources.toml").exists():
             raise InputError(f"{quoted(path)} is no catalog: it has none of the folders {', '.join(KINDS)}")
         book = Catalog(() if root.resolve() == shipped("catalog").resolve() else (root,))
         return sorted(check_folder(book, 0, kinds, readers))
@@ -52,7 +54,7 @@ def check_folder(
         sheets = [check_item(path, kind, book, layer, readers) for path in files]
         _unique(sheets)
         found += [problem for sheet in sheets for problem in sheet.problems]
-    return found
+    return found + check_quotes(book, layer)
 
 
 def _unique(sheets: list[Sheet]) -> None:

@@ -16,20 +16,33 @@ ALIKE = ("basis", "term", "sector", "price_year")
 
 
 class Quote(NamedTuple):
-    """One dated price: what it was, what it held, who asked it."""
+    """One dated price: what it was, what it held, who asked it; or what the votes of several come to."""
 
     datum: Datum
     basis: str = ""
     vendor: str = ""
     term: str = ""
     instance: str = ""
+    segment: str = ""
+    region: str = ""
+    chips: float = 1.0
+    condition: str = "new"
+    side: str = "buyer"
+    # A price that is recorded as the one that stood: no rule is asked again.
     chosen: bool = False
-    reason: str = ""
+    votes: tuple[Quote, ...] = ()
+    rule: str = ""
+    remark: str = ""
 
     @property
-    def facts(self) -> Mapping[str, str]:
-        """What was bought, and on which terms."""
-        return {"basis": self.basis, "term": self.term}
+    def day(self) -> str:
+        """The first day of its date."""
+        return day_of(self.datum.as_of)
+
+    @property
+    def own(self) -> bool:
+        """Whether it is of a folder of one's own, and not of the book that ships."""
+        return self.datum.origin.startswith("catalog: ")
 
 
 class Dated(Protocol):
@@ -83,12 +96,16 @@ class Chip:
         return next((name for name in DEFAULT_PRECISIONS if name in self.peaks), DEFAULT_PRECISIONS[0])
 
     def price(self, as_of: str = "") -> Quote | None:
-        """The purchase price that stands: the chosen one, or on an earlier day the newest quote of that day."""
-        return standing(self.prices, as_of)
+        """The purchase price that stands on a day, by the rule of the price book."""
+        from cluster_calc.catalog.votes import purchase
+
+        return purchase(self.prices, as_of)
 
     def rental(self, as_of: str = "") -> Quote | None:
-        """The rental price that stands: on demand before any other term."""
-        return standing(self.rentals, as_of)
+        """The rent on demand that stands on a day, by the rule of the price book."""
+        from cluster_calc.catalog.votes import rent
+
+        return rent(self.rentals, as_of=as_of)
 
     def data(self) -> Iterable[Datum]:
         """Every figure of the file."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from cluster_calc.catalog import quotes
 from cluster_calc.catalog.book import Catalog, _assumptions, _table, user_folder
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.files.atomic import is_file, is_folder
@@ -41,6 +42,7 @@ def _here() -> str:
 def forget() -> None:
     """Read everything anew at the next call: a file has changed."""
     _catalog.cache_clear()
+    quotes.forget()
     _table.cache_clear()
     _assumptions.cache_clear()
 

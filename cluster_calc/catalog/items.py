@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cluster_calc.catalog.chips import standing
+from cluster_calc.catalog.chips import Quote, standing
 from cluster_calc.catalog.reader import FROM, INHERITED, SECTIONS, Raw, Reader
 from cluster_calc.errors import InputError, UnitError
 from cluster_calc.quantities.datum import Datum
@@ -74,7 +74,27 @@ class Item:
         for title, section in self.sections.items():
             if name in section and title != "estimates":
                 return section[name]
+        if self.kind == "chips" and name in SERIES:
+            return self.quoted(name, as_of)
         return standing(self.series.get(name, ()), as_of)
+
+    def vote(self, series: str, as_of: str = "") -> Quote | None:
+        """What the quotes of a chip come to, with those that vote."""
+        from cluster_calc.catalog.votes import purchase, rent
+
+        quotes = [quote_of(leaf) for leaf in self.series.get(series, ())]
+        return purchase(quotes, as_of) if series == "price" else rent(quotes, as_of=as_of)
+
+    def quoted(self, series: str, as_of: str = "") -> Leaf | None:
+        """The price or the rent of a chip that stands, by the rule of the price book."""
+        found = self.vote(series, as_of)
+        if found is None:
+            return None
+        facts: dict[str, Any] = (
+            {"basis": found.basis} if series == "price" else {"term": found.term, "segment": found.segment}
+        )
+        facts["votes"] = len(found.votes)
+        return Leaf(found.datum, QUANTITIES[SERIES[series]].unit, True, found.rule, facts)
 
     def leaves(self) -> Iterator[tuple[str, Leaf]]:
         """Every figure with its place in the file: `figures.tdp`, `price[2]`."""
@@ -89,6 +109,17 @@ class Item:
     def file(self) -> Path | None:
         """The table beside the file that holds the rows of a long item."""
         return self.path.parent / str(self.facts["file"]) if self.facts.get("file") else None
+
+
+def quote_of(leaf: Leaf) -> Quote:
+    """A leaf of a chip's prices or rents as a quote."""
+    facts = leaf.facts
+    return Quote(
+        leaf.datum, str(facts.get("basis", "")), str(facts.get("vendor", facts.get("provider", ""))),
+        str(facts.get("term", "")), str(facts.get("instance", "")), str(facts.get("segment", "")),
+        str(facts.get("region", "")), float(facts.get("chips", 1)), str(facts.get("condition", "new")),
+        str(facts.get("side", "buyer")),
+    )  # fmt: skip
 
 
 def item_of(catalog: Layers, raw: Raw, kind: str) -> Item:

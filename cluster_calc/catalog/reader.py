@@ -148,14 +148,11 @@ class Reader:
         term = str(entry.get("term", ""))
         label = " ".join(part for part in (vendor, term or (f"{basis} basis" if basis else "")) if part)
         return Quote(
-            self.figure(name, {**entry, "basis": label}, kind="choice", key=f"{name} {entry.get('as_of', '')}"),
-            basis,
-            vendor,
-            term,
-            str(entry.get("instance", "")),
-            bool(entry.get("default")),
-            str(entry.get("reason", "")),
-        )
+            self.figure(name, {**entry, "basis": label}, kind="range", key=f"{name} {entry.get('as_of', '')}"),
+            basis, vendor, term, str(entry.get("instance", "")), str(entry.get("segment", "")),
+            str(entry.get("region", "")), float(entry.get("chips", 1)), str(entry.get("condition", "new")),
+            str(entry.get("side", "buyer")),
+        )  # fmt: skip
 
     def number(self, name: str, value: Any, where: str) -> float | None:
         """The base-unit number of a figure, its unit checked against the quantity of that name."""

@@ -120,6 +120,28 @@ def show(item: str, kind: str, as_of: str, **options: Any) -> None:
 
 
 @command.command(
+    "quotes",
+    short_help="the votes behind a chip's rent and price",
+    epilog="Example: cluster-calc catalog quotes h100 --term 1-year",
+)
+@click.argument("chip", metavar="CHIP", shell_complete=completion.items("chips"))
+@click.option("--term", default="", metavar="TERM", help="on-demand (default), 1-year, 3-year or spot")
+@click.option("--segment", default="", metavar="KIND", help="specialist, hyperscaler, marketplace or index alone")
+@click.option("--as-of", default="", metavar="DATE", help="what stood on that day")
+@shared.output_options(*FORMATS)
+def quotes(chip: str, term: str, segment: str, as_of: str, **options: Any) -> None:
+    """The quotes of CHIP that vote, the rent and the price they come to, and by which rule."""
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.documents.catalog import quoting
+    from cluster_calc.quantities.dates import date_text
+
+    form = shared.format_of(options, FORMATS)
+    book, day = catalog(), date_text("as_of", as_of) if as_of else ""
+    found = quoting.as_dict(book.chip(chip), book, term, segment, day)
+    shared.write(quoting.quotes_text(found, form), options.get("output"))
+
+
+@command.command(
     "new", short_help="a commented template", epilog="Example: cluster-calc catalog new chip > nvidia-a2.toml"
 )
 @click.argument("kind", metavar="chip|server|site|model")

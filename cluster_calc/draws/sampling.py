@@ -31,8 +31,8 @@ _FEWEST, _BITS = 256, 20
 # The inputs that usually carry ranges take the leading components of the lattice, its best: first the dozen whose ranges
 # ship, by how much of a cost they usually move; then those that are often typed. A new quantity moves none of their draws.
 _LEADING = (
-    "mfu", "lifetime", "chip_price", "rental_price", "server_cost_factor", "goodput", "power_utilisation",
-    "network_share", "pue", "electricity_price", "server_power_factor", "annual_shipments", "training_compute",
+    "mfu", "lifetime", "goodput", "power_utilisation", "network_share", "pue", "chip_price", "electricity_price",
+    "server_power_factor", "server_cost_factor", "annual_shipments", "rental_price", "training_compute",
     "residual_value", "carbon_intensity", "tdp",
 )  # fmt: skip
 Correlations = tuple[tuple[str, str, float], ...]

@@ -100,6 +100,8 @@ def as_dict(result: Result) -> dict[str, Any]:
             "low": in_unit(name, datum.low), "high": in_unit(name, datum.high),
             "origin": datum.origin, "kind": datum.kind, "source": source_of(datum),
         }  # fmt: skip
+        if datum.votes:
+            entry["votes"] = datum.votes
         if datum.label:
             entry["label"] = datum.label
         if datum.note:

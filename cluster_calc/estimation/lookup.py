@@ -97,6 +97,14 @@ class Finder:
             origin=self.origins.get("price_basis", "catalog"), kind="convention", confidence="high",
         )  # fmt: skip
 
+    def quoted(self, quote: Quote | None) -> Datum | None:
+        """The price of a quote, with what its reader has to know of it."""
+        if quote is None:
+            return None
+        if quote.remark and quote.remark not in self.warnings:
+            self.warnings.append(quote.remark)
+        return quote.datum
+
     def from_file(self, name: str) -> Datum | None:
         """A figure of the chip's file."""
         item = self.item
@@ -104,10 +112,9 @@ class Finder:
         if name == "peak_throughput":
             found = item.peaks.get(self.precision)
         elif name == "chip_price":
-            found = self.price.datum if self.price else None
+            found = self.quoted(self.price)
         elif name == "rental_price":
-            quote = item.rental(self.as_of)
-            found = quote.datum if quote else None
+            found = self.quoted(item.rental(self.as_of))
         else:
             found = item.figures.get(name)
         if found is None and name in item.estimates:

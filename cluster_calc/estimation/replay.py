@@ -134,7 +134,7 @@ class Recorded(Catalog):
         except InputError:  # it has left the catalog
             today = Chip(str(chip["id"]), "", (), "", "chip", "", "", "", {}, {}, {}, (), ())
         figures = {name: datum for name, datum in known.items() if name not in ("chip_price", "rental_price")}
-        rentals = tuple(_quote(today.rentals, known, "rental_price"))
+        rentals = tuple(_quote(today.rental(), known, "rental_price"))
         self.beneath = beneath
         if beneath:
             figures = {**today.figures, **figures}
@@ -146,7 +146,7 @@ class Recorded(Catalog):
             peaks={precision: known["peak_throughput"]} if "peak_throughput" in known else {},
             figures=figures,
             estimates={},
-            prices=tuple(_quote(today.prices, known, "chip_price")),
+            prices=tuple(_quote(today.price(), known, "chip_price")),
             rentals=rentals,
         )
 
@@ -157,12 +157,13 @@ class Recorded(Catalog):
         return self.defaults.get(name) or (super().assumption(name) if self.beneath else None)
 
 
-def _quote(today: tuple[Quote, ...], known: Mapping[str, Datum], name: str) -> list[Quote]:
-    """The recorded price; what it held is the catalog's to say while the quote is still there."""
+def _quote(today: Quote | None, known: Mapping[str, Datum], name: str) -> list[Quote]:
+    """The recorded price; what it held is the catalog's to say while the same quotes still stand."""
     if name not in known:
         return []
-    same = next((quote for quote in today if quote.datum.label == known[name].label), Quote(known[name]))
-    return [same._replace(datum=known[name], chosen=True)]
+    same = today if today is not None and today.datum.label == known[name].label else Quote(known[name])
+    term = "on-demand" if name == "rental_price" else ""
+    return [same._replace(datum=known[name], term=term, chosen=True, remark="")]
 
 
 def _scenario(entry: Mapping[str, Any], data: Mapping[str, Datum]) -> Scenario:
@@ -214,6 +215,7 @@ def _datum(name: str, entry: Mapping[str, Any]) -> Datum:
         locator=said("locator", source),
         as_of=said("as_of", source),
         confidence=said("confidence", source),
+        votes=int(entry.get("votes") or 0),
     )
 
 

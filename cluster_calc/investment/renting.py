@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cluster_calc.catalog.chips import standing
+from cluster_calc.catalog.commitments import of_term
+from cluster_calc.catalog.current import catalog
 from cluster_calc.estimation.result import Result
 from cluster_calc.quantities.dates import HOUR
 from cluster_calc.quantities.datum import Datum
@@ -56,5 +57,5 @@ def rents(result: Result, merged: Scenario) -> tuple[list[Rent], dict[str, str]]
 
 def _quoted(result: Result, term: str, as_of: str) -> Datum | None:
     """The quote of that term that stands, as the estimate's own rent is chosen."""
-    quote = standing(tuple(quote for quote in result.chip.rentals if quote.term == term), as_of)
+    quote = of_term(result.chip.rentals, term, as_of, catalog())
     return quote.datum if quote is not None else None

@@ -32,7 +32,8 @@ class Datum:
 
     `value` is None when the figure is missing; `low` and `high` are the 5th and 95th percentile. `kind` tells a
     range (uncertain) from a choice (yours to make), a convention (true by agreement) and an estimate (an analyst's).
-    `shape` names the distribution and `points` its numbers; without one, low and high alone make it (`shapes.py`).
+    `shape` names the distribution and `points` its numbers; without one, low and high alone make it (`shapes.py`). `votes` counts the quotes
+    behind a price.
 
     >>> Datum("tdp", 700.0, source=Source("command line")).value
     700.0
@@ -56,6 +57,7 @@ class Datum:
     label: str = ""
     shape: str = ""
     points: tuple[float, ...] = ()
+    votes: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.source, Source):

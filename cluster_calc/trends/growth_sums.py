@@ -154,7 +154,8 @@ def cost_regressions(confidence: float = 0.90) -> list[dict[str, Any]]:
     book, hardware = catalog(), {}
     for key in book.heads("chips"):
         chip = book.chip(key)
-        price = next((quote.datum.value for quote in chip.prices if quote.chosen), None)
+        quote = chip.price()
+        price = quote.datum.value if quote is not None else None
         peak = next((chip.peaks[name].value for name in ("bf16", "fp16", "fp32") if name in chip.peaks), None)
         if price and peak and chip.available:
             hardware[key] = {"year": decimal_year(seconds_of(chip.available)), "price": price, "peak": peak}

@@ -233,7 +233,7 @@ def test_check_exits_2_and_json_lists_file_line_and_fix(tmp_path: Path) -> None:
 def test_sources_say_what_is_used_stale_and_single(tmp_path: Path) -> None:
     found = json.loads(catalog(tmp_path, "sources", "--format", "json", "--as-of", "2026-11-22").stdout)
     assert all(entry["figures"] >= len(entry["items"]) > 0 for entry in found["sources"])
-    assert any(entry["id"] == "nvidia-h100-sxm" and entry["figure"] == "price" for entry in found["stale"])
+    assert any(entry["id"] == "nvidia-v100-sxm2-32gb" and entry["figure"] == "price" for entry in found["stale"])
     assert found["single_sourced"]
     for form in ("table", "markdown", "csv"):
         assert catalog(tmp_path, "sources", "--format", form).code == 0
@@ -269,7 +269,7 @@ def test_the_everyday_path_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.removeprefix("cluster_calc.catalog.") for name in eval(done.stdout.splitlines()[-1])}
-    assert loaded == {"book", "chips", "current", "heads", "reader", "sources"}
+    assert loaded == {"chips", "heads", "quotes", "reader", "sources", "toml_file", "votes"}
 
 
 @pytest.mark.bench

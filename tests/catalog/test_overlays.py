@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from cluster_calc.catalog.book import Catalog
-from cluster_calc.catalog.chips import Quote, standing
+from cluster_calc.catalog.chips import Quote
 from cluster_calc.catalog.current import opened
+from cluster_calc.catalog.votes import purchase
 from cluster_calc.quantities.datum import Datum, Source
 from tests.cli.running import run
 
@@ -184,18 +185,18 @@ def test_a_scenario_file_may_name_the_site(tmp_path: Path) -> None:
     assert estimate(tmp_path, "--scenario", "run.toml")["inputs"]["electricity_price"]["value"] == pytest.approx(0.066)
 
 
-def quote(value: float, day: str, *, chosen: bool = False, basis: str = "chip") -> Quote:
-    return Quote(Datum("chip_price", value, Source("s"), as_of=day), basis, chosen=chosen)
+def quote(value: float, day: str) -> Quote:
+    return Quote(Datum("chip_price", value, Source("s"), as_of=day), "chip")
 
 
 def test_the_day_picks_the_value_that_was_true_then() -> None:
-    quotes = (quote(1, "2022"), quote(2, "2023-06"), quote(3, "2024-03-01", chosen=True), quote(4, "2025"))
+    quotes = (quote(1, "2022"), quote(2, "2023-06"), quote(3, "2024-03-01"), quote(4, "2025"))
 
     def value(day: str = "") -> float | None:
-        found = standing(quotes, day)
+        found = purchase(quotes, day)
         return None if found is None else found.datum.value
 
-    assert value() == 3
+    assert value() == 4
     assert value("2024-03-01") == 3
     assert value("2024-02-29") == 2
     assert value("2022-06-01") == 1
@@ -214,7 +215,7 @@ def test_a_price_keeps_180_days(tmp_path: Path) -> None:
 
 
 def test_strict_turns_a_stale_figure_into_exit_5(tmp_path: Path) -> None:
-    given = ["estimate", "--flop", "2e25", "--chip", "h100", "--strict"]
+    given = ["estimate", "--flop", "2e25", "--chip", "v100-sxm2-32gb", "--strict"]
     out = run(given, tmp_path)
     assert out.code == 5
     assert "stale" in out.stderr

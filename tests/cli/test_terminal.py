@@ -143,7 +143,7 @@ def test_pipes_get_plain_text_of_80_columns(terminal: Terminal, tmp_path: Path) 
 
 @pytest.mark.parametrize("terminal", [(80, {"TERM": "xterm-256color"})], indirect=True, ids=["80 columns"])
 def test_ctrl_c_in_a_terminal(terminal: Terminal) -> None:
-    terminal.send(f"clear; {shlex.join(command_line())} {ESTIMATE} --ranges --draws 10000000; echo {END}$?")
+    terminal.send(f"clear; {shlex.join(command_line())} {ESTIMATE} --ranges --draws 8000000; echo {END}$?")
     time.sleep(1.5)
     terminal("send-keys", "C-c")
     screen = terminal.wait_for(END)

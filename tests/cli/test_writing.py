@@ -187,7 +187,7 @@ def test_a_pipe_by_name_is_written(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_during_long_work(tmp_path: Path) -> None:
-    command = subprocess.Popen([*command_line(), *ESTIMATE, "--ranges", "--draws", "10000000"], cwd=tmp_path,
+    command = subprocess.Popen([*command_line(), *ESTIMATE, "--ranges", "--draws", "8000000"], cwd=tmp_path,
                                env=clean_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
     time.sleep(1.5)
     command.send_signal(signal.SIGINT)

@@ -24,6 +24,7 @@ WRITERS: dict[str, Callable[[Memo], bytes]] = {
 # Every price given, so that a changed one is the same kind of price.
 PRICED: dict[str, Any] = {
     **RUN, "draws": 200, "chip_price": "34000 USD", "electricity_price": "0.09 USD/kWh", "rental_price": "3 USD/hour",
+    "rental_price_1_year": "2.9 USD/hour", "rental_price_3_year": "2.8 USD/hour", "rental_price_spot": "2.5 USD/hour",
     "discount_rate": 0.08, "operations_cost": "1 MUSD", "deposit_share": 0.2,
 }  # fmt: skip
 FILE = memo_file(
@@ -84,5 +85,5 @@ def squeezed(text: str) -> str:
 
 def unpaged(text: str) -> str:
     """The text of a PDF as if on one page: a sentence may go over from one to the next."""
-    text = re.sub(rf"\n{DRAFT}(?=\nPage \d+ of)", "", text)  # some programs write the header at the end of a page
+    text = re.sub(rf"\n\f?{DRAFT}(?=\nPage \d+ of)", "", text)  # some write the header at an end of a page
     return re.sub(rf"\n?Page \d+ of \d+\s*\f?\s*(?:{DRAFT})?\n?", "\n", text)

@@ -30,6 +30,10 @@ QUOTE = {"vendor": "Example", "item": "HGX", "price": "34000 USD", "expires": "2
 PRICES = {
     "chip_price": {"value": "34000 USD", "source": "quote", "as_of": "2026-11-01", "confidence": "high"},
     "rental_price": {"value": "3 USD/hour", "source": "quote", "as_of": "2026-11-01", "confidence": "high"},
+    # Rents of other terms follow the book's market; here none is on offer below the hardware.
+    "rental_price_1_year": "3 USD/hour",
+    "rental_price_3_year": "3 USD/hour",
+    "rental_price_spot": "3 USD/hour",
 }
 
 

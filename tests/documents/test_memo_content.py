@@ -100,7 +100,7 @@ def test_the_rent_until_bought_hardware_is_ready_is_told() -> None:
 def test_hardware_of_an_age_is_no_new_cash() -> None:
     assert any(
         "2 years old" in gap or "old at the start" in gap
-        for gap in held(hardware_age="2 years", rental_price="30 USD/hour")["gaps"]
+        for gap in held(hardware_age="2 years", chip_price="9000 USD", price_basis="server")["gaps"]
     )
 
 

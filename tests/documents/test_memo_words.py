@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 RUN: dict[str, Any] = {"chip": "h100", "training_compute": 1e25, "as_of": DAY, "draws": 50, "discount_rate": 0.08}
 CHIPS: dict[str, Any] = {"chip": "h100", "chips": 8, "as_of": DAY, "draws": 50}
 SITE = {"colocation_price": "150 USD/kW/month"}
+# Rents at which owning is the cheapest.
+DEAR = {f"rental_price{term}": "30 USD/hour" for term in ("", "_1_year", "_3_year", "_spot")}
 
 
 def said(view: Memo) -> str:
@@ -87,7 +89,7 @@ def test_a_cheaper_option_that_the_memo_file_leaves_out_is_told() -> None:
 
 
 def test_a_quarter_of_waiting_spares_all_running_costs() -> None:
-    view = memo(**RUN, **SITE, staff_rate="2 MUSD/year", inflation_rate=0, electricity_price_growth=0)
+    view = memo(**RUN, **SITE, **DEAR, staff_rate="2 MUSD/year", inflation_rate=0, electricity_price_growth=0)
     parts, opex = held(view)["waiting"], held(view)["opex"]
     assert opex["total"] == pytest.approx(opex["electricity"] + opex["staff"] + opex["colocation"], rel=1e-12)
     assert parts["running"] == pytest.approx(opex["total"] / 4, rel=1e-9)
@@ -148,7 +150,7 @@ def test_a_limit_met_to_the_last_chip_is_no_switching_value() -> None:
 
 def test_a_horizon_of_months_names_the_last_part_of_a_year() -> None:
     for given in ({}, SITE):
-        text = said(memo(**CHIPS, **given, horizon="18 month"))
+        text = said(memo(**CHIPS, **given, **DEAR, horizon="18 month"))
         assert text.count("| Year 2 (6 months) |") == 2
         assert "| Year 1 |" in text
     assert "months) |" not in said(memo(**CHIPS))

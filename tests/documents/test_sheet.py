@@ -109,7 +109,7 @@ def test_the_method_prints_every_formula_with_its_numbers(run: cc.Result) -> Non
     method = {entry.name: entry for entry in sheet_of([run]).method}
     assert set(method) == {step.name for step in run.model.plan(run.data)}
     assert method["capital_cost"].formula == "chips × all_in_price"
-    assert method["capital_cost"].numbers.startswith("7,583 × $47.")
+    assert method["capital_cost"].numbers.startswith("7,583 × $50.")
 
 
 @pytest.mark.parametrize("title", [NASTY, "plain"])
@@ -167,7 +167,7 @@ def test_options_are_ranked_and_what_would_change_the_first_place_is_said() -> N
     assert 1 <= len(told) <= 8
     price = next(switch for switch in both.switches if switch.name == "chip_price")
     now, changes, winner = told["Chip price", f"of {names[price.whose]}"]
-    assert (now, changes) == ("$15k", f"over ${price.value / 1e3:.3g}k")
+    assert (now, changes) == ("$31.2k", f"over ${price.value / 1e3:.3g}k")
     assert winner == names[price.winner]
     assert f"on {names[both.ranking[0]]}; not found for 1 of 3." in view.answer
 
@@ -267,7 +267,7 @@ def test_results_of_every_kind_come_back_from_their_json(given: dict[str, Any]) 
 def test_a_result_that_was_changed_by_hand_is_refused(run: cc.Result) -> None:
     held = as_dict(run)
     held["results"]["run_cost"]["value"] = 1.0
-    with pytest.raises(cc.InputError, match=r"run_cost: the file says value '1.0', its inputs give '240"):
+    with pytest.raises(cc.InputError, match=r"run_cost: the file says value '1.0', its inputs give '251"):
         results_from(json.dumps(held))
 
 

@@ -86,6 +86,12 @@ def check_series(sheet: Sheet, item: Item) -> None:
                     f"{title}[{number}].term", f"term {quoted(entry['term'])} is not one of {', '.join(schema.TERMS)}"
                 )
         chosen = [number for number, entry in enumerate(mine) if entry.get("default")]
+        if chosen and sheet.kind == "chips":
+            sheet.doubt(
+                f"{title}[{chosen[0]}].default",
+                f"a {title} of a chip stands by its date, not by default = true",
+                "leave it out",
+            )
         if chosen and mine[chosen[0]].get("sector") == "residential":
             sheet.wrong(
                 f"{title}[{chosen[0]}].default",

@@ -57,8 +57,8 @@ EVERYWHERE = ("notes", "sources", "conflict", "exception")
 ENTRY = ("value", "low", "high", "source", "locator", "as_of", "confidence", "note", "reason", "default")
 FIGURE = ("value", "low", "high", "source", "locator", "as_of", "confidence", "note", "reason", "basis")
 MORE: dict[str, tuple[str, ...]] = {
-    "price": ("basis", "vendor"),
-    "rental": ("provider", "instance", "term"),
+    "price": ("basis", "vendor", "chips", "region", "condition", "side"),
+    "rental": ("provider", "segment", "instance", "chips", "region", "term"),
     "electricity_price": ("sector",),
     "lifetime": ("released",),
     "residual_value": ("age",),

@@ -14,6 +14,9 @@ from cluster_calc.files.places import line_of
 from cluster_calc.files.toml import read_toml
 from cluster_calc.quantities.dates import day_of
 
+# Checks of the price book as a whole, which knows the exceptions that they need.
+BOOK_CHECKS = ("outlier", "generation", "factor")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -60,7 +63,7 @@ class Sheet:
         return [
             number
             for number, entry in enumerate(self.tables.get("exception", ()))
-            if (entry.get("check"), entry.get("field")) not in self._needed
+            if (entry.get("check"), entry.get("field")) not in self._needed and entry.get("check") not in BOOK_CHECKS
         ]
 
     def wrong(self, place: str, message: str, fix: str = "") -> None:

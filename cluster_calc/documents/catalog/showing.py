@@ -104,10 +104,23 @@ def as_dict(item: Item) -> dict[str, Any]:
     if item.kind == "chips":
         found["estimates"] = {name: leaf_dict(leaf) for name, leaf in item.sections.get("estimates", {}).items()}
     for name in sorted(series):
-        found[PLURAL.get(name, name)] = [entry_dict(leaf) for leaf in item.series.get(name, ())]
+        entries = [entry_dict(leaf) for leaf in item.series.get(name, ())]
+        if item.kind == "chips":
+            stands, voting = item.quoted(name), _voting(item, name)
+            found[f"default_{name}"] = entry_dict(stands) if stands is not None else None
+            entries = [{**entry, "default": number in voting} for number, entry in enumerate(entries)]
+        found[PLURAL.get(name, name)] = entries
     found["conflicts"] = [dict(entry) for entry in item.conflicts]
     found["origin"] = item.origin
     return found
+
+
+def _voting(item: Item, series: str, as_of: str = "") -> frozenset[int]:
+    """The quotes of a chip's series that vote, by number."""
+    found = item.vote(series, as_of)
+    votes = [vote.datum for vote in found.votes] if found is not None else []
+    leaves = item.series.get(series, ())
+    return frozenset(number for number, leaf in enumerate(leaves) if any(leaf.datum is datum for datum in votes))
 
 
 def text(item: Item, width: int = 80, as_of: str = "") -> str:
@@ -156,12 +169,18 @@ def text(item: Item, width: int = 80, as_of: str = "") -> str:
             lines += ["", f"Not found: {', '.join(lacking)}"]
     for title, leaves in item.series.items():
         lines += ["", title.replace("_", " ").capitalize()]
-        stands = standing(leaves, as_of)
-        for leaf in leaves:
-            told = ", ".join(f"{value}" for value in leaf.facts.values())
+        chip = item.kind == "chips"
+        stands = item.quoted(title, as_of) if chip else standing(leaves, as_of)
+        voting = _voting(item, title, as_of) if chip else {leaves.index(stands)} if stands in leaves else set()
+        if chip and stands is not None:
+            lines += line("=", stands, f"stands: {stands.reason}", 1)
+        for number, leaf in enumerate(leaves):
+            told = ", ".join(
+                f"{value:g} chips" if name == "chips" else f"{value}" for name, value in leaf.facts.items()
+            )
             if leaf is stands:
                 told += ("; stands: " if told else "stands: ") + (leaf.reason or "the newest")
-            lines += line("→" if leaf is stands else "", leaf, told, 1)
+            lines += line("→" if number in voting else "", leaf, told, 1)
     if item.conflicts:
         lines += ["", "Where sources disagree"]
         for entry in item.conflicts:

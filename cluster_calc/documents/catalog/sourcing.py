@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from cluster_calc.catalog.book import Catalog
-from cluster_calc.catalog.chips import standing
 from cluster_calc.catalog.heads import KINDS
 from cluster_calc.catalog.items import SERIES, Item
 from cluster_calc.documents.render.tables import csv_text, markdown_table, text_table
@@ -30,8 +29,8 @@ def stale(book: Catalog, day: datetime.date) -> list[dict[str, Any]]:
     """The figures that stand and are older than such a figure keeps."""
     lives, found = book.shelf_lives(), []
     for item in everything(book):
-        for name, leaves in item.series.items():
-            leaf, quantity = standing(leaves), SERIES.get(name, name)
+        for name in item.series:
+            leaf, quantity = item.leaf(name), SERIES.get(name, name)
             if leaf is None or quantity not in lives or item.kind == "lives":
                 continue
             age = (day - datetime.date.fromisoformat(day_of(leaf.datum.as_of))).days

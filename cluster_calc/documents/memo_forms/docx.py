@@ -117,7 +117,7 @@ class _Document:
         """A paragraph whose citations are fields that follow the numbered sources."""
         paragraph = self._styled(self.document.add_paragraph() if into is None else into, style)
         for piece, number in rows.cited(printable(text), self.sources):
-            if number:
+            if number > 0:
                 self.word.reference(paragraph, self.word.source_mark(number), piece)
             else:
                 paragraph.add_run(piece)

@@ -83,7 +83,7 @@ def _compiled(view: Memo, **form: Any) -> Any:
 
 def _words(text: str, count: int) -> list[list[Any]]:
     """Text in pieces, the citations of sources apart."""
-    return [[piece, number] for piece, number in memo_rows.cited(printable(text), count)]
+    return [[piece, max(number, 0)] for piece, number in memo_rows.cited(printable(text), count)]
 
 
 def _part(part: MemoPart, count: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ LONGEST = 34
 WORD = 16
 # Rows of a table that is not divided between two pages.
 SHORT = 12
-_CITED = re.compile(r"\[(\d{1,3})\]")
+_CITED = re.compile(r"\[(\d{1,3})\]|−\$[\d.,]+[a-zA-Z]?")
 
 
 def reason(row: TableRow) -> str:
@@ -85,18 +85,18 @@ def sources(view: Memo) -> int:
 
 
 def cited(text: str, count: int) -> list[tuple[str, int]]:
-    """Text in pieces: words with 0, and citations of a numbered source with its number.
+    """Text in pieces: words with 0, citations of a numbered source with its number, money below 0 with -1.
 
     >>> cited("Epoch AI [7], and [99]", 15)
     [('Epoch AI ', 0), ('[7]', 7), (', and [99]', 0)]
     """
-    # A true minus, which no line ends with.
+    # A true minus; a line may still end with it, so that the amount is a piece of its own.
     text = re.sub(r"(?<![\w-])-(?=\$\d)", "−", text)
     pieces: list[tuple[str, int]] = []
     done = 0
     for found in _CITED.finditer(text):
-        number = int(found[1])
-        if not 1 <= number <= count:
+        number = int(found[1]) if found[1] else -1
+        if number == 0 or number > count:
             continue
         pieces += [(text[done : found.start()], 0), (found[0], number)]
         done = found.end()

@@ -34,10 +34,16 @@ def figures(settings: Mapping[str, Any], given: Mapping[str, Datum], book: Catal
         base = priced[:4]
         if not base and "base_price_index" not in given:
             raise InputError("price_year: the hardware's price has no date to start from; give --base-price-index")
-        for name, year in (("price_index", str(settings["price_year"])), ("base_price_index", base)):
-            if name not in given:
-                found[name] = _index(name, year, book)
+        if "price_index" not in given:
+            found["price_index"] = _index("price_index", str(settings["price_year"]), book)
+        if "base_price_index" not in given:
+            found["base_price_index"] = _index("base_price_index", min(base, _last_year(book)), book)
     return found
+
+
+def _last_year(book: Catalog) -> str:
+    """The newest year of the index: a price dated later is of money that it does not know yet."""
+    return max(str(point["as_of"])[:4] for point in read_toml(book.find(INDEX, "prices"))["point"])
 
 
 def _index(name: str, year: str, book: Catalog) -> Datum:

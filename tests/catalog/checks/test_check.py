@@ -14,6 +14,7 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.checking import check
 from cluster_calc.catalog.current import opened
 from cluster_calc.catalog.heads import KINDS, item_files
+from cluster_calc.catalog.quotes import rows_of, tables
 from cluster_calc.errors import InputError
 from cluster_calc.files.toml import MAX_FILE_BYTES, read_text
 from cluster_calc.quantities.nomenclature import QUANTITIES
@@ -204,8 +205,9 @@ def test_every_figure_that_a_file_holds_is_loaded() -> None:
         inherited = {"source", "as_of", "confidence", "locator"}
         assert set(chip.figures) == set(raw.get("figures", {})) - inherited
         assert set(chip.peaks) == set(raw.get("peak_throughput", {})) - inherited
-        assert len(chip.prices) == len(raw.get("price", []))
-        assert len(chip.rentals) == len(raw.get("rental", []))
+        assert not {"price", "rental"} & set(raw), "the quotes stand in the price book"
+    read = sum(len(chip.prices) + len(chip.rentals) for chip in map(book.chip, book.layered("chips")))
+    assert read == sum(1 for path in tables(book.folders[-1]) for _ in rows_of(path))
 
 
 @pytest.mark.parametrize("singular", TEMPLATES)

@@ -17,7 +17,7 @@ def test_idle_hours_owned_chips_and_development_are_shown_apart() -> None:
     assert "idle time between runs" in plain
     assert "owned" not in plain
     said = shown(used_share=0.5, owned_chips=1000, development_factor=2)
-    for part in ("of it for idle hours", "of it on chips already owned", "new cash $298M for 6,222 chips"):
+    for part in ("of it for idle hours", "of it on chips already owned", "new cash $312M for 6,222 chips"):
         assert part in said
     assert "idle time between runs" not in said
     assert "experiments, failed runs" not in said

@@ -26,14 +26,22 @@ def test_another_currency_at_a_dated_rate() -> None:
     )
 
 
-def test_another_year_by_the_index_of_both_years() -> None:
+def test_a_price_after_the_index_ends_stands_at_its_newest_year() -> None:
     result = cc.estimate(**RUN, price_year="2025")
+    assert result.data["chip_price"].as_of > "2026"
+    assert result.data["base_price_index"].as_of == "2025"
+    assert result.values["restated_run_cost"] == pytest.approx(result.values["run_cost"])
+
+
+def test_another_year_by_the_index_of_both_years() -> None:
+    early = RUN | {"as_of": "2024-12-31"}
+    result = cc.estimate(**early, price_year="2025")
     assert " from 2024, " in " ".join(str(result).split())
-    assert result.data["base_price_index"].as_of == result.data["chip_price"].as_of[:4] == "2024"
+    assert result.data["base_price_index"].as_of == "2024"
     level = result.values["price_index"] / result.values["base_price_index"]
     assert 1.01 < level < 1.04
     assert result.values["restated_run_cost"] == pytest.approx(level * result.values["run_cost"])
-    same = cc.estimate(**RUN, price_year="2024")
+    same = cc.estimate(**early, price_year="2024")
     assert same.values["restated_capital_cost"] == pytest.approx(same.values["capital_cost"])
 
 
