@@ -174,13 +174,13 @@ def text(item: Item, width: int = 80, as_of: str = "") -> str:
         voting = _voting(item, title, as_of) if chip else {leaves.index(stands)} if stands in leaves else set()
         if chip and stands is not None:
             lines += line("=", stands, f"stands: {stands.reason}", 1)
-        for number, leaf in enumerate(leaves):
+        for place, leaf in enumerate(leaves):
             told = ", ".join(
                 f"{value:g} chips" if name == "chips" else f"{value}" for name, value in leaf.facts.items()
             )
             if leaf is stands:
                 told += ("; stands: " if told else "stands: ") + (leaf.reason or "the newest")
-            lines += line("→" if number in voting else "", leaf, told, 1)
+            lines += line("→" if place in voting else "", leaf, told, 1)
     if item.conflicts:
         lines += ["", "Where sources disagree"]
         for entry in item.conflicts:
