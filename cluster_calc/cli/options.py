@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cluster_calc.cli import completion
-from cluster_calc.cli.computed import COMPUTED
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
+from cluster_calc.quantities.computed import COMPUTED
 from cluster_calc.quantities.nomenclature import CHIP, POWER, QUANTITIES, RESULTS, SERVING
 from cluster_calc.quantities.reading import in_days
 from cluster_calc.quantities.settings import FLAGS, SETTINGS

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cluster_calc.cli.computed import FORMULA_NAMES
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.modes import mode_of
 from cluster_calc.formulas import capital, demand, power, time
 from cluster_calc.model.graph import Model, ModelError
 from cluster_calc.model.sets import ALL_SETS, model_of
+from cluster_calc.quantities.computed import FORMULA_NAMES
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.quantities.units import registry
