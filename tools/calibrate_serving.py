@@ -35,6 +35,8 @@ CASES = ROOT / "tests" / "data" / "serving_cases.csv"
 # Standard deviations: of the log of a constant around its start, of the log of a measurement around a right model.
 SPREAD, NOISE, STEP, ROUNDS, FOLDS = 0.5, 0.15, 1e-3, 12, 5
 CLOSED = ("inferencex", "nvidia-aiconfigurator")
+# The families that the other levels of software are fitted on.
+OTHERS = {"plain": "ml-energy", "local": "llama.cpp"}
 # How much a row's rate and its time per token weigh in the fit.
 WEIGHTS = {"rate": 1.0, "step": 0.5}
 Errors = np.ndarray[Any, np.dtype[np.float64]]
@@ -108,6 +110,11 @@ class Place:
             return float(entry["start"]), float(entry["low"]), float(entry["high"])
         return 1.0, 0.2, 5.0
 
+    def value(self, table: Table) -> float:
+        """Where it stands."""
+        entry = self.entry(table)
+        return float(entry["value"] if isinstance(entry, dict) else entry)
+
     def put(self, table: Table, value: float) -> None:
         entry = self.entry(table)
         if isinstance(entry, dict):
@@ -149,7 +156,9 @@ def fit(
     def loss(x: Errors, found: Errors) -> float:
         return float(2 * (np.sqrt(1 + (found / NOISE) ** 2) - 1).sum() + (((x - begin) / SPREAD) ** 2).sum())
 
-    x, damping = np.clip(begin, low + STEP, high - STEP), 1e-2
+    # It begins where the table stands, which is near where it ends; the priors stay at their starts.
+    here = np.log([max(place.value(table), 1e-12) for place in free])
+    x, damping = np.clip(here, low + STEP, high - STEP), 1e-2
     now = differences(x)
     best = loss(x, now)
     for _ in range(ROUNDS):
@@ -180,7 +189,7 @@ def fitted(rows: Sequence[Measured], table: Table) -> Table:
                Place("engine", "sglang", "time_factor"), Place("engine", "sglang", "moe_time_factor")]  # fmt: skip
     shared = [place for place in places(table, "constants") if place.path[-1] not in (*FIRST, *DRAW)]
     table = fit(closed, table, [*shared, *places(table, "software", "tuned"), *engines])
-    for level, family in (("plain", "ml-energy"), ("local", "llama.cpp")):
+    for level, family in OTHERS.items():
         if group := [entry for entry in rows if entry.family == family]:
             table = fit(group, table, places(table, "software", level))
     table = fit(
@@ -239,7 +248,8 @@ def left_out(rows: Sequence[Measured], table: Table) -> dict[str, dict[str, Erro
         errors = {name: np.full(len(rows), np.nan) for name in ("rate", "step", "first", "power")}
         for value in sorted({key(entry) for entry in rows}):
             out = [place for place, entry in enumerate(rows) if key(entry) == value]
-            made = fitted([entry for entry in rows if key(entry) != value], table)
+            fitted_on = any(rows[place].family in (*CLOSED, *OTHERS.values()) for place in out)
+            made = fitted([entry for entry in rows if key(entry) != value], table) if fitted_on else table
             for name, part in off([rows[place] for place in out], made).items():
                 errors[name][out] = part
         found[kind] = errors

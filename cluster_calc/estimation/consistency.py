@@ -41,6 +41,8 @@ GIVES_WAY: tuple[tuple[str, ...], ...] = (
     ("failure_rate", "checkpoint_write_time", "restart_time", "repair_time"),
     ("activation_bytes", "optimizer_bytes"),
     ("start", "critical_batch_scale"),
+    # Serving: a measured speed is the predicted one times a factor.
+    ("serving_speed_factor",),
 )  # fmt: skip
 # Facts of a data sheet: they give way only where nothing else could have, given or not.
 FACTS = ("peak_throughput",)

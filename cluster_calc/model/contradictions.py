@@ -11,7 +11,7 @@ from cluster_calc.quantities.nomenclature import quantity
 # Measured on the run itself: beyond what is usual it is unusual, of all else it is a contradiction.
 MEASURED = frozenset({
     "mfu", "goodput", "power_utilisation", "used_share", "hardware_age", "failure_rate", "restart_time",
-    "checkpoint_write_time", "repair_time",
+    "checkpoint_write_time", "repair_time", "serving_speed_factor",
 })  # fmt: skip
 
 

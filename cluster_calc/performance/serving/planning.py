@@ -21,6 +21,7 @@ from cluster_calc.quantities.datum import Source
 Values = dict[str, Any]
 DEGREES = ("tensor_parallel", "attention_parallel", "expert_parallel", "pipeline_parallel")
 DECIDED = (*DEGREES, "disaggregated", "batch")
+SPEED = "serving_speed_factor"
 TARGETS = {"tpot": "tpot_margin", "ttft": "ttft_margin"}
 # The largest replica and batch that are tried, and the steps of the batch: four to a doubling.
 MOST_RANKS, MOST_TENSOR, MOST_BATCH, BATCH_STEPS = 128, 16, 16384, 4
@@ -71,13 +72,13 @@ class Planner:
         """What the search needs from outside when these names are given."""
         known = set(given)
         decided = set(DECIDED) - known
-        asked = [name for name in TARGETS if name in known]
-        return tuple(
-            name for name in self.model.leaves(known) if name not in decided and (name not in TARGETS or name in asked)
-        )
+        # What is not known of these is not asked for: a target, or a speed that follows from a measured one.
+        left = {*decided, *(name for name in (*TARGETS, SPEED) if name not in known)}
+        return tuple(name for name in self.model.leaves(known) if name not in left)
 
     def tried(self, known: Mapping[str, Any]) -> Tried:
         """All candidates that agree with what is given, evaluated; elements of the inputs along the second axis."""
+        known = {SPEED: 1.0, **known}
         columns = candidates()
         keep = np.ones(len(columns["batch"]), dtype=bool)
         for name in DEGREES:
