@@ -20,10 +20,10 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, UndeterminedError, quoted
-from cluster_calc.estimation import consistency, feasibility, remarks
+from cluster_calc.estimation import consistency, feasibility, idle, remarks
 from cluster_calc.estimation.feasibility import SERVED
 from cluster_calc.estimation.limits import CONSTRAINTS
-from cluster_calc.estimation.lookup import Finder
+from cluster_calc.estimation.lookup import Finder, kept_power_factor
 from cluster_calc.estimation.modes import EXAMPLE, listed, mode_of
 from cluster_calc.estimation.parts import depreciation
 from cluster_calc.estimation.parts.seen_mfu import likely_causes
@@ -173,6 +173,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         searches += tuple(
             step for step in price_path.steps_of(settings, given, book) if step.__name__ in model_of(*sets).names
         )
+    given |= kept_power_factor(given, preset, item)
     finder = Finder(book, item, precision, merged, given, {**preset, **(law.figures if law else {})})
     finder.warnings += told
     follows = consistency.settled((*sets, *searches), finder)
@@ -227,6 +228,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         *remarks.warnings(result, given),
         *remarks.overlaid(result),
         *remarks.later(result, settings, book),
+        *idle.lines(result),
         *depreciation.warnings(result),
         *described.warnings,
         *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
@@ -310,7 +312,7 @@ def _missing(model: Model, values: Mapping[str, Any], item: Chip) -> dict[str, s
     missing = {
         leaf: reason(leaf)
         for leaf in HOW_TO_SUPPLY
-        if leaf not in values and any(leaf in step.inputs for step in model.steps.values())
+        if leaf not in values and any(leaf in step.inputs for name, step in model.steps.items() if name not in values)
     }
     for name in model.steps:
         if name not in values:

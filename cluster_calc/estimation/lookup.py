@@ -132,3 +132,24 @@ class Finder:
 
 def _reached(model: Model, known: set[str]) -> set[str]:
     return known | {step.name for step in model.plan(known)}
+
+
+def kept_power_factor(given: Mapping[str, Datum], preset: Mapping[str, Datum], item: Chip) -> dict[str, Datum]:
+    """The server's power over the TDP as published, beside a TDP that is given: a card held to less draws less."""
+    power, tdp = preset.get("system_power") or item.figures.get("system_power"), item.figures.get("tdp")
+    if "tdp" not in given or {"system_power", "server_power_factor"} & given.keys() or power is None or tdp is None:
+        return {}
+    if power.value is None or not tdp.value:
+        return {}
+    note = "published server power over the published TDP, kept with another TDP"
+    factor = power.with_(
+        name="server_power_factor",
+        value=power.value / tdp.value,
+        low=None,
+        high=None,
+        shape="",
+        points=(),
+        kind="convention",
+        note=note,
+    )
+    return {"server_power_factor": factor}

@@ -234,3 +234,12 @@ def memory_without_logits(
     21.0
     """
     return weight_memory + gradient_memory + optimizer_memory + activation_memory + recomputed_memory + gathered_memory
+
+
+def microbatches(global_batch: Number, data_parallel: Number, micro_batch: Number) -> Number:
+    """Microbatches of one replica in a step: m = B / (d b).
+
+    >>> microbatches(global_batch=2048, data_parallel=32, micro_batch=1)
+    64.0
+    """
+    return global_batch / (data_parallel * micro_batch)

@@ -15,6 +15,7 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.estimation import run
+from cluster_calc.estimation.idle import beside
 from cluster_calc.estimation.lookup import Finder
 from cluster_calc.estimation.parts.price_path import decimal_year_of_day, path_of
 from cluster_calc.estimation.result import Result
@@ -137,7 +138,7 @@ class Finance:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should be told, of the estimate and of the ways to rent."""
-        found = list(self.result.warnings)
+        found = beside(self.result.warnings, "finance")
         settings, years = self.result.scenario.settings, float(self.inputs["horizon"].value) / YEAR
         if settings.get("price_year"):
             found.append(

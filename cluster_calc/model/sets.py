@@ -350,6 +350,10 @@ ALL_SETS: dict[str, FormulaSet] = {
     "counted-all": (utilisation.counted_parameters,),
     "counted-without-embedding": (utilisation.counted_without_embedding,),
     "pipeline": (layout.pipeline_bubble,),
+    "microbatches": (layout.microbatches,),
+    # What rent a listed price under a commitment comes to, and what billed hours say of the time lost.
+    "listed-rent": (renting.rental_price,),
+    "billed": (published.implied_goodput,),
     # Memory of a chip: under a parallel layout, or with the model states sharded over all chips.
     "model-state": (
         layout.minimum_chips,

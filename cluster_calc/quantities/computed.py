@@ -154,6 +154,7 @@ FORMULA_NAMES = frozenset(
         "mfu_loss",
         "mfu_loss_cost",
         "mfu_margin",
+        "microbatches",
         "minimum_chips",
         "mtbf",
         "needed_chips",

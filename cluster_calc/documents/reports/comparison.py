@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 
+from cluster_calc.estimation.idle import beside
 from cluster_calc.files.csv import csv_rows
 from cluster_calc.quantities.display import money, plain, shown
 from cluster_calc.quantities.nomenclature import QUANTITIES
@@ -104,7 +105,7 @@ def text(comparison: Comparison, width: int = WIDTH) -> str:
 def _minds(comparison: Comparison, width: int) -> list[str]:
     found: dict[str, list[str]] = {}
     for option in comparison.options:
-        for warning in option.result.warnings:
+        for warning in beside(option.result.warnings, "finance"):
             found.setdefault(warning, []).append(option.name)
     if not found:
         return []

@@ -68,14 +68,15 @@ def _headline(result: Result) -> Section:
             note = f"{_value(result, 'all_in_price')} a chip, with server and network; not part of run cost"
         elif name == "shipment_share" and "annual_shipments" in result.data:
             note = f"of {_value(result, 'annual_shipments')}: {result.data['annual_shipments'].label or 'given'}"
-        elif name == "rental_cost" and "rental_price" in result.data:
-            rent = result.data["rental_price"]
+        elif name == "rental_cost" and "rental_price" in result.values:
+            rent = result.data.get("rental_price")
             ratio = (
                 f"; {plain(result.values['rental_ratio'])}× the run cost"
                 if _scalar(result.values.get("rental_ratio"))
                 else ""
             )
-            note = f"at {_value(result, 'rental_price')}, {rent.label or 'given'}{ratio}"
+            label = f", {rent.label or 'given'}" if rent is not None else ""
+            note = f"at {_value(result, 'rental_price')}{label}{ratio}"
         elif name == "training_time" and result.mode == "fixed-time":
             note = f"of {_value(result, 'time_allowed')} allowed"
         if name not in result.values:

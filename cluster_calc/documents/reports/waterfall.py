@@ -35,12 +35,18 @@ def waterfall(result: Result) -> Section | None:
         predicted = result.found.get("predicted_mfu")
         if factor == "mfu" and predicted is not None and predicted.note:
             rows.append(Row("Predicted for", "", predicted.note))
+        if factor == "mfu" and "pipeline_bubble" in result.values:
+            note = "idle over ideal time of the pipeline; part of what the MFU is short of 100%"
+            rows.append(Row("Pipeline bubble", value_of(result, "pipeline_bubble"), note, "pipeline_bubble"))
     rows.append(_scheduling(result))
     useful = f"{value_of(result, 'delivered_chip_hours')} useful"
     if "delivered_cost" in result.values:
         useful += f", {value_of(result, 'delivered_cost')}"
     delivered = "calendar_throughput" if "calendar_throughput" in result.values else "delivered_throughput"
     rows.append(Row("Delivered", value_of(result, delivered), useful, delivered))
+    if "implied_goodput" in result.values:
+        note = f"predicted over billed chip-hours ({value_of(result, 'billed_chip_hours')}); stated, not applied"
+        rows.append(Row("Implied goodput", value_of(result, "implied_goodput"), note, "implied_goodput"))
     if _positive_loss(result, "spare_loss"):
         held = f"{value_of(result, 'spare_loss')}, {value_of(result, 'spare_loss_cost')} beyond the run cost"
         rows.append(Row(f"+ spares {value_of(result, 'held_spare_share')}", "", f"held beside: {held}", "spare_loss"))

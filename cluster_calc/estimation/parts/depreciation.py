@@ -26,8 +26,6 @@ RATE_OF = {
     "insurance_cost": "insurance_rate",
     "software_cost": "software_price",
 }
-# Lines of a bill of materials: they need a server.
-BILL_SHARES = ("storage_share", "reserve_share", "installation_share", "contingency_share")
 # Settings and quantities that ask for other money or another year (money_terms.py).
 MONEY_TERMS = frozenset({"currency", "price_year", "exchange_rate", "price_index", "purchase_delay"})
 # The oldest age a report shows.
@@ -233,28 +231,11 @@ def warnings(result: Result) -> list[str]:
 
 
 def _unused(result: Result) -> list[str]:
-    """Figures that were given and that nothing here takes, with what would take them."""
-    scenario = result.scenario
-    method, given = method_of(scenario.settings), {*scenario.data, *scenario.settings}
-    owned = "acquire" not in scenario.settings
-    needs = (
-        (("declining_rate",), method != "declining-balance", "--depreciation declining-balance"),
-        (
-            ("resale_curve", *(f"resale_year_{year}" for year in RESALE_YEARS)),
-            method != "resale",
-            "--depreciation resale",
-        ),
-        (BILL_SHARES, "server" not in scenario.settings, "--server"),
-        (("facility_lifetime",), "construction_cost" not in result.data, "--construction-cost"),
-        (("deposit_lead",), "deposit_share" not in given, "--deposit-share"),
-    )
-    return [
-        f"{name} is not used: it counts with {option}"
-        for names, idle, option in needs
-        if idle and owned
-        for name in names
-        if name in given
-    ]
+    """That a resale curve is named and nothing takes it."""
+    settings = result.scenario.settings
+    if "resale_curve" not in settings or method_of(settings) == "resale" or "acquire" in settings:
+        return []
+    return ["resale_curve is not used: it counts with --depreciation resale"]
 
 
 def _mixed_ages(result: Result) -> list[str]:

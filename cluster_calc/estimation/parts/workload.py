@@ -59,9 +59,26 @@ def additions(
     _recomputation(found, mode, given, settings)
     _precision(found, mode, given, settings, item)
     _memory(found, mode, given, settings)
-    if "data_parallel" in given and "layout-memory" not in found.added and mode != "cluster":
-        found.added.append("layout")
+    _layout(found, mode, given, settings)
+    if {"listed_rental_price", "commitment_factor"} <= given.keys() and "acquire" not in settings and mode != "cluster":
+        found.added.append("listed-rent")
+    if "billed_chip_hours" in given and mode != "cluster":
+        found.added.append("billed")
     return found
+
+
+def _layout(found: Additions, mode: str, given: Mapping[str, Datum], settings: Mapping[str, Any]) -> None:
+    """How the replicas and microbatches follow from the chips and the batch, and the bubble of a pipeline."""
+    if settings.get("predict_mfu"):
+        return  # The layout is found with the MFU.
+    spread = mode != "cluster" and "layout-memory" not in found.added
+    filled = "pipeline_parallel" in given and (
+        "microbatches" in given or ("global_batch" in given and mode != "cluster")
+    )
+    if spread and ("data_parallel" in given or (filled and "global_batch" in given)):
+        found.added.append("layout")
+    if filled:
+        found.added += ["pipeline", *(["microbatches"] if "global_batch" in given and mode != "cluster" else [])]
 
 
 def _flop(found: Additions, sets: tuple[str, ...], given: Mapping[str, Datum], settings: Mapping[str, Any]) -> None:

@@ -26,6 +26,8 @@ _CHOSEN = ("micro_batch", "tensor_parallel", "pipeline_parallel", "data_parallel
 _BESIDES = ("zero_stage", "active_parameters", "scaleout_bandwidth", "network_latency")
 # What the machine is taken from: the chip's own figures, or typed ones.
 MACHINE = ("memory", "memory_bandwidth", "scaleup_bandwidth")
+# Everything that a prediction reads, where it is given.
+READ = frozenset({*NEEDED, *_CHOSEN, *_BESIDES, *MACHINE, "peak_throughput"})
 # What a search finds besides the utilisation, unless it is given.
 FOUND = ("tensor_parallel", "pipeline_parallel", "micro_batch", "interleave", "activation_bytes", "recomputed_bytes")
 # What the memory of a chip is counted with, besides.

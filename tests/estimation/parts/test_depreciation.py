@@ -167,7 +167,7 @@ def test_what_is_given_and_counts_nowhere_is_said(given: dict[str, object], word
     "given",
     [
         {"declining_rate": 0.3, "depreciation": "declining-balance"}, {"resale_year_2": 0.5, "depreciation": "resale"},
-        {"reserve_share": 0.1, "server": "default"}, {"facility_lifetime": "20 years", "construction_cost": "10 USD/W"},
+        {"reserve_share": 0.1, "server": "default"},
         {"owned_chips": 1000, "hardware_age": "1 year"}, {"owned_chips": 500},
     ],
 )  # fmt: skip
