@@ -14,7 +14,7 @@ from cluster_calc.estimation.result import Result
 from cluster_calc.estimation.verdict import Constraint
 from cluster_calc.performance.conventions import CONVENTIONS, convention_of
 from cluster_calc.quantities.datum import TYPED, Datum, Source
-from cluster_calc.quantities.display import shown as display_shown
+from cluster_calc.quantities.display import shown
 from cluster_calc.quantities.number import is_scalar
 
 # Targets of serving: no limits of a training run.
@@ -171,7 +171,7 @@ def derived(result: Result, entry: Constraint) -> str | None:
     amount: Any = result.values.get(limited)
     if entry.constraint not in DERIVED or entry.margin is None or entry.margin >= 1 or not is_scalar(amount):
         return None
-    return f"{display_shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
+    return f"{shown(limited, amount / (1 - entry.margin))} {DERIVED[entry.constraint]}"
 
 
 def margin_source(result: Result, constraint: str) -> Datum | None:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cluster_calc.errors import InputError, UnknownNameError, quoted
-from cluster_calc.errors import did_you_mean as errors_did_you_mean
+from cluster_calc.errors import InputError, UnknownNameError, did_you_mean, quoted
 from cluster_calc.quantities.dates import date_text
 from cluster_calc.quantities.nomenclature import ALIASES, LISTED, QUANTITIES, resolve
 
@@ -101,7 +100,7 @@ def name_of(name: str) -> str:
     try:
         return resolve(key)
     except InputError:
-        hint = errors_did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
+        hint = did_you_mean(key, [*QUANTITIES, *ALIASES, *SETTINGS], LISTED)
         raise UnknownNameError(f"unknown name {quoted(name)}.{hint}") from None
 
 
@@ -149,7 +148,7 @@ def setting(name: str, value: Any) -> Any:
         if value not in known:
             shown = name.removesuffix("_method")
             raise InputError(
-                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{errors_did_you_mean(value, known)}"
+                f"{shown}: unknown method {quoted(value)}; there is {', '.join(known)}.{did_you_mean(value, known)}"
             )
     if name == "currency":
         if not re.fullmatch("[A-Za-z]{3}", value.strip()):
@@ -168,9 +167,7 @@ def setting(name: str, value: Any) -> Any:
     if name in ("rate_terms", "flow_timing", "colocation_power"):
         return checked(name, value)
     if name == "price_basis" and value not in BASES:
-        raise InputError(
-            f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{errors_did_you_mean(value, BASES)}"
-        )
+        raise InputError(f"{name}: {quoted(value)} is not one of {', '.join(BASES)}.{did_you_mean(value, BASES)}")
     return value
 
 
