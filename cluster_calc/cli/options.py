@@ -30,6 +30,8 @@ SUFFIXES = {
     ".htm": "html",
 }  # fmt: skip
 SCENARIO = {".toml": "toml"}
+# Where a command keeps how its options were spelled.
+SPELLED = "cluster_calc.spelled"
 PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
 BASES = ("chip", "board", "server", "rack", "all-in")
 _GENERAL = "General"
@@ -50,6 +52,7 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:
             _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            ctx.meta[SPELLED] = {param.name: _words(param, args)[0][0] for param in order if _words(param, args)}
             once = [
                 param for param in order if isinstance(param, click.Option) and not (param.multiple or param.is_flag)
             ]
@@ -59,13 +62,19 @@ class Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-def _twice(param: click.Option, args: list[str]) -> str:
-    """That an option is given twice, as it was typed."""
-    typed = []
+def _words(param: click.Parameter, args: list[str]) -> list[tuple[str, str]]:
+    """The option as it was spelled, and what it was given, each time."""
+    found = []
     for place, word in enumerate(args):
         name, sign, value = word.partition("=")
         if name in param.opts:
-            typed.append(f"{name} {quoted(value if sign else ''.join(args[place + 1 : place + 2]))}")
+            found.append((name, value if sign else "".join(args[place + 1 : place + 2])))
+    return found
+
+
+def _twice(param: click.Option, args: list[str]) -> str:
+    """That an option is given twice, as it was typed."""
+    typed = [f"{name} {quoted(value)}" for name, value in _words(param, args)]
     return f"{' and '.join(typed) or param.opts[0]}: one value is taken, and there are more; give one"
 
 
@@ -346,8 +355,12 @@ def merged_from(options: dict[str, Any]) -> Scenario:
     from cluster_calc.scenario.layers import gather
 
     format_by_ending(options.get("save_scenario"), SCENARIO, "--save-scenario")
-
-    return gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    found = gather(inputs(options), origin="command line", file=options.get("scenario"), ambient=True)
+    ctx = click.get_current_context(silent=True)
+    spelled = {"training_time" if name == "days" else name: option
+               for name, option in (ctx.meta.get(SPELLED, {}) if ctx else {}).items()}  # fmt: skip
+    found.spelled |= {name: option for name, option in spelled.items() if found.origins.get(name) == "command line"}
+    return found
 
 
 def run_from(options: dict[str, Any]) -> Result:

@@ -232,7 +232,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         *depreciation.warnings(result),
         *described.warnings,
         *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
-        *conventions.warnings(values, settings),
+        *conventions.warnings(values, settings, data),
         *feasibility.warnings(result),
         *result.stale.values(),
     )

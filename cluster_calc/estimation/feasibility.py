@@ -11,7 +11,7 @@ from cluster_calc.errors import InputError
 from cluster_calc.estimation.limits import CONSTRAINTS, DATA_MOVEMENT, EVERY_RUN, LATENCY_WALL, WORLD
 from cluster_calc.estimation.parts.seen_mfu import best_mfu, likely_causes
 from cluster_calc.estimation.result import Result
-from cluster_calc.estimation.verdict import Constraint
+from cluster_calc.estimation.verdict import STATES, Constraint
 from cluster_calc.performance.conventions import CONVENTIONS, convention_of
 from cluster_calc.quantities.datum import TYPED, Datum, Source
 from cluster_calc.quantities.display import shown
@@ -111,7 +111,7 @@ def counted(result: Result) -> str:
     """What alone a chip's memory was looked at for, where the model behind the run is not known in full."""
     if "logit_memory" in result.values:
         return ""
-    return "model states and activations" if "activation_memory" in result.values else "model states"
+    return "model states and activations" if "activation_memory" in result.values else STATES
 
 
 def warnings(result: Result) -> list[str]:
@@ -123,7 +123,7 @@ def warnings(result: Result) -> list[str]:
     compute = _most(result.values.get("training_compute"))
     if compute is not None and compute > DATA_MOVEMENT[0]:
         found.append(
-            f"training_compute {shown('training_compute', compute)} is above {DATA_MOVEMENT[0]:.0e} FLOP, where moving data "
+            f"{result.scenario.typed('training_compute')} {shown('training_compute', compute)} is above {DATA_MOVEMENT[0]:.0e} FLOP, where moving data "
             f"between chips begins to cost utilisation (arXiv:2411.01137; {DATA_MOVEMENT[1]:.0e} in its authors' blog); "
             f"the latency wall is put at {LATENCY_WALL[0]:.0e} and {LATENCY_WALL[1]:.0e}"
         )
@@ -140,7 +140,7 @@ def warnings(result: Result) -> list[str]:
     mfu, best = _most(result.values.get("mfu")), result.data.get("best_mfu")
     if mfu is not None and best is not None and best.label and mfu > best.value:
         found.append(
-            f"mfu {100 * mfu:.3g}% is above the best published for {result.chip.name} ({100 * best.value:.3g}%, "
+            f"{result.scenario.typed('mfu')} {100 * mfu:.3g}% is above the best published for {result.chip.name} ({100 * best.value:.3g}%, "
             f"{best.source.publisher}, {best.locator}). Likely causes: "
             + likely_causes(mfu, result.values, result.chip, result.precision)
         )

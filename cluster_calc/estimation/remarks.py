@@ -32,7 +32,7 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
     """What a reader should be told: unusual inputs, missing figures, limits that do not hold."""
     from cluster_calc.quantities.display import shown
 
-    found = []
+    found, typed = [], result.scenario.typed
     for name, datum in result.data.items():
         known: Quantity = QUANTITIES[name]
         if known.usual is None or datum.value is None or name not in given:
@@ -40,7 +40,7 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
         for value in (datum.value,) if not hasattr(datum.value, "flat") else (datum.value.min(), datum.value.max()):
             if not known.usual[0] * (1 - 1e-9) <= value / known.factor <= known.usual[1] * (1 + 1e-9):
                 usual = " to ".join(shown(name, end * known.factor) for end in known.usual)
-                found.append(f"{name} {shown(name, value)} is outside the usual {usual}")
+                found.append(f"{typed(name)} {shown(name, value)} is outside the usual {usual}")
                 break
     implied = result.values.get("implied_mfu")
     if implied is not None:
@@ -67,7 +67,7 @@ def warnings(result: Result, given: Mapping[str, Datum]) -> list[str]:
         and not {"server_cost_factor"} & set(given)
     ):
         found.append(
-            "chip_price is taken as the bare chip, and server and network are added; "
+            f"{typed('chip_price')} is taken as the bare chip, and server and network are added; "
             "--price-basis server (or rack, all-in) says that your quote holds them"
         )
     found += dict.fromkeys(result.missing[name] for name in HOW_TO_SUPPLY if name in result.missing)

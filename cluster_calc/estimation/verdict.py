@@ -49,6 +49,10 @@ def _binding(feasibility: Sequence[Constraint], mode: str) -> tuple[str, ...]:
     return tuple(constraint for margin, constraint in held if margin <= least + 1e-12 * max(abs(least), 1.0))
 
 
+# What memory was looked at for where the architecture is not known.
+STATES = "model states"
+
+
 class Constraint(NamedTuple):
     """One limit beside what it limits; `holds` is None when it was not given or cannot be checked.
 
@@ -68,5 +72,5 @@ class Constraint(NamedTuple):
         """Whether it holds, in words that claim no more than was looked at; None where it is not known."""
         if self.holds is None:
             return None
-        held = f"{self.counted} fit" if self.counted else "holds"
+        held = {"": "holds", STATES: f"{STATES} fit"}.get(self.counted, "fits but for logits")
         return held if self.holds else "does not hold"

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.quantities.datum import TYPED, Datum
 
 ARCHITECTURE = ("layers", "hidden_size", "sequence_length")
 # Attention that makes the arithmetic less than this many times as much is not worth a warning.
 LEFT_OUT = 1.05
+
+
+# The name of what no convention says: a typed figure.
+AS_GIVEN = "as given"
 
 
 class Convention(NamedTuple):
@@ -48,6 +53,17 @@ def convention_of(settings: Mapping[str, Any]) -> str:
     return name
 
 
+def counted_as(settings: Mapping[str, Any], data: Mapping[str, Datum]) -> tuple[str, str]:
+    """What the utilisation counts, by name and in words: the convention, or the arithmetic of a token that was typed."""
+    typed = data.get("flop_per_parameter_token")
+    if typed is None or typed.source.id not in TYPED:
+        name = convention_of(settings)
+        return name, CONVENTIONS[name].words
+    from cluster_calc.quantities.display import shown
+
+    return AS_GIVEN, f"{shown('flop_per_parameter_token', typed.value)}, as given"
+
+
 def flop_per_token(values: Mapping[str, Any], convention: str) -> float:
     """Arithmetic of a token as a convention counts it, from the architecture among the values.
 
@@ -74,13 +90,14 @@ def known(values: Mapping[str, Any]) -> bool:
     )
 
 
-def warnings(values: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
+def warnings(values: Mapping[str, Any], settings: Mapping[str, Any], data: Mapping[str, Datum]) -> list[str]:
     """Attention that the convention leaves out, where it is more than a rounding."""
     from cluster_calc.quantities.display import plain, shown
 
-    name = convention_of(settings)
+    name, _ = counted_as(settings, data)
     if (
         "mfu" not in values
+        or name == AS_GIVEN
         or not known(values)
         or CONVENTIONS[name].per_attended_token
         or values.get("flop_per_attended_token")

@@ -30,6 +30,22 @@ class Scenario:
     data: dict[str, Datum] = field(default_factory=dict)
     texts: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    # How each name was spelled: an alias, or an option.
+    spelled: dict[str, str] = field(default_factory=dict)
+
+    def typed(self, name: str) -> str:
+        """What to call a quantity to who gave it: the option or the name that was typed, or its own where none was.
+
+        >>> scenario = Scenario()
+        >>> scenario.add({"training_time": "36 month"}, "command line"), scenario.typed("time_allowed"), scenario.typed("mfu")
+        ([], '--training-time', 'mfu')
+        """
+        key = next((entry for entry in (name, *same_question(name)) if entry in self.texts), None)
+        if key is None:
+            return name
+        spelled = self.spelled.get(key, key)
+        option = self.origins.get(key) == "command line" and not spelled.startswith("--")
+        return QUANTITIES[key].option if option else spelled
 
     def add(self, values: Mapping[str, Any], origin: str, places: Mapping[str, Place] | None = None) -> list[Fault]:
         """Lay values over what is there; returns what is wrong with them."""
@@ -81,7 +97,8 @@ class Scenario:
             return
         if key == "days":
             value = in_days(value)
-        key = name_of(key)
+        spelled, key = key, name_of(key)
+        self.spelled[key] = spelled
         # One question asked in two ways: what a nearer layer says replaces what a farther one said.
         for other in same_question(key):
             if other in self.data and self.origins[other] != origin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.documents.render.view import Row, Section
-from cluster_calc.performance.conventions import CONVENTIONS, convention_of, flop_per_token, known
+from cluster_calc.performance.conventions import AS_GIVEN, CONVENTIONS, counted_as, flop_per_token, known
 from cluster_calc.quantities.display import plain, shown
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ def counting(result: Result) -> Section | None:
     sized = known(values)
     if "mfu" not in values or not (sized or ASKED & set(settings)) or getattr(values["mfu"], "shape", None):
         return None
-    name = convention_of(settings)
+    name, words = counted_as(settings, result.data)
     kind = "HFU" if name == "8N-hfu" else "MFU"
-    rows = [Row("Convention", name, CONVENTIONS[name].words)]
+    rows = [Row("Convention", name, words)]
     if "hfu" in values:
         note = f"recomputation executes {plain(values['recompute_factor'])} times what is counted"
         rows.append(Row("HFU", shown("hfu", values["hfu"]), note, "hfu"))
     if sized:
-        own = flop_per_token(values, name)
+        own = float(values["flop_per_token"]) if name == AS_GIVEN else flop_per_token(values, name)
         for other, rule in CONVENTIONS.items():
             if other == name or (rule.without_embedding and "vocabulary" not in values):
                 continue

@@ -13,6 +13,7 @@ from cluster_calc.documents.render.view import Report, Row, Section
 from cluster_calc.documents.reports.sentences import _later, answer, question
 from cluster_calc.estimation.lines import _nonzero, bills, excluded
 from cluster_calc.estimation.result import Result
+from cluster_calc.performance.conventions import AS_GIVEN, counted_as
 from cluster_calc.quantities.display import money, plain, shown
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.number import is_scalar as _scalar
@@ -63,7 +64,8 @@ def _headline(result: Result) -> Section:
         if name == "facility_power" and "peak_facility_power" in result.values:
             note = f"average; {_value(result, 'peak_facility_power')} at full load"
         elif name == "training_compute" and name not in result.data and "tokens" in result.values:
-            note = f"FLOP convention {result.scenario.settings.get('flop_convention', '6N')}"
+            rule, words = counted_as(result.scenario.settings, result.data)
+            note = words if rule == AS_GIVEN else f"FLOP convention {rule}"
         elif name == "capital_cost" and "all_in_price" in result.values:
             note = f"{_value(result, 'all_in_price')} a chip, with server and network; not part of run cost"
         elif name == "shipment_share" and "annual_shipments" in result.data:

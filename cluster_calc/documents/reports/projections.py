@@ -42,20 +42,37 @@ def _unit_text(unit: str) -> str:
     return "" if unit in ("1", "kW") or unit == "USD" else unit
 
 
+PERCENTILES = ("P10", "P90")
+
+
+def rows_of(made: Projection) -> list[tuple[str, list[str]]]:
+    """Every column as a row over the years, and below what is drawn its P10 and P90."""
+    rows = []
+    for column in made.columns:
+        unit = _unit_text(column.unit)
+        lines = {label(column.name) + (f" [{unit}]" if unit else ""): column.values}
+        if column.percentiles is not None and column.percentiles[10] != column.percentiles[90]:
+            lines |= dict(zip(PERCENTILES, (column.percentiles[10], column.percentiles[90]), strict=True))
+        rows += [(name, [value_text(value, column.unit) for value in values]) for name, values in lines.items()]
+    return rows
+
+
+def notes_of(made: Projection) -> list[str]:
+    """What is said of the trend, and of each series that is a regression."""
+    sources = {name: series.texts.get("source", "") for name, series in made.trend.series.items()}
+    fitted = [f"{name}: {source}" for name, source in sources.items() if "regression" in source]
+    return [made.trend.note, *fitted] if made.trend.note else fitted
+
+
+def levels_of(made: Projection) -> str:
+    """When a level holds, and how many draws stand behind the percentiles."""
+    return "Levels are those of 1 January." + (f" {made.draws:,} draws, seed {made.seed}." if made.draws else "")
+
+
 def table(made: Projection, width: int = 80) -> str:
     """Plain text: years as columns, in blocks that fit the width; under each base value its P10 and P90."""
     lines = [made.trend.name, ""]
-    rows: list[tuple[str, list[str]]] = []
-    for column in made.columns:
-        unit = _unit_text(column.unit)
-        rows.append(
-            (label(column.name) + (f" [{unit}]" if unit else ""), [value_text(v, column.unit) for v in column.values])
-        )
-        if column.percentiles is not None and column.percentiles[10] != column.percentiles[90]:
-            for percent in (10, 90):
-                rows.append(
-                    (f"  P{percent}", [value_text(value, column.unit) for value in column.percentiles[percent]])
-                )
+    rows = [(("  " if name in PERCENTILES else "") + name, texts) for name, texts in rows_of(made)]
     head = [str(year) for year in made.years]
     left = max([len(name) for name, _ in rows] + [4])
     cell = max(max(len(text) for _, texts in rows for text in texts), 4) + 2
@@ -69,13 +86,10 @@ def table(made: Projection, width: int = 80) -> str:
         lines += crossing_lines(crossing)
     if made.crossings:
         lines.append("")
-    if made.trend.note:
-        lines += [*textwrap.wrap(made.trend.note, max(width, 60)), ""]
-    for name, series in made.trend.series.items():
-        if "regression" in series.texts.get("source", ""):
-            lines += [*textwrap.wrap(f"{name}: {series.texts['source']}", max(width, 60)), ""]
+    for note in notes_of(made):
+        lines += [*textwrap.wrap(note, max(width, 60)), ""]
     lines += [f"warning: {warning}" for warning in made.warnings]
-    lines.append("Levels are those of 1 January." + (f" {made.draws:,} draws, seed {made.seed}." if made.draws else ""))
+    lines.append(levels_of(made))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -128,20 +142,13 @@ def markdown(made: Projection) -> str:
 
     lines = [f"# {escape(made.trend.name)}", "", "| | " + " | ".join(str(year) for year in made.years) + " |"]
     lines.append("|---|" + "---:|" * len(made.years))
-    for column in made.columns:
-        unit = _unit_text(column.unit)
-        name = escape(label(column.name) + (f" [{unit}]" if unit else ""))
-        lines.append(f"| {name} | " + " | ".join(escape(value_text(v, column.unit)) for v in column.values) + " |")
-        if column.percentiles is not None:
-            ends = zip(column.percentiles[10], column.percentiles[90], strict=True)
-            texts = (f"{value_text(a, column.unit)}–{value_text(b, column.unit)}" for a, b in ends)
-            lines.append("| P10 to P90 | " + " | ".join(map(escape, texts)) + " |")
+    lines += [f"| {escape(name)} | " + " | ".join(map(escape, texts)) + " |" for name, texts in rows_of(made)]
     lines += [
         "",
         *(f"- {escape(' '.join(line.strip() for line in crossing_lines(entry)))}" for entry in made.crossings),
     ]
-    if made.trend.note:
-        lines += ["", escape(made.trend.note)]
+    for note in (*notes_of(made), *(f"warning: {warning}" for warning in made.warnings), levels_of(made)):
+        lines += ["", escape(note)]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 import math
 from html import escape
 
-from cluster_calc.documents.reports.projections import crossing_lines, label, main_column, value_text
+from cluster_calc.documents.reports.projections import (
+    crossing_lines,
+    label,
+    levels_of,
+    main_column,
+    notes_of,
+    rows_of,
+    value_text,
+)
 from cluster_calc.trends.projection import Column, Projection
 
 WIDTH, HEIGHT = 720, 420
@@ -85,12 +93,9 @@ def svg(made: Projection) -> str:
 def page(made: Projection) -> str:
     """One self-contained HTML page: the chart, the crossings and the table behind it."""
     rows = []
-    for column in made.columns:
-        cells = "".join(
-            f'<td style="text-align:right">{escape(value_text(v, column.unit))}</td>' for v in column.values
-        )
-        unit = "" if column.unit == "1" else f" [{column.unit}]"
-        rows.append(f'<tr><th scope="row" style="text-align:left">{escape(label(column.name) + unit)}</th>{cells}</tr>')
+    for name, texts in rows_of(made):
+        cells = "".join(f'<td style="text-align:right">{escape(text)}</td>' for text in texts)
+        rows.append(f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>{cells}</tr>')
     head = "".join(f'<th scope="col" style="text-align:right">{year}</th>' for year in made.years)
     crossings = "".join(
         f"<li>{escape(' '.join(line.strip() for line in crossing_lines(entry)))}</li>" for entry in made.crossings
@@ -100,6 +105,8 @@ def page(made: Projection) -> str:
         f"{escape(entry.texts.get('growth', 'constant'))}. {escape(entry.texts.get('source', 'given'))}</li>"
         for name, entry in made.trend.series.items()
     )
+    told = (*notes_of(made), *(f"Mind: {warning}" for warning in made.warnings), levels_of(made))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in told)
     style = (
         "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
         "h1{font-size:1.4rem}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}table{border-collapse:collapse}td,th{padding:.2rem .5rem}"
@@ -109,7 +116,7 @@ def page(made: Projection) -> str:
         f"<title>{escape(made.trend.name)}</title><style>{style}</style></head><body>\n<h1>{escape(made.trend.name)}</h1>\n"
         f"{svg(made)}<ul>{crossings}</ul>\n"
         f'<div class="scroll"><table><thead><tr><td></td>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n'
-        f"<p>{escape(made.trend.note)}</p><h2>Series</h2><ul>{sources}</ul></body></html>\n"
+        f"{notes}<h2>Series</h2><ul>{sources}</ul></body></html>\n"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from cluster_calc.quantities.datum import Datum
 
 # FLOP executed over FLOP counted where every activation is computed twice.
 FULL_RECOMPUTATION = 4 / 3
+# What large runs reach of a dense peak.
+PLAUSIBLE = (0.2, 0.6)
 
 if TYPE_CHECKING:
     from cluster_calc.catalog.book import Catalog
@@ -41,20 +43,53 @@ def _runs(file: Path) -> list[dict[str, Any]]:
     return runs
 
 
+def _other_peaks(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> list[str]:
+    """That the peak is another chip's: a given one that is not the chip's own, or one that a later chip of its line has."""
+    from cluster_calc.quantities.display import plain, shown
+
+    peaks = {name: float(datum.value) for name, datum in item.peaks.items() if datum.value}
+    own = peaks.get(precision, 0.0)
+    counted = values.get("peak_throughput", own)
+    if getattr(counted, "shape", ()) or not counted:
+        return []
+    if counted < own and counted not in peaks.values():
+        share = f"{plain(100 * mfu * float(counted) / own, 2)}% of {item.name}'s {shown('peak_throughput', own)}"
+        return [f"the peak of another chip ({share})"]
+    for later in _later(item):
+        peak = later.peaks.get(precision) or later.peaks.get(later.precision())
+        share_there = mfu * float(counted) / float(peak.value) if peak is not None and peak.value else 0.0
+        if PLAUSIBLE[0] <= share_there <= PLAUSIBLE[1]:
+            return [
+                f"the peak of another chip ({plain(mfu)} of {item.name} is {plain(share_there, 2)} of {later.name})"
+            ]
+    return []
+
+
+def _later(item: Chip) -> Iterator[Chip]:
+    """The successors of a chip, one after the other."""
+    from cluster_calc.catalog.current import catalog
+
+    seen = {item.id}
+    while item.successor and item.successor not in seen:
+        item = catalog().chip(item.successor)
+        seen.add(item.id)
+        yield item
+
+
 def likely_causes(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> str:
     """What would explain an MFU that no run reaches, each cause with the MFU that is left without it.
 
     A cause that would leave it above 1 explains nothing alone and is told only where none does.
 
     >>> from cluster_calc.catalog.current import catalog
-    >>> likely_causes(0.8, {}, catalog().chip("h100"), "bf16")
-    'a sparse peak (40% of it), fp8 arithmetic counted against bf16 (40% of fp8), or recomputed arithmetic counted (60% without)'
-    >>> likely_causes(5.0, {}, catalog().chip("h100"), "bf16")
+    >>> likely_causes(0.8, {}, catalog().chip("h100"), "bf16").partition(", ")[0]
+    'the peak of another chip (0.8 of NVIDIA H100 SXM5 80GB is 0.35 of NVIDIA B200 SXM 180GB (HGX/DGX))'
+    >>> likely_causes(9.0, {}, catalog().chip("h100"), "bf16")
     'a sparse peak, fp8 counted against bf16, total instead of active parameters, and more than one of them'
     """
     from cluster_calc.quantities.display import plain
 
-    found = []
+    found = _other_peaks(mfu, values, item, precision)
     total, active = values.get("parameters"), values.get("active_parameters")
     if total is not None and (active is None or float(active) == float(total)):
         found.append("total instead of active parameters, if the model is a mixture of experts (--active-parameters)")
