@@ -34,6 +34,8 @@ SCENARIO = {".toml": "toml"}
 SPELLED = "cluster_calc.spelled"
 PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
 BASES = ("chip", "board", "server", "rack", "all-in")
+# Computed where the other is given, or the chips are.
+DEMAND_OF_SERVING = ("tokens_per_day", "requests_per_second")
 _GENERAL = "General"
 _OUTPUT = "Output"
 
@@ -107,8 +109,8 @@ def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
         _option("--" + name.replace("_", "-"), metavar="NAME", heading=SERVING, help=SETTINGS[name])
         for name in ("kv_precision", "engine", "software", "percentile")
     ]
-    for entry in sorted(entries, key=lambda entry: entry.name in COMPUTED):
-        heading = RESULTS if entry.name in COMPUTED and not entry.name.endswith(("_per_day", "per_second")) else SERVING
+    for entry in sorted(entries, key=lambda entry: (entry.name not in DEMAND_OF_SERVING, entry.name in COMPUTED)):
+        heading = RESULTS if entry.name in COMPUTED and entry.name not in DEMAND_OF_SERVING else SERVING
         help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
         found.append(_option(entry.option, entry.name, metavar="VALUE", heading=heading, help=help_text))
     for option in reversed(found):

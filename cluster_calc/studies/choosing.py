@@ -19,6 +19,7 @@ from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quoted
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.limits import ADVISORY, CONSTRAINTS
+from cluster_calc.estimation.parts import serving
 from cluster_calc.estimation.result import Result
 from cluster_calc.model.implicit import halved
 from cluster_calc.quantities.datum import Datum, Source
@@ -39,6 +40,8 @@ OBJECTIVES = {
     "energy": "facility_energy", "emissions": "emissions", "chips": "chips",
 }  # fmt: skip
 # What `all` stands for: every entry of the catalog's kind.
+# What makes a demand of a run; a serving has its own.
+RUNS = frozenset({"training_compute", "accelerator_time", "chip_hours", "parameters", "tokens"})
 _LISTED = {"chip": "chips", "site": "sites"}
 _MOST_CHIPS = 1e8
 _COUNTS = 241
@@ -137,7 +140,7 @@ def chosen(
         key: value for key, value in merged.settings.items() if key not in ("ranges", "draws", "strict", *names)
     }
     data = {name: datum.with_(low=None, high=None) for name, datum in merged.data.items()}
-    if not {"training_compute", "accelerator_time", "chip_hours", "parameters", "tokens"} & set(data):
+    if not RUNS & set(data) and not serving.asked(data, settings):
         raise InputError("optimise: nothing to run; give a demand, --flop or --params with --tokens")
     if "training_time" in data and "time_allowed" not in data:
         # A limit here: how long it takes is what is looked for.
@@ -211,7 +214,8 @@ def _options(merged: Scenario, names: Mapping[str, str], goal: str, book: Catalo
     """Owning and, where the objective is money, renting: the best count of chips for each."""
     import numpy as np
 
-    free = "chips" not in merged.data
+    # The chips of a serving follow from its demand.
+    free = "chips" not in merged.data and not serving.asked(merged.data, merged.settings)
     if free:
         # Any count makes the same formulas; the search sets its own.
         any_count = 1024.0

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.draws.designs import checked, design_block
 from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.estimation.drawing import SIZED
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.result import Result
 from cluster_calc.model.contradictions import contradictions
@@ -496,8 +497,10 @@ class _Case:
         return found | {name: column.ravel() / QUANTITIES[name].factor for name, column in out.items()}
 
     def _held(self, sweep: Sweep, base: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        sized = self.result.mode == "fixed-time" and not sweep.merged.settings.get("resize")
-        return {**inputs, **({"chips": base["chips"]} if sized else {})}
+        if sweep.merged.settings.get("resize"):
+            return {**inputs}
+        decided = [name for name in SIZED.get(self.result.mode, ()) if name in base and name not in inputs]
+        return {**inputs, **{name: base[name] for name in decided}}
 
     def _draws(self, sweep: Sweep) -> Iterator[tuple[slice, dict[str, Any]]]:
         from cluster_calc.draws.sampling import correlations_of

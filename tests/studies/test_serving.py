@@ -225,3 +225,45 @@ def test_batch_says_which_columns_a_table_lacks(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["batch", str(place), "--predict-serving"])
     assert done.exit_code == 2
     assert "needs the columns chip and architecture" in done.output
+
+
+SERVED = {"model": "llama-3.3-70b", "tokens_per_day": 20e9, "tpot": "30 ms"}
+
+
+def test_the_other_verbs_take_a_serving_demand_as_they_take_a_run(tmp_path: Path) -> None:
+    both = cc.compare(chips=["h200", "b200"], **SERVED)
+    alone = [cc.serve(chip=chip, **SERVED).values for chip in ("h200", "b200")]
+    assert [option.result.values["run_cost"] for option in both.options] == [values["run_cost"] for values in alone]
+    best = cc.optimise("cost", vary={"chip": ["h200", "b200"]}, **SERVED).options[0]
+    assert best.objective == pytest.approx(min(float(values["run_cost"]) for values in alone))
+    bought = cc.solve("tokens_per_day", chip="h200", model="llama-3.3-70b", task="serve", budget="2 MUSD")
+    assert 1e9 < bought.value * 86400 < 1e12
+    money = cc.finance(chip="h200", **SERVED)
+    assert money.result.values["chips"] == alone[0]["chips"]
+
+
+def test_draws_of_a_sweep_keep_the_fleet_that_was_decided() -> None:
+    table = cc.sweep({"tokens_per_day": [20e9]}, chip="h200", draws=64, full=True, model="llama-3.3-70b", tpot="30 ms")
+    assert table["chips"].nunique() == 1
+    assert table["run_cost"].nunique() > 1
+
+
+def test_a_memo_of_serving_states_its_need(tmp_path: Path) -> None:
+    out = tmp_path / "memo.md"
+    done = run(
+        "memo",
+        "--model",
+        "llama-3.3-70b",
+        "--set",
+        "tokens_per_day=20e9",
+        "--chip",
+        "h200",
+        "--compare",
+        "b200",
+        "-o",
+        str(out),
+    )
+    assert done.exit_code == 0, done.output
+    text = out.read_text(encoding="utf-8")
+    assert "What does serving llama-3.3-70b, 20B tokens a day" in text
+    assert "B200" in text

@@ -185,9 +185,19 @@ def _keyed(cases: Sequence[Case]) -> list[Case]:
     return list(cases)
 
 
+def _serve_alike(cases: Sequence[Case]) -> bool:
+    """Whether all serve the same demand."""
+    results = [case.result for case in cases]
+    if any(result.mode != "serve" for result in results):
+        return False
+    asked = [tuple(result.values.get(name) for name in ("requests_per_second", "input_tokens", "output_tokens", "tpot", "ttft"))
+             for result in results]  # fmt: skip
+    return len(set(asked)) == 1 and len({result.scenario.settings["model"] for result in results}) == 1
+
+
 def _equal(cases: Sequence[Case], files: Sequence[str]) -> None:
     """Refuse options that do not deliver the same compute."""
-    if len(cases) < 2:
+    if len(cases) < 2 or _serve_alike(cases):
         return
     demands = [case.result.values.get("training_compute") for case in cases]
     same = all(demand is not None and abs(demand / (demands[0] or 1.0) - 1) < 1e-9 for demand in demands)

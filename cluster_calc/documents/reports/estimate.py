@@ -25,6 +25,17 @@ HEADLINE = (
     ("cost_per_chip_hour", ""), ("compute_per_dollar", ""), ("rental_cost", ""), ("facility_energy", ""),
     ("facility_power", ""), ("emissions", ""), ("shipment_share", ""),
 )  # fmt: skip
+# Of a serving: what its users and its buyer ask first.
+SERVED = (
+    ("chips", ""), ("replicas", "at work; each holds the whole model"), ("spare_replicas", ""), ("replica_chips", ""), ("batch", ""),
+    ("output_tokens_per_second", "in the mean"), ("output_tokens_per_second_per_chip", "at full load"),
+    ("time_per_output_token", "mean"), ("time_to_first_token", "mean"), ("late_first_token", "of the slow requests"),
+    ("cost_per_million_input_tokens", "computed"), ("cost_per_million_cached_tokens", "from the prefix cache"),
+    ("cost_per_million_output_tokens", ""), ("cost_per_million_tokens", "input and output alike"),
+    ("rented_cost_per_million_tokens", "on rented chips"), ("run_cost", "a year, amortised"),
+    ("capital_cost", "cash for the hardware; never added to run cost"), ("cost_per_chip_hour", ""), ("energy_per_token", "at the meter"),
+    ("facility_power", ""), ("shipment_share", ""),
+)  # fmt: skip
 MOST = 8
 
 
@@ -58,7 +69,7 @@ def report(result: Result) -> Report:
 
 def _headline(result: Result) -> Section:
     rows = []
-    for name, note in HEADLINE:
+    for name, note in SERVED if result.mode == "serve" else HEADLINE:
         if name not in result.values and name not in result.missing:
             continue
         if name == "facility_power" and "peak_facility_power" in result.values:

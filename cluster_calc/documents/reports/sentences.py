@@ -19,6 +19,8 @@ def question(result: Result) -> str:
         demand = f"{_value(result, 'parameters')} parameters on {_value(result, 'tokens')} tokens"
     elif "accelerator_time" in given:
         demand = _value(result, "accelerator_time")
+    if result.mode == "serve":
+        return f"What does serving {_served(result)} on {chip} take?"
     if result.mode == "cluster":
         return f"What does a cluster of {_value(result, 'chips')} × {chip} take?"
     if result.mode == "capacity":
@@ -30,6 +32,13 @@ def question(result: Result) -> str:
     return f"What does {demand} within {_value(result, 'time_allowed')} on {chip} take?"
 
 
+def _served(result: Result) -> str:
+    """The model, its demand and the lengths of a request, in words."""
+    demand = f"{_value(result, 'tokens_per_day')} tokens a day"
+    lengths = f"{_value(result, 'input_tokens')} in and {_value(result, 'output_tokens')} out a request"
+    return f"{result.scenario.settings['model']}, {demand}, {lengths},"
+
+
 def answer(result: Result) -> str:
     """The answer in one sentence."""
     chips, cost, capital = (_value(result, name) for name in ("chips", "run_cost", "capital_cost"))
@@ -39,6 +48,12 @@ def answer(result: Result) -> str:
     if result.mode == "cluster":
         hardware = f"; hardware {capital}" if capital == NOT_FOUND else f" for {capital}"
         return f"{chips}{hardware}, {power}."
+    if result.mode == "serve":
+        a_million = _value(result, "cost_per_million_tokens")
+        return (
+            f"{chips}; {a_million}, {cost} a year, hardware {capital}, {power}; "
+            f"{_value(result, 'time_per_output_token')} a token, {_value(result, 'time_to_first_token')} to the first."
+        )
     sized = f"{chips} for {_value(result, 'training_time')}"
     if result.mode == "capacity":
         sized = f"{_value(result, 'training_compute')}: {sized}"
