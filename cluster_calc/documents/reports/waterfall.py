@@ -28,7 +28,10 @@ def waterfall(result: Result) -> Section | None:
     for words, factor, after, hours, cost in _FLOP_STEPS:
         if factor not in result.values or words in (("goodput",) if by_cause else ("checkpoints", "failures")):
             continue
-        note = f"{value_of(result, hours)} lost" if hours else "MFU counts another precision's peak"
+        note = "MFU counts another precision's peak"
+        if hours:
+            # A cluster without a run loses a share, and no hours.
+            note = f"{value_of(result, hours)} lost" if hours in result.values else ""
         if cost and cost in result.values:
             note += f", {value_of(result, cost)}"
         rows.append(Row(f"× {words} {value_of(result, factor)}", value_of(result, after), note, after))
@@ -39,7 +42,8 @@ def waterfall(result: Result) -> Section | None:
             note = "idle over ideal time of the pipeline; part of what the MFU is short of 100%"
             rows.append(Row("Pipeline bubble", value_of(result, "pipeline_bubble"), note, "pipeline_bubble"))
     rows.append(_scheduling(result))
-    useful = f"{value_of(result, 'delivered_chip_hours')} useful"
+    hours = "delivered_chip_hours"
+    useful = f"{value_of(result, hours)} useful" if hours in result.values else ""
     if "delivered_cost" in result.values:
         useful += f", {value_of(result, 'delivered_cost')}"
     delivered = "calendar_throughput" if "calendar_throughput" in result.values else "delivered_throughput"
