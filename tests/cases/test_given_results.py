@@ -118,8 +118,7 @@ BASES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("given", "words", "absent"),
     [({"flop": 1e24, "chip": "h100", "training_time": "36 month"}, "training_time 1,100 days is outside", "time_allowed 1"),
-     ({"flop": 1e24, "chip": "h100", "days": 1100}, "training_time 1,100 days is outside", "time_allowed 1"),
-     ({"params": 70e9, "tokens": 1e12, "chip": "h100", "flop_per_parameter_token": 8}, "8 FLOP/parameter/token, as given",
+     ({"params": 70e9, "tokens": 1e12, "chip": "h100", "flop_per_parameter_token": 8}, "8 FLOP",
       "FLOP convention 6N")],
 )  # fmt: skip
 def test_a_page_speaks_of_what_was_typed(given: dict[str, Any], words: str, absent: str) -> None:
