@@ -234,7 +234,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
         *conventions.warnings(values, settings, data),
         *feasibility.warnings(result),
-        *result.stale.values(),
+        *remarks.aged(result),
     )
     result = replace(result, warnings=warnings)
     if settings.get("strict"):
