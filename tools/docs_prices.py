@@ -96,7 +96,7 @@ def _moved(chips: list[Chip]) -> str:
     for chip in chips:
         stands = chip.rental()
         moved = change(chip.rentals, stands) if stands is not None else None
-        if moved is not None:
+        if stands is not None and moved is not None:
             share, sellers, since = moved
             lines.append(
                 f"- {chip.id}: {100 * share:+.0f} % since {since}, median of {sellers} of the {len(stands.votes)} sellers behind it\n"
