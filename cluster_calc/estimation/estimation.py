@@ -14,6 +14,8 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
@@ -34,7 +36,6 @@ from cluster_calc.model.implicit import Implicit
 from cluster_calc.model.sets import model_of
 from cluster_calc.performance import conventions
 from cluster_calc.quantities import dates
-from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities import settings as quantities_settings
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES, TWINS, quantity
@@ -137,12 +138,18 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
     preset, told = depreciation.preset(settings, item, given, book)
-    from cluster_calc.estimation.parts import failures, workload
+    from cluster_calc.estimation.parts import failures, predicting, workload
 
     causes = failures.asked(given, settings) and mode != "cluster"
     # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.
     # So do chips and a predicted MFU.
     searches: tuple[Implicit, ...] = ()
+    job = (
+        predicting.Subject(given, None, False)
+        if served
+        else predicting.subject(given, settings, item, precision, mode, book)
+    )
+    given, settings = job.given, {**settings, "predict_mfu": True} if job.predicted else settings
     if mode == "fixed-time" and (causes or settings.get("predict_mfu")):
         searches, sets = (failures.SIZED,), tuple(name for name in sets if name != "sizing")
     if causes:
@@ -155,9 +162,10 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
     if settings.get("predict_mfu"):
         from cluster_calc.performance.training import predicted
 
-        searches += predicted.steps_of(given, settings, item, mode)
+        searches += predicted.steps_of(given, settings, item, mode, job.shapes)
         described.added.append("predicted")
-        described.preset["prediction_ratio"] = predicted.ratio()
+        described.preset["prediction_ratio"] = predicted.ratio(job.shapes)
+    described.warnings += job.told
     if described.spread:
         from cluster_calc.performance.training import spread
 
@@ -233,7 +241,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
         *conventions.warnings(values, settings, data),
         *feasibility.warnings(result),
-        *remarks.aged(result),
+        *result.stale.values(),
     )
     result = replace(result, warnings=warnings)
     if settings.get("strict"):
@@ -249,7 +257,7 @@ def refuse_unfound(model: Model, known: Mapping[str, Any], values: Mapping[str, 
             continue
         if name not in values:
             model.implicit[name].refuse_missing(model.missing_behind(name, values))
-        elif np.all(np.isnan(values[name])):
+        elif np.isnan(values[name]).all():
             step.formula.refuse(values)  # type: ignore[attr-defined]
 
 
@@ -285,7 +293,7 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str, item
     def sound(value: Any) -> bool:
         if isinstance(value, float):
             return math.isfinite(value)
-        return bool(np.all(reduce(np.logical_or, empty, np.isfinite(value))))
+        return bool(reduce(np.logical_or, empty, np.isfinite(value)).all())
 
     for name, value in values.items():
         if name not in data and not sound(value):

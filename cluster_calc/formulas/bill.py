@@ -6,7 +6,8 @@ for the same server, so that the difference is the sum of the lines they leave o
 
 from __future__ import annotations
 
-from cluster_calc.quantities import elementwise as np
+import numpy as np
+
 from cluster_calc.quantities.number import Number
 
 

@@ -6,8 +6,9 @@ states of a replica are sharded over them as over the data.
 
 from __future__ import annotations
 
+import numpy as np
+
 from cluster_calc.formulas import returns
-from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # The ZeRO stage that shards the weights, too.
@@ -68,6 +69,72 @@ def optimizer_memory(
         parameters
         * optimizer_bytes
         / (tensor_parallel * pipeline_parallel * np.where(zero_stage >= 1, data_parallel, 1))
+    )
+
+
+def expert_group(expert_parallel: Number, tensor_parallel: Number) -> Number:
+    """Chips of a stage over which the experts of a layer lie: whole ones on e of them, or each cut over a wider tensor group.
+
+    >>> float(expert_group(expert_parallel=64, tensor_parallel=2)), float(expert_group(expert_parallel=1, tensor_parallel=2))
+    (64.0, 2.0)
+    """
+    return np.maximum(expert_parallel, tensor_parallel)
+
+
+def expert_copies(tensor_parallel: Number, data_parallel: Number, expert_group: Number) -> Number:
+    """Copies of each expert in the job, over which its states can be sharded: t · d / g_e.
+
+    >>> float(expert_copies(tensor_parallel=2, data_parallel=64, expert_group=64))
+    2.0
+    """
+    return np.maximum(tensor_parallel * data_parallel / expert_group, 1)
+
+
+@returns("weight_memory")
+def weights_with_experts(
+    parameters: Number, expert_parameters: Number, weight_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, expert_group: Number, expert_copies: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Weights on one chip of a mixture of experts: what all tokens pass over t · p, the experts over their own group · p.
+
+    >>> float(weights_with_experts(671e9, 653e9, 2.0, 1, 4, 64, 64, 1, 1)) / 1e9
+    14.1015625
+    """
+    return (weight_bytes / pipeline_parallel) * (
+        (parameters - expert_parameters) / (tensor_parallel * np.where(zero_stage >= WEIGHTS_TOO, data_parallel, 1))
+        + expert_parameters / (expert_group * np.where(zero_stage >= WEIGHTS_TOO, expert_copies, 1))
+    )
+
+
+@returns("gradient_memory")
+def gradients_with_experts(
+    parameters: Number, expert_parameters: Number, gradient_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, expert_group: Number, expert_copies: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Gradients on one chip of a mixture of experts, spread as its weights.
+
+    >>> float(gradients_with_experts(671e9, 653e9, 2.0, 1, 4, 64, 64, 1, 1)) / 1e9
+    14.1015625
+    """
+    return (gradient_bytes / pipeline_parallel) * (
+        (parameters - expert_parameters) / (tensor_parallel * np.where(zero_stage >= 2, data_parallel, 1))
+        + expert_parameters / (expert_group * np.where(zero_stage >= 2, expert_copies, 1))
+    )
+
+
+@returns("optimizer_memory")
+def optimizer_with_experts(
+    parameters: Number, expert_parameters: Number, optimizer_bytes: Number, tensor_parallel: Number, pipeline_parallel: Number,
+    data_parallel: Number, expert_group: Number, expert_copies: Number, zero_stage: Number,
+) -> Number:  # fmt: skip
+    """Optimizer states on one chip of a mixture of experts, spread as its weights.
+
+    >>> float(optimizer_with_experts(671e9, 653e9, 12.0, 1, 4, 64, 64, 1, 1)) / 1e9
+    31.453125
+    """
+    return (optimizer_bytes / pipeline_parallel) * (
+        (parameters - expert_parameters) / (tensor_parallel * np.where(zero_stage >= 1, data_parallel, 1))
+        + expert_parameters / (expert_group * np.where(zero_stage >= 1, expert_copies, 1))
     )
 
 

@@ -367,6 +367,17 @@ ALL_SETS: dict[str, FormulaSet] = {
         layout.activation_memory,
         layout.recomputed_memory,
     ),
+    # The same of a mixture of experts.
+    "expert-memory": (
+        layout.data_parallel,
+        layout.expert_group,
+        layout.expert_copies,
+        layout.weights_with_experts,
+        layout.gradients_with_experts,
+        layout.optimizer_with_experts,
+        layout.activation_memory,
+        layout.recomputed_memory,
+    ),
     "layout": (layout.data_parallel,),
     "logits": (
         layout.logit_memory,

@@ -52,6 +52,7 @@ class Architecture:
     attention_window: int = 0
     linear_layers: int = 0
     other_parameters: float = 0.0
+    predicted_layers: int = 0  # trained to predict the tokens after the next, and not counted among the parameters
 
     @property
     def latent(self) -> bool:

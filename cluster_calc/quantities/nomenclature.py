@@ -457,6 +457,8 @@ _ALL = (
               whole=True, usual=(1, 128), example="16"),
     _positive("pipeline_parallel", "p_p", "1", "number", "stages of the pipeline", LAYOUT, bare=True, whole=True, usual=(1, 128),
               example="8"),
+    _positive("expert_group", "g_e", "chip", "number", "chips over which the experts of a layer lie", LAYOUT, bare=True, example="8"),
+    _positive("expert_copies", "n_c_e", "1", "number", "copies of each expert in the job", LAYOUT, bare=True, example="8"),
     _positive("data_parallel", "d_p", "1", "count", "replicas that share the data", LAYOUT, bare=True, usual=(1, 1e6), example="64"),
     _positive("interleave", "v", "1", "number", "model chunks of one pipeline stage", LAYOUT, bare=True, whole=True, usual=(1, 16),
               example="1"),

@@ -14,8 +14,7 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import ClusterCalcError, InputError
 from cluster_calc.estimation.estimation import run
-from cluster_calc.estimation.modes import SERVE
-from cluster_calc.estimation.parts.serving import planned_sets
+from cluster_calc.estimation.parts.serving import MODE, planned_sets
 from cluster_calc.estimation.result import Result
 from cluster_calc.forms import as_json, as_text
 from cluster_calc.performance.serving.models import served_model
@@ -257,13 +256,13 @@ def serve(
     (True, True)
     """
     named = {name: value for name, value in {"model": model, "chip": chip, **given}.items() if value is not None}
-    return served(scenarios.gather({"task": SERVE, **named}, origin="call", file=scenario), against=against)
+    return served(scenarios.gather({"task": MODE, **named}, origin="call", file=scenario), against=against)
 
 
 def served(merged: Scenario, against: str = "", book: Catalog | None = None) -> Service:
     """A merged scenario, served."""
     if against:
         price_at(against)  # what cannot be compared is refused before anything is computed
-    merged.settings["task"] = SERVE
+    merged.settings["task"] = MODE
     book = book or catalog()
     return Service(run(merged, book), against, book)

@@ -8,7 +8,6 @@ takes each row at its word: nothing is filled from defaults. Every input column 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, UndeterminedError
@@ -18,8 +17,8 @@ from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.reading import parse
 from cluster_calc.scenario.layers import gather
-from cluster_calc.tables.column_map import PREDICT_MFU, _split_head, plain_map
-from cluster_calc.tables.row import _is_number
+from cluster_calc.tables.column_map import _split_head, plain_map
+from cluster_calc.tables.row import Prepared, _is_number
 from cluster_calc.tables.table import MISSING, NOTE
 
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
     ignored: tuple[str, ...] = ()
     if mapping is None:
         mapping, ignored = plain_map(table.heads)
-    if mapping.method == PREDICT_MFU:
-        mapping = _beside_measured(table, mapping)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
     for number, cells in enumerate(table.rows, 1):
@@ -65,18 +62,6 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
             errors[number] = str(error)
             results.append({})
     return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
-
-
-def _beside_measured(table: Table, mapping: ColumnMap) -> ColumnMap:
-    """A prediction never stands in a column that holds measurements: there it has a name of its own."""
-    taken = {
-        head
-        for place, head in enumerate(table.heads)
-        if head in mapping.outputs
-        and any(place < len(row) and row[place].strip().lower() not in MISSING for row in table.rows)
-    }
-    outputs = {f"predicted_{head}" if head in taken else head: name for head, name in mapping.outputs.items()}
-    return replace(mapping, outputs=outputs)
 
 
 def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,13 +97,10 @@ def _at_its_word(
                 # The reader's file knows the cell by its column, not by the quantity.
                 head = heads.get(name, name)
                 raise error if head == name else InputError(f"{head}: {error}") from None
-    note, sets = "", mapping.formulas
-    if mapping.prepare is not None:
-        prepared = mapping.prepare(row)
-        values, note, sets = {**values, **prepared.values}, prepared.note, (*sets, *prepared.formulas)
-    reached = model_of(*sets).evaluate(values)
+    prepared = mapping.prepare(row) if mapping.prepare else Prepared({})
+    reached = model_of(*mapping.formulas, *prepared.formulas).evaluate({**values, **prepared.values})
     found: dict[str, Any] = {head: _value(name, reached.get(name)) for head, name in mapping.outputs.items()}
-    return {**found, NOTE: note} if note else found
+    return {**found, **prepared.more, **({NOTE: prepared.note} if prepared.note else {})}
 
 
 def _value(name: str, base: Any) -> Any:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quoted
 from cluster_calc.performance.efficiencies import SERVER_CHIPS, constants_of, stack_of
-from cluster_calc.performance.training.prediction import Prediction, machine_of, predict
+from cluster_calc.performance.training.prediction import Prediction, machine_of, predict, spread_of
 from cluster_calc.performance.training.step_time import Job, Machine
 from cluster_calc.tables.row import Prepared
+from cluster_calc.tables.step_rows import SEQUENCE, StepRow, batch_of, block_scaled, precision_of, released, shapes_of
 
-_NEEDED = ("chip", "chips", "parameters", "layers", "hidden", "heads", "vocab", "sequence", "global_batch")
 # The ZeRO stage of sharded data parallel, by PyTorch's names and others'; 0 shards optimizer states at most.
 SHARDINGS = {"NO_SHARD": 0, "SHARD_GRAD_OP": 2, "FULL_SHARD": 3, "HYBRID_SHARD": 3,
              "NONE": 0, "DDP": 0, "ZERO_1": 0, "ZERO_2": 2, "ZERO_3": 3, "FSDP": 3, "HSDP": 3}  # fmt: skip
@@ -25,29 +24,63 @@ _OF_A_SERVER = re.compile(r"node|server|host", re.IGNORECASE)
 _SCALE_UP = re.compile(r"nvlink|nvswitch|xgmi|infinity fabric|\bin[- ]node|intra[- ]?node|within", re.IGNORECASE)
 
 
-def job_of(row: Mapping[str, str]) -> Job:
-    """The job of a row; a blank parallel size, micro-batch or recomputation is chosen."""
-    lacking = [name for name in _NEEDED if not row.get(name)]
-    if lacking:
-        raise UndeterminedError(f"a predicted MFU needs {', '.join(lacking)}")
+def job_of(cells: Mapping[str, str], row: StepRow | None = None) -> Job:
+    """The job of a row; a blank parallel size, micro-batch or recomputation is chosen, what else is blank assumed."""
+    row = row or StepRow(cells)
+    chips = row.whole("chips") or _missing("chips")
+    sizes, shapes = shapes_of(row)
+    sequence = row.whole("sequence") or int(row.assume("sequence", SEQUENCE, "usual"))
     stage = _zero_stage(row)
+    words = f"{row.text('model')} {row.text('kind')}".lower()
+    replicas, context = _groups(row, chips)
+    extra = 0 if shapes is None or "w/o mtp" in words else shapes.predicted_layers
+    date = released(row)
+    stack = stack_of(row.text("family"), row.text("attention").lower(), row.text("source"), date)
     return Job(
-        chips=_whole(row, "chips") or 0, parameters=_number(row, "parameters"), layers=_whole(row, "layers") or 0,
-        hidden_size=_whole(row, "hidden") or 0, heads=_whole(row, "heads") or 0, vocabulary=_whole(row, "vocab") or 0,
-        sequence_length=_whole(row, "sequence") or 0, global_batch=_whole(row, "global_batch") or 0,
-        micro_batch=_micro_batch(row), tensor_parallel=_whole(row, "tensor_parallel"),
-        pipeline_parallel=_whole(row, "pipeline_parallel"), data_parallel=_whole(row, "data_parallel"),
-        interleave=_whole(row, "interleave"), recompute=row.get("recompute", "").lower() or None, zero_stage=stage or 1,
-        sharded_data_parallel=stage > 0, active_parameters=_number(row, "active_parameters") if row.get("active_parameters") else None,
-        stack=stack_of(row.get("family", ""), row.get("attention", "").lower(), row.get("source", "")),
+        chips=chips, **sizes, sequence_length=sequence,
+        global_batch=batch_of(row, sizes["active_parameters"] or sizes["parameters"], sizes["parameters"], sequence, chips, stack.stage_batch),
+        micro_batch=_micro_batch(row), tensor_parallel=row.whole("tensor_parallel"),
+        pipeline_parallel=row.whole("pipeline_parallel"), data_parallel=replicas,
+        interleave=row.whole("interleave") or (stack.interleave if (row.whole("pipeline_parallel") or 1) > 1 else None), recompute=row.text("recompute").lower() or None, zero_stage=stage or 1,
+        sharded_data_parallel=stage > 0, context_parallel=context,
+        expert_parallel=row.whole("expert_parallel") if shapes is not None and shapes.moe_layers else None, shapes=shapes,
+        frozen="lora" in words, block_scaled=block_scaled(row.text("precision")), predicted_layers=extra, stack=stack,
     )  # fmt: skip
 
 
-def _zero_stage(row: Mapping[str, str]) -> int:
+def _missing(name: str) -> int:
+    raise UndeterminedError(f"a predicted MFU needs {name}")
+
+
+def _groups(row: StepRow, chips: int) -> tuple[int | None, int | None]:
+    """Replicas and chips of a context group, such that they make the row's chips where it gives all sizes."""
+    replicas, context = row.whole("data_parallel"), row.whole("context_parallel")
+    tensor, pipeline = row.whole("tensor_parallel"), row.whole("pipeline_parallel")
+    if None in (replicas, context, tensor, pipeline):
+        return replicas, context
+    stage = (tensor or 1) * (pipeline or 1)
+    if stage * (context or 1) * (replicas or 1) == chips or chips % stage:
+        return replicas, context
+    left, batch = chips // stage, row.whole("global_batch") or chips
+    if left % (context or 1) == 0 and batch % (left // (context or 1)) == 0:
+        return int(
+            row.assume("data_parallel", left // (context or 1), f"{chips} chips in groups of {stage * (context or 1)}")
+        ), context
+    if left % (replicas or 1) == 0:
+        return replicas, int(
+            row.assume("context_parallel", left // (replicas or 1), f"{chips} chips in {replicas} replicas")
+        )
+    return replicas, context
+
+
+def _zero_stage(row: StepRow) -> int:
     """How far data parallel is sharded; software named FSDP shards everything unless the row says otherwise."""
-    said = row.get("sharding", "").strip()
+    said = row.text("sharding")
     if not said:
-        return SHARDINGS["FSDP"] if "fsdp" in row.get("family", "").lower() else 0
+        fsdp = row.number("fsdp", least=0.0)
+        if fsdp is not None:
+            return SHARDINGS["FSDP"] if fsdp > 1 else 0
+        return SHARDINGS["FSDP"] if "fsdp" in row.text("family").lower() else 0
     name = re.sub(r"^ZERO_?(?:STAGE_?)?(?=\d)", "ZERO_", said.upper().replace("-", "_").replace(" ", "_"))
     if name not in SHARDINGS:
         raise InputError(
@@ -56,10 +89,10 @@ def _zero_stage(row: Mapping[str, str]) -> int:
     return SHARDINGS[name]
 
 
-def _micro_batch(row: Mapping[str, str]) -> int | None:
+def _micro_batch(row: StepRow) -> int | None:
     """The microbatch given, or the one that follows from the replicas and the steps of gradient accumulation."""
-    given = _whole(row, "micro_batch")
-    replicas, steps, batch = (_whole(row, name) for name in ("data_parallel", "grad_accum", "global_batch"))
+    given = row.whole("micro_batch")
+    replicas, steps, batch = (row.whole(name) for name in ("data_parallel", "grad_accum", "global_batch"))
     if given or not (replicas and steps and batch) or batch % (replicas * steps):
         return given
     return batch // (replicas * steps)
@@ -88,53 +121,37 @@ def network_of(text: str) -> float | None:
     return None
 
 
-def machine_in(row: Mapping[str, str], item: Chip) -> Machine:
+def machine_in(cells: Mapping[str, str], item: Chip) -> Machine:
     """The machine of a row: the chip at its precision, on the network that the row names."""
-    network = network_of(row.get("interconnect", ""))
-    if row.get("scaleout_bandwidth"):
-        network = _number(row, "scaleout_bandwidth") * 1e9
-    latency = _number(row, "network_latency", least=0.0) * 1e-6 if row.get("network_latency") else None
-    scaleup = _number(row, "scaleup_bandwidth") * 1e9 if row.get("scaleup_bandwidth") else None
+    row = StepRow(cells)
+    network, scaleup = network_of(row.text("interconnect")), row.number("scaleup_bandwidth")
+    if row.number("scaleout_bandwidth"):
+        network = (row.number("scaleout_bandwidth") or 0.0) * 1e9
+    latency = row.number("network_latency", least=0.0)
     return machine_of(
-        item, row.get("precision") or None, scaleout_bandwidth=network, latency=latency, scaleup_bandwidth=scaleup
-    )
+        item, precision_of(row.text("precision")), scaleout_bandwidth=network,
+        latency=None if latency is None else latency * 1e-6, scaleup_bandwidth=None if scaleup is None else scaleup * 1e9,
+    )  # fmt: skip
 
 
-def predicted(row: Mapping[str, str]) -> Prediction:
+def predicted(cells: Mapping[str, str], job: Job | None = None) -> Prediction:
     """The predicted utilisation of a row."""
-    job = job_of(row)
-    item = catalog().chip(row["chip"])
-    return predict(job, machine_in(row, item), constants_of(item.id))
+    item = catalog().chip(StepRow(cells).text("chip") or str(_missing("chip")))
+    return predict(job or job_of(cells), machine_in(cells, item), constants_of(item.id))
 
 
-def prepare(row: Mapping[str, str]) -> Prepared:
-    """A row's predicted MFU and HFU, with the layout that was chosen."""
-    found = predicted(row)
-    at = found.layout
-    note = (
-        f"tensor {at.tensor_parallel:.0f} × pipeline {at.pipeline_parallel:.0f} × data {at.data_parallel:.0f}, "
-        f"micro-batch {at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}"
-    )
-    if not found.fits:
-        note += "; does not fit in memory by the estimate"
-    note = "; ".join((note, *found.beyond))
-    return Prepared({"mfu": found.mfu, "hfu": found.hfu}, note)
-
-
-def _number(row: Mapping[str, str], name: str, least: float = sys.float_info.min) -> float:
-    try:
-        value = float(row[name])
-    except ValueError:
-        raise InputError(f"{name}: {quoted(row[name])} is not a number") from None
-    if not least <= value < float("inf"):
-        raise InputError(f"{name}: {quoted(row[name])} is not a number above 0")
-    return value
-
-
-def _whole(row: Mapping[str, str], name: str) -> int | None:
-    if not row.get(name):
-        return None
-    value = _number(row, name)
-    if value != int(value) or value < 1:
-        raise InputError(f"{name}: {quoted(row[name])} is not a whole number above 0")
-    return int(value)
+def prepare(cells: Mapping[str, str]) -> Prepared:
+    """A row's predicted utilisation and speed, with the layout that was chosen and what was assumed."""
+    row = StepRow(cells)
+    job = job_of(cells, row)
+    found = predicted(cells, job)
+    speed = found.tokens_per_second / job.chips
+    low, high = spread_of(job.model.moe_layers > 0)
+    note = "; ".join((
+        *row.notes, *(() if found.fits else ("does not fit in memory by the estimate",)), *found.beyond,
+    ))  # fmt: skip
+    return Prepared(
+        {"mfu": found.mfu, "hfu": found.hfu}, note,
+        more={"predicted_tokens_per_second_per_chip": speed, "predicted_p10": low * speed, "predicted_p90": high * speed,
+              "layout": found.layout_text},
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cluster_calc.errors import InputError, quoted
@@ -12,13 +13,14 @@ from cluster_calc.quantities.reading import parse
 
 
 class Prepared(NamedTuple):
-    """What a preparer makes of a row: base-unit values by quantity, what a reader should know of it, and the formula
-    sets that this row needs beside the map's own.
+    """What a preparer makes of a row: base-unit values by quantity, what a reader should know of it, the formula sets
+    that this row needs beside the map's own, and columns that are no quantities.
     """
 
     values: dict[str, float]
     note: str = ""
     formulas: tuple[str, ...] = ()
+    more: Mapping[str, Any] = MappingProxyType({})
 
 
 class Column(NamedTuple):

@@ -71,7 +71,7 @@ def _layout(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
     """How the replicas and microbatches follow from the chips and the batch, and the bubble of a pipeline."""
     if settings.get("predict_mfu"):
         return  # The layout is found with the MFU.
-    spread = mode != "cluster" and "layout-memory" not in found.added
+    spread = mode != "cluster" and not {"layout-memory", "expert-memory"} & set(found.added)
     filled = "pipeline_parallel" in given and (
         "microbatches" in given or ("global_batch" in given and mode != "cluster")
     )
@@ -182,7 +182,8 @@ def _memory(found: Additions, mode: str, given: Mapping[str, Datum], settings: M
     if not all(entry in given for entry in ARCHITECTURE):
         found.added.append("sharded-memory")
         return
-    found.added += ["layout-memory", "logits" if "vocabulary" in given else "without-logits"]
+    states = "expert-memory" if "expert_parameters" in given else "layout-memory"
+    found.added += [states, "logits" if "vocabulary" in given else "without-logits"]
     found.spread = not LAYOUT & set(given) and not settings.get("predict_mfu")
     found.preset["score_bytes"] = _said("score_bytes", 0.0, "fused attention keeps no scores", "korthikanti-2022")
     if "heads" not in given:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_calc.quantities import elementwise as np
+import numpy as np
+
 from cluster_calc.quantities.number import Number
 
 

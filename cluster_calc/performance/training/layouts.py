@@ -11,6 +11,7 @@ import numpy as np
 from cluster_calc.errors import InputError
 from cluster_calc.model.sets import ALL_SETS
 from cluster_calc.performance.efficiencies import SERVER_CHIPS, kept_bytes
+from cluster_calc.performance.training import layer_work
 from cluster_calc.performance.training.step_time import Job, Layout
 from cluster_calc.quantities.number import Number
 
@@ -20,8 +21,13 @@ WIDEST = 64
 DEEPEST = 128
 LARGEST = 128
 INTERLEAVES = (1, 2, 3, 4, 6, 8)
+CONTEXTS = (1, 2, 4, 8, 16, 32, 64)
+LEAST_CONTEXT = 8192
+EXPERTS = (1, 2, 4, 8, 16, 32, 64, 128)
 # Of the bytes kept per token and width, those that a tensor group without sequence parallelism keeps on every chip.
-REPLICATED_KEPT = {34.0: 10.0, 2.0: 2.0}
+REPLICATED_KEPT, REPLICATED_FULL = 10.0, 2.0
+# Values kept of a GPT layer per unit of width.
+GPT_KEPT = 16.0
 
 
 def layouts(job: Job, domain: float = SERVER_CHIPS) -> Layout:
@@ -95,18 +101,39 @@ def _found(job: Job, tensors: Sequence[int], deepest: int) -> list[tuple[int, ..
     for t in _choices(job.tensor_parallel, [t for t in tensors if n % t == 0 and job.heads % t == 0]):
         stages = [p for p in range(1, min(deepest, job.layers) + 1) if n % (t * p) == 0]
         for p in _choices(job.pipeline_parallel, stages):
-            d = job.data_parallel or n // (t * p)
-            if t * p * d != n or job.global_batch % d:
-                continue
-            each, layers = job.global_batch // d, -(-job.layers // p)
-            sizes = [b for b in range(1, min(LARGEST, each) + 1) if each % b == 0]
-            for b in _choices(job.micro_batch, sizes):
-                if each % b:
+            for c in _choices(job.context_parallel, _contexts(job, n // (t * p))):
+                d = job.data_parallel or n // (t * p * c)
+                if t * p * c * d != n or job.global_batch % d:
                     continue
-                # An interleaved schedule wants microbatches in groups of p, and a layer in every chunk.
-                chunks = [v for v in INTERLEAVES if v == 1 or (p > 1 and v <= layers and each // b % p == 0)]
-                found += [(t, p, d, b, v) for v in _choices(job.interleave, chunks)]
+                each = job.global_batch // d
+                sizes = [b for b in range(1, min(LARGEST, each) + 1) if each % b == 0]
+                chunks = _choices(job.interleave, _chunks(job, p))
+                experts = _choices(job.expert_parallel, _experts(job, t * c * d))
+                found += [
+                    (t, p, d, b, v, c, e)
+                    for b in _choices(job.micro_batch, sizes)
+                    if each % b == 0
+                    for v in chunks
+                    for e in experts
+                ]
     return found
+
+
+def _contexts(job: Job, chips: int) -> list[int]:
+    """Groups that share a sequence, no chip with fewer than the least tokens of it."""
+    return [c for c in CONTEXTS if chips % c == 0 and (c == 1 or job.sequence_length // c >= LEAST_CONTEXT)]
+
+
+def _chunks(job: Job, p: int) -> list[int]:
+    """Model chunks of a stage, a layer in every one; no schedule of today asks that microbatches divide by the stages."""
+    layers = -(-job.layers // p)
+    return [v for v in INTERLEAVES if v == 1 or (p > 1 and v <= layers)]
+
+
+def _experts(job: Job, chips: int) -> list[int]:
+    """Chips of a stage over which whole experts can lie."""
+    count = job.model.experts if job.model.moe_layers else 0
+    return [e for e in EXPERTS if e == 1 or (count % e == 0 and chips % e == 0)] if count else [1]
 
 
 def _refuse(job: Job) -> None:
@@ -138,35 +165,54 @@ def _choices(given: int | None, otherwise: Sequence[int]) -> Sequence[int]:
     return [given] if given else otherwise
 
 
-def memory_of(job: Job, at: Layout, recompute: str) -> Number:
+def memory_of(job: Job, at: Layout, recompute: str, narrow: bool = False) -> Number:
     """Bytes that one chip needs under a layout: model states, activations, and what the step works in."""
-    kept, scores = kept_bytes(recompute, job.stack.fused)
-    whole, pairs = kept_bytes("none", job.stack.fused)
-    if not job.stack.sequence_parallel:
-        kept = kept + REPLICATED_KEPT[kept] * (at.tensor_parallel - 1)
     # Software that does not overlap its gradients is older than sharded optimizer states, too.
     stage = job.zero_stage if job.sharded_data_parallel or job.stack.overlapped else 0
-    return memory_needed({
-        **at._asdict(), "context_parallel": 1.0, "zero_stage": stage, "parameters": job.parameters, "layers": job.layers,
+    trained = 0.0 if job.frozen else 1.0
+    kept, again = layer_bytes(job, recompute, narrow, at.tensor_parallel)
+    known: dict[str, Number] = {
+        **at._asdict(), "zero_stage": stage, "parameters": job.parameters, "layers": job.layers,
         "hidden_size": job.hidden_size, "heads": job.heads, "vocabulary": job.vocabulary, "sequence_length": job.sequence_length,
-        "activation_bytes": kept, "score_bytes": scores,
-        "recomputed_bytes": whole + pairs * job.heads * job.sequence_length / job.hidden_size if recompute == "full" else 0.0,
-        "weight_bytes": job.weight_bytes, "gradient_bytes": job.gradient_bytes, "optimizer_bytes": job.optimizer_bytes,
-        "logit_bytes": job.logit_bytes, "gathered_layers": job.gathered_layers,
-    })  # fmt: skip
+        "activation_bytes": kept, "score_bytes": kept_bytes(recompute, job.stack.fused)[1], "recomputed_bytes": again,
+        "weight_bytes": job.weight_bytes, "gradient_bytes": trained * job.gradient_bytes,
+        "optimizer_bytes": trained * job.optimizer_bytes, "logit_bytes": job.logit_bytes, "gathered_layers": job.gathered_layers,
+        # The states of a replica are sharded over its context groups as over the data.
+        "data_parallel": at.data_parallel * at.context_parallel,
+    }  # fmt: skip
+    if job.model.moe_layers:
+        known["expert_parameters"] = min(job.model.routed_parameters(), job.parameters)
+    return memory_needed(known)
+
+
+def layer_bytes(job: Job, recompute: str, narrow: bool = False, tensor: Number = 1.0) -> tuple[Number, Number]:
+    """Bytes that a layer keeps, and that one being recomputed holds, per token and unit of width.
+
+    Counted for a GPT layer, and of known shapes by what they keep; `narrow` says that products run below half precision, whose
+    inputs are kept as they are.
+    """
+    kept, _ = kept_bytes(recompute, job.stack.fused)
+    whole, pairs = kept_bytes("none", job.stack.fused)
+    wide = 1.0 if job.shapes is None else layer_work.kept_width(job.shapes, narrow) / (GPT_KEPT * job.hidden_size)
+    kept = kept if recompute == "full" else kept * wide
+    if not job.stack.sequence_parallel:
+        kept = kept + (REPLICATED_FULL if recompute == "full" else REPLICATED_KEPT) * (tensor - 1)
+    again = whole * wide + pairs * job.heads * job.sequence_length / job.hidden_size if recompute == "full" else 0.0
+    return kept, again
 
 
 def memory_needed(known: Mapping[str, Number]) -> Number:
     """Bytes that one chip needs, by the formulas of the model; without a vocabulary those that count no logits."""
     values = dict(known)
-    for formula, names in _formulas("logits" if "vocabulary" in known else "without-logits"):
+    states = "expert-memory" if "expert_parameters" in known else "layout-memory"
+    for formula, names in _formulas(states, "logits" if "vocabulary" in known else "without-logits"):
         if formula.__name__ not in values:
             values[formula.__name__] = formula(*[values[name] for name in names])
     return values["memory_needed"]
 
 
 @cache
-def _formulas(kind: str) -> tuple[tuple[Callable[..., Number], tuple[str, ...]], ...]:
+def _formulas(*kinds: str) -> tuple[tuple[Callable[..., Number], tuple[str, ...]], ...]:
     """The formulas of a chip's memory with the names they need, in the order in which they build on each other."""
-    formulas = (*ALL_SETS["layout-memory"], *ALL_SETS[kind])
+    formulas = tuple(formula for kind in kinds for formula in ALL_SETS[kind])
     return tuple((formula, formula.__code__.co_varnames[: formula.__code__.co_argcount]) for formula in formulas)

@@ -13,8 +13,10 @@ from cluster_calc.catalog.chips import Chip
 from cluster_calc.errors import InputError
 from cluster_calc.model.implicit import Implicit, Step
 from cluster_calc.performance.conventions import CONVENTIONS
-from cluster_calc.performance.training.prediction import MEASURED_OVER_PREDICTED, Prediction, machine_of, predict
+from cluster_calc.performance.efficiencies import stack_of
+from cluster_calc.performance.training.prediction import Prediction, machine_of, model_flop, predict, spread_of
 from cluster_calc.performance.training.step_time import Job, Machine
+from cluster_calc.quantities.architecture import Architecture
 from cluster_calc.quantities.datum import Datum, Source
 
 SOURCE = Source(
@@ -22,14 +24,19 @@ SOURCE = Source(
 )
 # What a job must say, and what it may say of its layout, its experts and its network.
 NEEDED = ("chips", "parameters", "layers", "hidden_size", "heads", "vocabulary", "sequence_length", "global_batch")
-_CHOSEN = ("micro_batch", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave")
+_CHOSEN = (
+    "micro_batch", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave", "context_parallel", "expert_parallel",
+)  # fmt: skip
 _BESIDES = ("zero_stage", "active_parameters", "scaleout_bandwidth", "network_latency")
+_SIZES = ("layers", "hidden_size", "heads", "vocabulary")
 # What the machine is taken from: the chip's own figures, or typed ones.
 MACHINE = ("memory", "memory_bandwidth", "scaleup_bandwidth")
 # Everything that a prediction reads, where it is given.
 READ = frozenset({*NEEDED, *_CHOSEN, *_BESIDES, *MACHINE, "peak_throughput"})
 # What a search finds besides the utilisation, unless it is given.
-FOUND = ("tensor_parallel", "pipeline_parallel", "micro_batch", "interleave", "activation_bytes", "recomputed_bytes")
+FOUND = (
+    "tensor_parallel", "pipeline_parallel", "context_parallel", "micro_batch", "interleave", "activation_bytes", "recomputed_bytes",
+)  # fmt: skip
 # What the memory of a chip is counted with, besides.
 _BYTES = ("weight_bytes", "gradient_bytes", "optimizer_bytes", "logit_bytes", "gathered_layers")
 # What the numbers of chips that a job can be spread over depend on.
@@ -46,13 +53,23 @@ class Asked:
     counted_precision: str | None
     recompute: str | None
     convention: str
+    shapes: Architecture | None = None
+    released: float = 0.0
 
     def job(self, known: Mapping[str, float]) -> Job:
         """The job of a row."""
         whole: dict[str, Any] = {name: round(known[name]) for name in (*NEEDED, *_CHOSEN) if name in known}
         real = {name: float(known[name]) for name in ("parameters", "active_parameters", *_BYTES) if name in known}
         stage = round(known.get("zero_stage", 1))
-        return Job(**{**whole, **real}, recompute=self.recompute, zero_stage=stage, sharded_data_parallel=stage >= 2)
+        # Sizes that a reader moves are another model's: its shapes are those that the sizes mean.
+        same = self.shapes is not None and all(
+            getattr(self.shapes, name) == whole[name] for name in _SIZES if name in known
+        )
+        return Job(
+            **{**whole, **real}, recompute=self.recompute, zero_stage=stage, sharded_data_parallel=stage >= 2,
+            shapes=self.shapes if same else None, stack=stack_of("", released=self.released),
+            predicted_layers=self.shapes.predicted_layers if same and self.shapes else 0,
+        )  # fmt: skip
 
     def machine(self, known: Mapping[str, float]) -> Machine:
         """The machine of a row: the chip with the figures of the row in the place of its own."""
@@ -83,7 +100,7 @@ class Asked:
         without = job.vocabulary * job.hidden_size if rule.without_embedding else 0.0
         pairs = job.layers * job.hidden_size * job.sequence_length
         counts = rule.per_parameter * (job.active - without) + rule.per_attended_token * pairs
-        return found.mfu * counts / (6.0 * job.active + 12.0 * pairs)
+        return found.mfu * counts / model_flop(job)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -203,20 +220,20 @@ class Predicted(Implicit):
 def _note(found: Prediction) -> str:
     from cluster_calc.quantities.display import shown
 
-    at = found.layout
     parts = ", ".join(
         f"{name} {100 * seconds / found.step_time:.0f} %"
         for name, seconds in found.parts.items()
         if seconds > 0.005 * found.step_time
     )
     return (
-        f"tensor {at.tensor_parallel:.0f} × pipeline {at.pipeline_parallel:.0f} × data {at.data_parallel:.0f}, micro-batch "
-        f"{at.micro_batch:.0f}, interleave {at.interleave:.0f}, recomputation: {found.recomputation}; with attention counted "
+        f"{found.layout_text}; with attention counted "
         f"MFU {shown('mfu', found.mfu)} and HFU {shown('hfu', found.hfu)}; step of {found.step_time:.3g} s: {parts}"
     )
 
 
-def steps_of(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str) -> tuple[Predicted, ...]:
+def steps_of(
+    given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str, shapes: Architecture | None = None
+) -> tuple[Predicted, ...]:
     """The steps of a predicted MFU; raises InputError for what it needs and is not there."""
     from cluster_calc.performance.conventions import convention_of
 
@@ -226,19 +243,16 @@ def steps_of(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip
     lacking = ["--" + name.replace("_", "-") for name in NEEDED if name not in given and name not in searched]
     if lacking:
         raise InputError(f"predict_mfu: needs {', '.join(lacking)}")
-    if "context_parallel" in given:
-        raise InputError(
-            "predict_mfu: context parallelism is not modelled; leave context_parallel out, or give the MFU"
-        )
     counted = settings.get("mfu_precision")
     # What another precision's peak counts by is no figure of the machine.
     peak = () if counted else ("peak_throughput",)
     optional = tuple(name for name in (*_CHOSEN, *_BESIDES) if name in given)
     asked = Asked(
         item, (*NEEDED, *MACHINE, *_BYTES, "memory_reserve", *peak, *optional), settings.get("precision"), counted, settings.get("recompute"),
-        convention_of(settings),
+        convention_of(settings), shapes,
     )  # fmt: skip
-    return tuple(Predicted(name, asked) for name in ("predicted_mfu", *FOUND) if name not in given)
+    found = ("predicted_mfu", *FOUND, *(("expert_parallel",) if shapes is not None and shapes.moe_layers else ()))
+    return tuple(Predicted(name, asked) for name in found if name not in given)
 
 
 def some_chips(data: Mapping[str, Datum]) -> float:
@@ -251,9 +265,9 @@ def some_chips(data: Mapping[str, Datum]) -> float:
     return given("tensor_parallel") * given("pipeline_parallel") * replicas
 
 
-def ratio() -> Datum:
+def ratio(shapes: Architecture | None = None) -> Datum:
     """What measurements reached of predictions: a prediction is taken at its word, and its error drawn from the range."""
-    low, high = MEASURED_OVER_PREDICTED
+    low, high = spread_of(shapes is not None and shapes.moe_layers > 0)
     return Datum(
         "prediction_ratio", 1.0, Source("measured-steps", title="measured over predicted MFU, docs/utilisation.md"), low, high,
         origin="default", kind="range", confidence="medium",

@@ -16,15 +16,13 @@ import numpy as np
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.formulas.utilisation import flop_per_token
-from cluster_calc.performance.efficiencies import RECOMPUTE, Constants, constants_of, kept_bytes
-from cluster_calc.performance.training.layouts import layouts, memory_of
+from cluster_calc.performance.efficiencies import RECOMPUTE, Constants, constants_of, spreads
+from cluster_calc.performance.training.layouts import layer_bytes, layouts, memory_of
 from cluster_calc.performance.training.step_time import Job, Layout, Machine, step_parts
 
 # Half precision runs everything; below it run the matrix products of the layers alone.
 HALF_PRECISIONS = ("bf16", "fp16")
 LOW_PRECISIONS = ("fp8", "fp4", "int8")
-# Where measurements of other software fell against the prediction: 10th and 90th percentile (docs/utilisation.md).
-MEASURED_OVER_PREDICTED = (0.78, 1.08)
 # The largest run, and the longest sequence, that the measurements behind the calibration reach.
 MOST_CHIPS, LONGEST = 3072, 65536
 
@@ -43,12 +41,27 @@ class Prediction:
     recompute: str
     recomputed: float
     step_time: float
+    tokens_per_second: float
     parts: Mapping[str, float]
     memory_needed: float
+    activation_bytes: float
+    recomputed_bytes: float
     within: bool
     fits: bool
     generation: str
     beyond: tuple[str, ...]
+
+    @property
+    def layout_text(self) -> str:
+        """The layout in words."""
+        at = self.layout
+        groups = {"tensor": at.tensor_parallel, "pipeline": at.pipeline_parallel, "context": at.context_parallel,
+                  "expert": at.expert_parallel, "data": at.data_parallel}  # fmt: skip
+        sizes = [f"{name} {size:.0f}" for name, size in groups.items() if size > 1 or name not in ("context", "expert")]
+        return (
+            f"{' × '.join(sizes)}, micro-batch {at.micro_batch:.0f}, interleave {at.interleave:.0f}, "
+            f"recomputation: {self.recomputation}"
+        )
 
     @property
     def recomputation(self) -> str:
@@ -59,17 +72,6 @@ class Prediction:
             return "full"
         besides = "" if self.recompute == "none" else f"{self.recompute}, and "
         return f"{besides}full in {math.ceil(100 * self.recomputed)} % of the layers"
-
-    @property
-    def activation_bytes(self) -> float:
-        """Bytes of activations kept per layer, token and unit of width."""
-        base, full = (kept_bytes(name)[0] for name in (self.recompute, "full"))
-        return (1 - self.recomputed) * base + self.recomputed * full
-
-    @property
-    def recomputed_bytes(self) -> float:
-        """Bytes that a layer being recomputed holds, per token and unit of width."""
-        return (1.0 if self.recompute == "full" else self.recomputed) * kept_bytes("none")[0]
 
 
 def machine_of(
@@ -110,7 +112,22 @@ def machine_of(
         scaleout_bandwidth=scaleout_bandwidth or known.scaleout_bandwidth,
         latency=known.latency if latency is None else latency,
         low_precision_peak=float(item.peaks[wanted].value) if wanted in LOW_PRECISIONS else 0.0,
+        low_format=wanted if wanted in LOW_PRECISIONS else "fp8",
     )  # fmt: skip
+
+
+def model_flop(job: Job) -> float:
+    """FLOP of the model for a token: 6 for each active parameter, and attention to every token that a query may meet.
+
+    Of 2 L h for each pair of tokens forward, as many as queries and values are wide, windows and latent heads by their own size.
+    """
+    if job.shapes is None:
+        return float(flop_per_token(
+            flop_per_parameter_token=6.0, counted_parameters=job.active, flop_per_attended_token=12.0,
+            layers=job.layers, hidden_size=job.hidden_size, sequence_length=job.sequence_length,
+        ))  # fmt: skip
+    shapes = job.shapes
+    return 6.0 * job.active + 6.0 * (shapes.query_width + shapes.value_width) * shapes.attended(job.sequence_length)
 
 
 def hardware_flop(job: Job, model: float, recompute: str) -> float:
@@ -151,7 +168,9 @@ def _ways(job: Job, machine: Machine, known: Constants, at: Layout) -> list[_Way
     limit = machine.memory * (1 - known.memory_reserve)
 
     def kind(name: str) -> tuple[Any, dict[str, Any]]:
-        return memory_of(job, at, name), step_parts(replace(job, recompute=name), machine, at, known)
+        return memory_of(job, at, name, machine.low_precision_peak > 0), step_parts(
+            replace(job, recompute=name), machine, at, known
+        )
 
     if job.recompute:
         needed, parts = kind(job.recompute)
@@ -193,20 +212,28 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
     _, way, place = best
     chosen = {name: float(value[place]) for name, value in way.parts.items()}
     step, recomputed = math.fsum(chosen.values()), float(way.recomputed[place])
-    model = float(flop_per_token(
-        flop_per_parameter_token=6.0, counted_parameters=job.active, flop_per_attended_token=12.0,
-        layers=job.layers, hidden_size=job.hidden_size, sequence_length=job.sequence_length,
-    ))  # fmt: skip
+    model = model_flop(job)
     hardware = (1 - recomputed) * hardware_flop(job, model, way.recompute) + recomputed * hardware_flop(
         job, model, "full"
     )
     rate = job.global_batch * job.sequence_length / (step * job.chips * machine.counted_peak)
     needed = float(way.needed[place])
+    narrow, tensor = machine.low_precision_peak > 0, float(at.tensor_parallel[place])
+    (base, once), (least, again) = (layer_bytes(job, name, narrow, tensor) for name in (way.recompute, "full"))
     return Prediction(
         mfu=rate * model, hfu=rate * hardware, layout=Layout(*(float(entry[place]) for entry in at)),
-        recompute=way.recompute, recomputed=recomputed, step_time=step, parts=chosen, memory_needed=needed,
+        recompute=way.recompute, recomputed=recomputed, step_time=step,
+        tokens_per_second=job.global_batch * job.sequence_length / step, parts=chosen, memory_needed=needed,
+        activation_bytes=float((1 - recomputed) * base + recomputed * least),
+        recomputed_bytes=float((1 - recomputed) * once + recomputed * again),
         within=best[0][0], fits=best[0][0] or needed <= machine.memory, generation=known.generation, beyond=_beyond(job, known),
     )  # fmt: skip
+
+
+def spread_of(experts: bool) -> tuple[float, float]:
+    """Measured over predicted speed, 10th and 90th percentile of what was left out of the calibration."""
+    entry = spreads()["experts" if experts else "dense"]
+    return float(entry["low"]), float(entry["high"])
 
 
 def _beyond(job: Job, known: Constants) -> tuple[str, ...]:
@@ -218,6 +245,4 @@ def _beyond(job: Job, known: Constants) -> tuple[str, ...]:
         found.append(f"more chips than the {MOST_CHIPS:,} of the largest run behind the calibration")
     if job.sequence_length > LONGEST:
         found.append(f"sequences longer than the {LONGEST:,} tokens behind the calibration")
-    if job.active < job.parameters:
-        found.append("the exchange of tokens between experts is not modelled")
     return tuple(found)

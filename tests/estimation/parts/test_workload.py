@@ -138,8 +138,11 @@ def test_a_predicted_mfu_states_its_layout_and_feeds_the_memory() -> None:
     assert "mfu" in result.results
     with pytest.raises(InputError, match="already given"):
         estimate(**given, predict_mfu=True, mfu=0.4)
-    with pytest.raises(InputError, match="--global-batch"):
-        estimate(**{**given, "global_batch": None}, predict_mfu=True)
+    alone = estimate(**{**given, "global_batch": None}, predict_mfu=True)
+    assert alone.data["global_batch"].origin == "default"
+    assert any("a batch of" in warning for warning in alone.warnings)
+    with pytest.raises(InputError, match="--layers, --hidden-size"):
+        estimate(params=7e9, tokens=1e12, chip="h100", chips=64, predict_mfu=True)
 
 
 def test_memory_follows_zero_stages() -> None:

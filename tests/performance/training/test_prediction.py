@@ -193,7 +193,7 @@ def test_the_search_beats_or_meets_every_layout_it_could_have_chosen() -> None:
     assert best.fits
     at = layouts(job)
     for place in range(0, len(at.tensor_parallel), 7):
-        t, p, d, b, v = (int(entry[place]) for entry in at)
+        t, p, d, b, v, *_ = (int(entry[place]) for entry in at)
         one = replace(job, tensor_parallel=t, pipeline_parallel=p, data_parallel=d, micro_batch=b, interleave=v)
         found = predict(one, machine(), A100)
         assert not found.fits or found.mfu <= best.mfu * (1 + 1e-12)
@@ -269,7 +269,8 @@ def test_a_search_over_any_number_of_chips_ends(chips: int) -> None:
         ({"active_parameters": "1e8"}, "^active_parameters: 1e[+]08 do not agree with .* make about 6.574e[+]09$"),
         ({"active_parameters": "8e9"}, "active_parameters: 8e[+]09 are more than the model's 7e[+]09"),
         ({"chip": "h999"}, "unknown chip 'h999'"),
-        ({"hidden": ""}, "a predicted MFU needs hidden"),
+        ({"chips": ""}, "a predicted MFU needs chips"),
+        ({"parameters": ""}, "is not known: give parameters"),
     ],
 )  # fmt: skip
 def test_bad_rows_are_named(changes: dict[str, str], words: str) -> None:
@@ -278,9 +279,9 @@ def test_bad_rows_are_named(changes: dict[str, str], words: str) -> None:
 
 
 def test_a_row_says_its_layout_and_where_it_leaves_the_measurements() -> None:
-    assert "tensor 1 × pipeline 1 × data 64" in prepare(ROW).note
+    assert "tensor 1 × pipeline 1 × data 64" in prepare(ROW).more["layout"]
     assert "the H100's" in prepare({**ROW, "chip": "google-tpu-v4"}).note
-    assert "experts" in prepare({**ROW, "active_parameters": "6e9"}).note
+    assert "experts 8 of them" in prepare({**ROW, "active_parameters": "6e9"}).note
     assert job_of({**ROW, "family": "megatron-2021"}).stack.attention == "unfused"
     assert prepare({**ROW, "attention": "unfused"}).values["mfu"] < prepare(ROW).values["mfu"]
 
