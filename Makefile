@@ -16,7 +16,7 @@ endif
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help venv run demo test check lint types docs docs-check units pytest format thorough bench dist clean
+.PHONY: data-release help venv run demo test check lint types docs docs-check units pytest format thorough bench dist clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -85,3 +85,6 @@ dist: venv  ## build the source archive and, from it, the wheel
 clean:  ## remove what the commands above made, .venv too
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+data-release: venv  ## pack the quotes as a dated, checksummed data release in dist/
+	$(PY) tools/make_data_release.py dist

@@ -8,7 +8,7 @@ the shipped one: `CLUSTER_CALC_CATALOG`, the project file's `catalog`, the user'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,9 +47,16 @@ class Catalog:
         self._assumptions: dict[str, Datum | None] = {}
         self._shipments: dict[str, Datum] = {}
 
+    @cached_property
+    def book_layer(self) -> int:
+        """The folder whose quotes are the book: the nearest data release; those behind it are out of force."""
+        return next(
+            (n for n, folder in enumerate(self.folders) if (folder / "release.toml").is_file()), len(self.folders) - 1
+        )
+
     def origin(self, layer: int) -> str:
         """How a report names a layer: `catalog`, or `catalog: NAME` for a folder of one's own."""
-        return "catalog" if layer == len(self.folders) - 1 else f"catalog: {layer_name(self.folders[layer])}"
+        return "catalog" if layer >= self.book_layer else f"catalog: {layer_name(self.folders[layer])}"
 
     def sources(self, folder: Path) -> Sources:
         """The sources of one folder."""

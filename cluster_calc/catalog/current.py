@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cluster_calc.catalog import quotes
 from cluster_calc.catalog.book import Catalog, _assumptions, _table, user_folder
+from cluster_calc.catalog.releases import in_force
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.files.atomic import is_file, is_folder
 from cluster_calc.files.toml import read_toml
@@ -59,6 +60,8 @@ def _catalog(paths: str, here: str, project: tuple[str, ...], user: str) -> Cata
         folders.append(Path(here, text))
     if is_folder(Path(user)):
         folders.append(Path(user))
+    if (release := in_force()) is not None:
+        folders.append(release)
     return opened(dict.fromkeys(folders))
 
 

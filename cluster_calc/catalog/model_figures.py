@@ -10,7 +10,6 @@ from typing import Any
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.heads import fold
-from cluster_calc.catalog.models import figures_of
 from cluster_calc.errors import InputError
 from cluster_calc.quantities.architecture import Architecture, architecture_of
 from cluster_calc.quantities.datum import Datum
@@ -71,6 +70,8 @@ def architecture(book: Catalog, text: str, given: Mapping[str, Datum] | None = N
     >>> architecture(Catalog(), "llama-3.1-405b").kv_heads
     8
     """
+    from cluster_calc.catalog.models import figures_of
+
     figures = figures_of(book.item(model_id(book, text), "models"))
     typed = {name: datum.value for name, datum in (given or {}).items()}
     return architecture_of({**figures, **typed})

@@ -151,10 +151,10 @@ def _check_day(row: Row) -> None:
 def entries(catalog: Catalog, chip: str, layer_key: str) -> dict[str, list[dict[str, Any]]]:
     """The quotes of a chip by series, those of the nearest folder first."""
     found: dict[str, list[dict[str, Any]]] = {"price": [], "rental": []}
-    shipped = len(catalog.folders) - 1
-    for layer, folder in enumerate(catalog.folders):
+    book = catalog.book_layer
+    for layer, folder in enumerate(catalog.folders[: book + 1]):
         for path in tables(folder):
-            for row in rows_of(path, only=chip) if layer == shipped else _own(catalog, path, chip):
+            for row in rows_of(path, only=chip) if layer == book else _own(catalog, path, chip):
                 found[row.series].append({**_in_dollars(entry_of(row), row, catalog), layer_key: layer})
     return found
 

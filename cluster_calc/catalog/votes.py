@@ -204,4 +204,4 @@ def change(quotes: Sequence[Quote], stands: Quote) -> tuple[float, int, str] | N
             earlier = votes_of(before, RENT_DAYS)[0]
             ratios.append(float(vote.datum.value) / float(earlier.datum.value))
             days.append(earlier.datum.as_of)
-    return (median(ratios) - 1.0, len(ratios), min(days)) if len(ratios) > 1 else None
+    return (median(ratios) - 1.0, len(ratios), min(days)) if ratios else None

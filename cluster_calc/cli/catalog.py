@@ -230,3 +230,25 @@ def sources(as_of: str, **options: Any) -> None:
     form = shared.format_of(options, FORMATS)
     day = datetime.date.fromisoformat(date_text("as_of", as_of)) if as_of else datetime.date.today()
     shared.write(sources_text(catalog(), form, day), options.get("output"))
+
+
+@command.command(
+    "update",
+    short_help="take in a newer release of the quotes",
+    epilog="Example: cluster-calc catalog update --from cluster-calc-data-2026.12.1.zip --dry-run",
+)
+@click.option(
+    "--from", "place", required=True, metavar="PATH|URL", help="a data release: a folder, a zip or tar, an address"
+)
+@click.option("--dry-run", is_flag=True, help="show which defaults move and by how much; write nothing")
+@click.option("--accept", is_flag=True, help="take defaults that move by more than 40 %, too")
+@click.option("--feed", default="", metavar="NAME", help="read FILE as another format, as gpuhunt, and add its quotes")
+@shared.output_options("table", "json")
+def update(place: str, dry_run: bool, accept: bool, feed: str, **options: Any) -> None:
+    """Take in a data release: checked, with what it moves; nothing is ever fetched unasked."""
+    from cluster_calc.catalog.update import update as take
+    from cluster_calc.documents.catalog.updating import update_text
+
+    form = shared.format_of(options, ("table", "json"))
+    found = take(place, dry_run=dry_run, accept=accept, feed=feed)
+    shared.write(update_text(found, form), options.get("output"))

@@ -111,6 +111,7 @@ def as_dict(result: Result) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "catalog_date": result.catalog_date,
+        "data_release": result.data_release,
         "seed": result.seed,
         "draws": result.draws,
         "mode": result.mode,

@@ -15,6 +15,7 @@ from cluster_calc.model.graph import Model, ModelError
 from cluster_calc.model.implicit import Implicit, Step
 from cluster_calc.model.sets import model_of
 from cluster_calc.model.turned import Turned, turned
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.nomenclature import CHIP, DEMAND, FAILURES, QUANTITIES, SIZE, quantity
 
 if TYPE_CHECKING:
@@ -180,8 +181,6 @@ def largest(value: Any) -> Any:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    import numpy as np
-
     return bool(np.allclose(one, other, rtol=1e-9, atol=0.0))
 
 
@@ -229,8 +228,6 @@ def _apart(name: str, one: Any, other: Any) -> tuple[str, str]:
 
 def _impossible(step: Turned, values: Mapping[str, Any], item: Chip, precision: str) -> str:
     """That a given result would make of an input what it cannot be."""
-    import numpy as np
-
     from cluster_calc.estimation.parts.seen_mfu import likely_causes
     from cluster_calc.quantities.display import plain, shown
 

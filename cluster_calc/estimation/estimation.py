@@ -14,8 +14,6 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
@@ -36,6 +34,7 @@ from cluster_calc.model.implicit import Implicit
 from cluster_calc.model.sets import model_of
 from cluster_calc.performance import conventions
 from cluster_calc.quantities import dates
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities import settings as quantities_settings
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES, TWINS, quantity
@@ -241,7 +240,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         *(doubt for step in model.implicit.values() for doubt in step.doubts(values)),
         *conventions.warnings(values, settings, data),
         *feasibility.warnings(result),
-        *result.stale.values(),
+        *remarks.aged(result),
     )
     result = replace(result, warnings=warnings)
     if settings.get("strict"):
@@ -257,7 +256,7 @@ def refuse_unfound(model: Model, known: Mapping[str, Any], values: Mapping[str, 
             continue
         if name not in values:
             model.implicit[name].refuse_missing(model.missing_behind(name, values))
-        elif np.isnan(values[name]).all():
+        elif np.all(np.isnan(values[name])):
             step.formula.refuse(values)  # type: ignore[attr-defined]
 
 
@@ -293,7 +292,7 @@ def _check(values: Mapping[str, Any], data: Mapping[str, Datum], mode: str, item
     def sound(value: Any) -> bool:
         if isinstance(value, float):
             return math.isfinite(value)
-        return bool(reduce(np.logical_or, empty, np.isfinite(value)).all())
+        return bool(np.all(reduce(np.logical_or, empty, np.isfinite(value))))
 
     for name, value in values.items():
         if name not in data and not sound(value):

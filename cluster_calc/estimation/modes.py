@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cluster_calc.errors import InputError, UndeterminedError
+from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quoted
 from cluster_calc.quantities.datum import Datum
-
-if TYPE_CHECKING:
-    pass
-
 
 # Of a cluster without a run: any of these asks what it delivers.
 THROUGHPUT = frozenset({"mfu", "goodput", "step_throughput", "delivered_throughput"})
 EXAMPLE = "cluster-calc estimate --flop 2e25 --chip h100"
+
+
+# Serving a model for its users instead of training it.
+SERVE, TASKS = "serve", ("train", "serve")
+SERVING_DEMAND = ("tokens_per_day", "requests_per_second")
+
+
+def serves(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> bool:
+    """Whether the question is what it takes to serve a model."""
+    task = settings.get("task", "")
+    if task and task not in TASKS:
+        raise InputError(f"task: {quoted(task)} is not one of {', '.join(TASKS)}.{did_you_mean(task, TASKS)}")
+    return task == SERVE or (not task and any(name in given for name in SERVING_DEMAND))
 
 
 def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -24,10 +33,10 @@ def mode_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
     compute are given and the MFU follows; capacity: what chips can train in a time; cluster: chips alone; serve: a model
     for its users.
     """
-    from cluster_calc.estimation.parts import serving
+    if serves(given, settings):
+        from cluster_calc.estimation.parts import serving
 
-    if serving.asked(given, settings):
-        return serving.MODE, serving.sets_of(given, settings)
+        return SERVE, serving.sets_of(given, settings)
     keep_both = bool(settings.get("keep_both"))
     flop, time_held = "training_compute" in given, "training_time" in given
     sized = "parameters" in given or "active_parameters" in given

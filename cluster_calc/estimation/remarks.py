@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog.book import Catalog
-from cluster_calc.errors import MissingDataError, quoted
+from cluster_calc.errors import InputError, MissingDataError, quoted
 from cluster_calc.estimation.limits import CONSTRAINTS
 from cluster_calc.quantities.dates import day_of
 from cluster_calc.quantities.datum import Datum
@@ -118,6 +118,41 @@ def stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[st
                 f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
             )
     return found
+
+
+# What a reader decides by; a stale figure is told of when it can move one of these by more than a hundredth.
+DECISIVE = ("run_cost", "capital_cost", "rental_cost", "cost_per_chip_hour", "facility_power", "training_time")
+# A figure past its life is off by about a fifth (shelf_lives.toml).
+OFF, TOLD = 1.2, 0.01
+
+
+def aged(result: Result) -> list[str]:
+    """The stale figures that can move the result by more than a hundredth, in one sentence."""
+    telling = [name for name in result.stale if _moves(result, name)]
+    if not telling:
+        return []
+    said = ", ".join(f"{QUANTITIES[name].label.split(' (')[0]} of {result.data[name].as_of}" for name in telling)
+    return [
+        f"older than such a figure keeps: {said}; no newer one is in the catalog, so ask for a quote or type your own"
+    ]
+
+
+def _moves(result: Result, name: str) -> bool:
+    """Whether a figure that is off by a fifth moves what is decided by."""
+    known = {key: datum.value for key, datum in result.data.items() if datum.value is not None}
+    if not isinstance(known.get(name), float) or any(
+        hasattr(value, "shape") and value.shape for value in known.values()
+    ):
+        return True
+    try:
+        moved = result.model.evaluate({**known, name: known[name] * OFF})
+    except (InputError, ArithmeticError, ValueError):
+        return True
+    return any(
+        abs(float(moved[key]) - float(result.values[key])) > TOLD * abs(float(result.values[key]))
+        for key in DECISIVE
+        if key in moved and key in result.values and not getattr(result.values[key], "shape", ())
+    )
 
 
 def later(result: Result, settings: Mapping[str, Any], book: Catalog) -> list[str]:

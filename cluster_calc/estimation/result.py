@@ -159,6 +159,13 @@ class Result:
 
         return CATALOG_DATE
 
+    @property
+    def data_release(self) -> dict[str, str]:
+        """Number and date of the data release whose quotes count."""
+        from cluster_calc.catalog.releases import current
+
+        return dict(current()._asdict())
+
     def lacking(self, name: str) -> list[str]:
         """The options that would supply what a missing result needs.
 

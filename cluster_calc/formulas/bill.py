@@ -6,8 +6,7 @@ for the same server, so that the difference is the sum of the lines they leave o
 
 from __future__ import annotations
 
-import numpy as np
-
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 

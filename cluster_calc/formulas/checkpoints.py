@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas import returns
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # Divisors of the series' second and third term.

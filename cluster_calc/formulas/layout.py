@@ -6,9 +6,8 @@ states of a replica are sharded over them as over the data.
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas import returns
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # The ZeRO stage that shards the weights, too.

@@ -5,9 +5,8 @@ The start of a GPU run and of a TPU run follow different rules: `epoch_gpu.py`, 
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas import returns
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 

@@ -5,9 +5,8 @@ The steps multiply: what is left after each is the next one's whole, so the thre
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas import returns
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # No run gets every FLOP of the peak.

@@ -37,6 +37,7 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "catalog_date": result.catalog_date,
+        "data_release": result.data_release,
         "chip": {"id": result.chip.id, "name": result.chip.name, "precision": result.precision},
         "chips": in_unit("chips", result.values["chips"]),
         "terms": found.terms,

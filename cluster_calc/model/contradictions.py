@@ -54,12 +54,13 @@ def contradictions(
 
 def broken(steps: Iterable[Step], values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The given results that are not what their formulas make of the values: what they make, and where, elementwise."""
+    asked = [step for step in steps if all(entry in values for entry in step.inputs)]
+    if not asked:
+        return {}
     import numpy as np
 
     found = {}
-    for name, formula, inputs in steps:
-        if not all(entry in values for entry in inputs):
-            continue
+    for name, formula, inputs in asked:
         with np.errstate(all="ignore"):
             own = formula(*[np.asarray(values[entry]) for entry in inputs])
         where = np.isfinite(own) & ~np.isclose(own, values[name], rtol=1e-9, atol=0.0)

@@ -13,9 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.model.implicit import Implicit, Search, Step
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.nomenclature import INFINITY, QUANTITIES
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cluster_calc.errors import InputError
 from cluster_calc.quantities.datum import Datum, Source
+from cluster_calc.quantities.elementwise import numpy_later as np
 
 MOST = 1e9
 # Once more of it makes the goal worse by this factor, no number of it is enough.
@@ -221,7 +220,7 @@ class Sizing(Search):
             part |= dict(zip(names, row, strict=True))
             numbers = few.formula.choices(dict(zip(names, row, strict=True)))  # type: ignore[attr-defined]
             found[where], nearest[where], best[where] = self._first(few, part, numbers, int(where.sum()))
-        return tuple(array.reshape(shape) for array in (found, nearest, best))  # type: ignore[return-value]
+        return tuple(array.reshape(shape) for array in (found, nearest, best))
 
     def _first(self, few: Step, known: Mapping[str, Any], numbers: Any, count: int) -> tuple[Any, Any, Any]:
         """Of the numbers the first that is enough, for each of the elements."""

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.model.implicit import Implicit, Step, between, halved
-from cluster_calc.model.roots import span_of
 from cluster_calc.quantities.datum import Source
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.nomenclature import QUANTITIES
 
 # How near to what was given a solution comes, relative to it.
@@ -43,7 +41,7 @@ class Turned(Implicit):
         from cluster_calc.quantities.display import shown
 
         name = self.__name__
-        if name not in values or not np.isfinite(values[name]).all():
+        if name not in values or not np.all(np.isfinite(values[name])):
             return []
         at, usual, factor = np.max(values[name]), QUANTITIES[name].usual, QUANTITIES[name].factor
         text = f"{name} {shown(name, at)} follows from the {self.goal} given"
@@ -92,6 +90,8 @@ def solved(reached: Callable[[Any], Any], wanted: Any, name: str) -> Any:
     True
     """
     known = QUANTITIES[name]
+    from cluster_calc.model.roots import span_of
+
     low, high = span_of(known, None)
     usual = known.usual or (low / known.factor, high / known.factor)
     start = math.sqrt(usual[0] * usual[1]) * known.factor if usual[0] > 0 else 0.5 * (low + high)
@@ -105,9 +105,9 @@ def solved(reached: Callable[[Any], Any], wanted: Any, name: str) -> Any:
 
     if start > 0 and low >= 0:
         best = taken(np.exp(_secant(lambda u: np.log(reached(np.exp(u)) / wanted), math.log(start), 0.1, best.shape)))
-    if np.isnan(best).any():
+    if np.any(np.isnan(best)):
         best = taken(_secant(lambda u: reached(u) - wanted, start, 0.01 * (abs(start) or 1.0), best.shape))
-    if np.isnan(best).any():
+    if np.any(np.isnan(best)):
         best = taken(_halved(reached, wanted, low, high, best.shape))
     return best
 

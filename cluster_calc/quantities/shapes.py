@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.nomenclature import INFINITY, QUANTITIES, Quantity
 from cluster_calc.quantities.units import split, to_base
@@ -52,15 +53,11 @@ def transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
     >>> round(float(transformed(QUANTITIES["mfu"], 0.3, 0.5, Z95)), 12)
     0.5
     """
-    import numpy as np
-
     value = _transformed(known, low, high, z)
     return np.maximum(np.rint(value), known.low) if known.whole else value
 
 
 def _transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
-    import numpy as np
-
     shape = shape_of(known, low, high)
     floor, ceiling = known.low * known.factor, known.high * known.factor
     if shape == "lognormal":
@@ -81,8 +78,6 @@ def value_at(datum: Datum, z: Any) -> Any:
     >>> round(float(value_at(even, 0.0)), 12)
     0.4
     """
-    import numpy as np
-
     known = QUANTITIES[datum.name]
     assert datum.low is not None
     assert datum.high is not None
@@ -116,8 +111,6 @@ def _cut(known: Quantity, mean: float, sd: float) -> tuple[float, float]:
 
 
 def _triangular(points: tuple[float, ...], u: Any) -> Any:
-    import numpy as np
-
     low, mode, high = points
     width = high - low
     rising = low + np.sqrt(u * width * (mode - low))
@@ -127,8 +120,6 @@ def _triangular(points: tuple[float, ...], u: Any) -> Any:
 
 @cache
 def _cdf_table() -> tuple[Any, Any]:
-    import numpy as np
-
     nodes = np.linspace(-9.0, 9.0, 18 * 2048 + 1)
     half = math.sqrt(0.5)
     return nodes, np.array([0.5 * math.erfc(-node * half) for node in nodes.tolist()])
@@ -140,8 +131,6 @@ def normal_cdf(z: Any) -> Any:
     >>> round(float(normal_cdf(Z95)), 7)
     0.95
     """
-    import numpy as np
-
     if isinstance(z, float):
         return 0.5 * math.erfc(-z * math.sqrt(0.5))
     return np.interp(z, *_cdf_table())

@@ -47,6 +47,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": __version__,
         "catalog_date": first.catalog_date,
+        "data_release": first.data_release,
         "by": comparison.by,
         "ranking": list(comparison.ranking),
         "not_ranked": dict(comparison.not_ranked),

@@ -19,7 +19,7 @@ from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import ClusterCalcError, InputError, did_you_mean, quoted
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.limits import ADVISORY, CONSTRAINTS
-from cluster_calc.estimation.parts import serving
+from cluster_calc.estimation.modes import serves
 from cluster_calc.estimation.result import Result
 from cluster_calc.model.implicit import halved
 from cluster_calc.quantities.datum import Datum, Source
@@ -140,7 +140,7 @@ def chosen(
         key: value for key, value in merged.settings.items() if key not in ("ranges", "draws", "strict", *names)
     }
     data = {name: datum.with_(low=None, high=None) for name, datum in merged.data.items()}
-    if not RUNS & set(data) and not serving.asked(data, settings):
+    if not RUNS & set(data) and not serves(data, settings):
         raise InputError("optimise: nothing to run; give a demand, --flop or --params with --tokens")
     if "training_time" in data and "time_allowed" not in data:
         # A limit here: how long it takes is what is looked for.
@@ -215,7 +215,7 @@ def _options(merged: Scenario, names: Mapping[str, str], goal: str, book: Catalo
     import numpy as np
 
     # The chips of a serving follow from its demand.
-    free = "chips" not in merged.data and not serving.asked(merged.data, merged.settings)
+    free = "chips" not in merged.data and not serves(merged.data, merged.settings)
     if free:
         # Any count makes the same formulas; the search sets its own.
         any_count = 1024.0

@@ -216,11 +216,11 @@ def _unique(name: str, options: list[Option]) -> str:
 
 def _first_share(options: list[Option], by: str, sign: float) -> dict[str, float]:
     """In what share of the draws each option comes first; empty without ranges."""
-    import numpy as np
-
     draws = max(option.result.draws for option in options)
     if not draws:
         return {}
+    import numpy as np
+
     table = np.array(
         [sign * np.broadcast_to(option.result.samples.get(by, option.result.values[by]), draws) for option in options]
     )

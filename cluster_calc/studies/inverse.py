@@ -287,8 +287,7 @@ def _goal(known: Quantity, merged: Scenario, wanted_name: str | None, book: Cata
             if _depends(probe, goal, known.name):
                 found[goal] = probe
     best = {name: probe for name, probe in found.items() if name not in _DEMAND} or found
-    # What would only follow from another of the given is no result of its own.
-    best = {name: probe for name, probe in best.items() if name not in probe.model.implicit} or best
+    best = {name: probe for name, probe in best.items() if _depends(probe, name, known.name, forwards=True)} or best
     if len(best) > 1:
         raise InputError(
             f"solve {known.name}: several of what is given could be the target: {', '.join(best)}; "
@@ -355,11 +354,13 @@ def _trials(known: Quantity) -> list[float]:
     return [max(round(trial), 1.0) if known.whole else trial for trial in found]
 
 
-def _depends(probe: Result, goal: str, name: str) -> bool:
+def _depends(probe: Result, goal: str, name: str, *, forwards: bool = False) -> bool:
+    """Whether a result moves with an input; `forwards` leaves out what only follows from other given results."""
     inside = inside_name(name, probe.data)
-    reached = {inside}
+    reached, implicit = {inside}, probe.model.implicit
     for step in probe.model.plan(probe.data):
-        if reached.intersection(step.inputs):
+        turned = step.name in implicit and implicit[step.name].instead_of
+        if reached.intersection(step.inputs) and not (forwards and turned):
             reached.add(step.name)
     return goal in reached and goal != inside and goal not in probe.data
 

@@ -14,7 +14,8 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import ClusterCalcError, InputError
 from cluster_calc.estimation.estimation import run
-from cluster_calc.estimation.parts.serving import MODE, planned_sets
+from cluster_calc.estimation.modes import SERVE
+from cluster_calc.estimation.parts.serving import planned_sets
 from cluster_calc.estimation.result import Result
 from cluster_calc.forms import as_json, as_text
 from cluster_calc.performance.serving.models import served_model
@@ -29,8 +30,6 @@ OTHER_CHIPS = ("h100", "h200", "b200", "gb200", "mi300x", "mi355x")
 NARROWER = ("fp8", "fp4")
 # Figures of a chip that were typed: they do not follow to another.
 OF_CHIP = ("chip_price", "rental_price", "server_price", "tdp", "memory", "memory_bandwidth", "scaleup_bandwidth")
-# A point of the front serves at least this much more a chip than the one before.
-APART = 1.01
 # Demands over which the break-even against an API is sought, in tokens a day.
 DEMANDS = np.geomspace(1e6, 1e13, 141)
 
@@ -125,7 +124,7 @@ class Service:
         columns = {name: np.broadcast_to(values[name], fits.shape)[fits] for name in DECIDED}
         front, best = [], 0.0
         for place in np.lexsort((-rate, step)):
-            if rate[place] > best * APART:
+            if rate[place] > best * 1.05:
                 best = float(rate[place])
                 layout = {name: float(columns[name][place]) for name in DECIDED}
                 front.append(Point(layout, float(step[place]), best, float(first[place])))
@@ -258,13 +257,13 @@ def serve(
     (True, True)
     """
     named = {name: value for name, value in {"model": model, "chip": chip, **given}.items() if value is not None}
-    return served(scenarios.gather({"task": MODE, **named}, origin="call", file=scenario), against=against)
+    return served(scenarios.gather({"task": SERVE, **named}, origin="call", file=scenario), against=against)
 
 
 def served(merged: Scenario, against: str = "", book: Catalog | None = None) -> Service:
     """A merged scenario, served."""
     if against:
         price_at(against)  # what cannot be compared is refused before anything is computed
-    merged.settings["task"] = MODE
+    merged.settings["task"] = SERVE
     book = book or catalog()
     return Service(run(merged, book), against, book)

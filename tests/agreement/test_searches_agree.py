@@ -44,22 +44,22 @@ COMMANDS = [
     ),
     Case(
         f"sweep --vary training_compute=1e24,2e25,1e26 --chip h100 {FAILS} --results capital_cost",
-        "capital_cost", (15_882_716.0494, 355_878_086.4198, 2_855_444_444.4444), "the hardware of the chips that each row needs",
+        "capital_cost", (16_651_234.5679, 373_097_993.8272, 2_993_611_111.1111), "the hardware of the chips that each row needs",
     ),
     Case(
         'sweep --vary "failure_rate=0.0065,5,50 failure/server/day" --flop 2e25 --days 30 --chip h100 --results chips,run_cost',
-        "run_cost", (28_773_278.097577266, None, None), "where no number of chips is enough the row is empty",
+        "run_cost", (30_067_878.35723699, None, None), "where no number of chips is enough the row is empty",
     ),
     Case(
         'sweep --vary "petaflops_days=1000:100000:3 PFLOP/s*day" --chip h100 --chips 1024 --results run_cost',
-        "run_cost", (98_865.61765, 4_992_713.69144, 9_886_561.76522), "PFLOP/s-days are another name of the training compute",
+        "run_cost", (103_313.89267, 5_217_351.58008, 10_331_389.2675), "PFLOP/s-days are another name of the training compute",
     ),
     Case(
         'sweep --vary "chip_hours=1e6,2e6 chip*hour" --chip h100 --results chips',
         "chips", (463, 926), "chip-hours are another name of the accelerator time: 1e6 / 24 / 90 = 463",
     ),
     Case(
-        'solve petaflops_days --chip h100 --chips 1024 --run-cost "98865.61765219636 USD"',
+        'solve petaflops_days --chip h100 --chips 1024 --run-cost "103313.89267494148 USD"',
         "value", (1000.0,), "the sweep's first row, turned round",
     ),
     Case(

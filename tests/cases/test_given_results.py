@@ -25,6 +25,10 @@ DEEPSEEK = "--params 671e9 --active-parameters 37e9 --tokens 14.8e12 --chip h800
 LLAMA = "--params 65e9 --tokens 1.4e12 --chip a100-80gb --chips 2048"
 
 
+# How long 1e24 FLOP take on 1,000 H100 at 40 % and 90 %.
+SECONDS = 1e24 / (1000 * 989.4e12 * 0.4 * 0.9)
+
+
 class Case(NamedTuple):
     """A command, the results it must give in their JSON units, and why."""
 
@@ -50,6 +54,8 @@ COMMANDS = [
          {"power_utilisation": 12.75e6 / (10000 * 1275 * 1.25)}, "the average power implies how hard the chips draw"),
     Case('estimate --flop 1e24 --chip h100 --chips 1000 --rental-cost "4 MUSD"',
          {"rental_price": 4e6 / (1e24 / (989.4e12 * 0.4 * 0.9) / 3600)}, "the rent implies its price"),
+    Case('solve electricity_price --flop 1e24 --chip h100 --chips 1000 --capital-cost "50 MUSD" --run-cost "2 MUSD"',
+         {"value": (2e6 - 50e6 * SECONDS / (1461 * 86400)) / (1275 * 0.75 * 1.25 * SECONDS / 3600)}, "run cost moves with the price of electricity, the capital cost does not"),
     Case('solve mfu --step-throughput "420 TFLOP/s" --chips 1 --chip h200', {"value": 420 / 989.4},
          "without a run, a cluster's rate still has an MFU"),
 ]  # fmt: skip

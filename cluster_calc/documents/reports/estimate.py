@@ -259,6 +259,7 @@ def _assumptions(result: Result) -> Section:
                 name,
             )
         )
+    rows.append(Row("Prices", "", "data release {number} of {date}".format(**result.data_release)))
     moved = "run cost" if "run_cost" in result.values else "cost of a chip-hour"
     title = f"What moves the {moved}: assumption, source, date" if carried else "Assumptions: source, date"
     return Section(title, tuple(rows))

@@ -221,6 +221,7 @@ def _facts(result: Result) -> tuple[tuple[str, str], ...]:
     return (
         ("Program", f"cluster-calc {__version__}"),
         ("Catalog", f"reviewed {result.catalog_date}"),
+        ("Prices", "data release {number} of {date}".format(**result.data_release)),
         ("Chip", f"{result.chip.name} ({result.chip.id}), {result.precision}, dense peak"),
         ("Draws", draws),
     )

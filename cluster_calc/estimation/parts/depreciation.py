@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation.parts.published_method import is_tpu
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.settings import METHODS, PUBLISHED
 
@@ -177,10 +178,8 @@ def float_of(value: Any) -> float | None:
 
 def check(values: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Dates and lives that cannot be."""
-    import numpy as np
-
     age = values.get("hardware_age")
-    if age is not None and not settings.get("method") and np.any(np.asarray(age) < 0):
+    if age is not None and not settings.get("method") and np.any(age < 0):
         from cluster_calc.quantities.display import shown
 
         dates = ""
@@ -218,9 +217,7 @@ def warnings(result: Result) -> list[str]:
         "training_time",
         "price_performance_trend",
     } <= set(values):
-        import numpy as np
-
-        exponent = np.asarray(values["price_performance_trend"] * values["training_time"] * np.log(10))
+        exponent = values["price_performance_trend"] * values["training_time"] * np.log(10)
         over = float(np.max(exponent / -np.expm1(-exponent) - 1)) if np.all(exponent > 0) else 0.0
         if over > 0.005:
             found.append(

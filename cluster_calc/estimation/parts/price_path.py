@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.errors import InputError
 from cluster_calc.model.implicit import Implicit, Step
 from cluster_calc.quantities.dates import DAY, day_of
 from cluster_calc.quantities.datum import Datum, Source
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.lists import OF_SITE, PRICES_EXAMPLE, points_of
 from cluster_calc.quantities.number import Number
 

@@ -18,6 +18,7 @@ from cluster_calc.catalog.reader import Reader, read_item
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.datum import Datum
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.nomenclature import QUANTITIES
 
 FORMS = {"power": "power-law", "additive": "additive-law"}
@@ -89,8 +90,6 @@ def sets_in(law: Law, sets: tuple[str, ...], given: Mapping[str, Datum]) -> tupl
 
 def warnings(law: Law, values: Mapping[str, Any]) -> list[str]:
     """What a reader of a result that rests on the law should know."""
-    import numpy as np
-
     found = [f"scaling law {law.id}: {law.caution}"] if law.caution else []
     size = values.get("active_parameters")
     if size is not None and np.max(size) > FITTED_PARAMETERS[1]:
@@ -149,8 +148,6 @@ def box(law: str, ranges: Mapping[str, tuple[float, float]], **given: float) -> 
     >>> [f"{end:.1e}" for end in spread["tokens"]]
     ['1.8e+13', '1.0e+19']
     """
-    import numpy as np
-
     names = list(ranges)
     for name, (low, high) in ranges.items():
         if not 0 < low <= high:

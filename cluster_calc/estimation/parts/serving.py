@@ -8,7 +8,8 @@ from typing import Any
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
-from cluster_calc.errors import InputError, UndeterminedError, did_you_mean, quoted
+from cluster_calc.errors import InputError, UndeterminedError, quoted
+from cluster_calc.estimation.modes import SERVING_DEMAND as DEMAND
 from cluster_calc.model.implicit import Implicit
 from cluster_calc.performance.serving import constants
 from cluster_calc.performance.serving.architecture import serving_shape
@@ -19,11 +20,9 @@ from cluster_calc.performance.serving.planning import DECIDED, TARGETS, searches
 from cluster_calc.performance.serving.replicas import CONVENTIONS
 from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.datum import Datum, Source
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.nomenclature import QUANTITIES
 
-MODE = "serve"
-DEMAND = ("tokens_per_day", "requests_per_second")
-TASKS = ("train", "serve")
 EXAMPLE = "cluster-calc serve --model llama-3.3-70b --chip h200 --tokens-per-day 20e9"
 # Defaults of a demand, and the figures that carry a range of their own.
 _TRAFFIC = ("input_tokens", "output_tokens", "peak_to_mean", "load_limit", "spare_replica_share", "autoscaled_share",
@@ -40,14 +39,6 @@ class Part:
     searches: tuple[Implicit, ...] = ()
     warnings: list[str] = field(default_factory=list)
     precision: str = ""
-
-
-def asked(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> bool:
-    """Whether the question is what it takes to serve a model."""
-    task = settings.get("task", "")
-    if task and task not in TASKS:
-        raise InputError(f"task: {quoted(task)} is not one of {', '.join(TASKS)}.{did_you_mean(task, TASKS)}")
-    return task == MODE or (not task and any(name in given for name in DEMAND))
 
 
 def sets_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -221,9 +212,7 @@ def doubts(shape: Mapping[str, float], item: Chip, weights: str, level: str, eng
 
 def refuse_unplanned(given: Mapping[str, Datum], values: Mapping[str, Any], model: str, item: Chip) -> None:
     """Raise InputError where no layout holds the model: the least chips that do."""
-    import numpy as np
-
-    if not any(name in values and np.isnan(values[name]).all() for name in DECIDED):
+    if not any(name in values and np.all(np.isnan(values[name])) for name in DECIDED):
         return
     weights = (
         values["attention_parameters"] * values["attention_weight_bytes"]

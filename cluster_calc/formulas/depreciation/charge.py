@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # The year that units.txt counts in; `days_per_year` says how many days a year of service life is to have instead.

@@ -5,9 +5,8 @@ Cottier et al. 2024 (arXiv:2405.21015): a chip bought today competes with chips 
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas import returns
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 # The trend counts in orders of magnitude.

@@ -5,9 +5,8 @@ Other methods are modules of their own beside this one that return the same name
 
 from __future__ import annotations
 
-import numpy as np
-
 from cluster_calc.formulas.depreciation.charge import LAST_BITS
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 

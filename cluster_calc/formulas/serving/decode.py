@@ -6,8 +6,7 @@ all chips. Every part is the time of one pipeline stage; the step passes all sta
 
 from __future__ import annotations
 
-import numpy as np
-
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.number import Number
 
 
