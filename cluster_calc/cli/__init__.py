@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "options side by side on the same demand and the same draws"),
     "diff": ("diff", "what moved between two results"),
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
+    "fleet": ("fleet", "training and serving on one fleet, by quarter; what does not fit"),
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
     "growth": ("growth", "factors of growth by era, and regressions of compute or cost on date"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),

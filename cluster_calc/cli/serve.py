@@ -9,7 +9,7 @@ import click
 
 from cluster_calc.cli import options as shared
 
-FORMATS = ("table", "json", "csv")
+FORMATS = ("table", "json", "csv", "svg")
 _ANSWER = "Answer"
 
 
@@ -21,6 +21,7 @@ Examples:
   cluster-calc serve --model llama-3.3-70b --chip h200 --tokens-per-day 20e9 \\
     --input-tokens 2000 --output-tokens 500 --tpot "30 ms" --ttft "1 s"
   cluster-calc serve --model deepseek-v3 --chip b200 --chips 72 --precision fp4
+  cluster-calc serve --model gpt-oss-120b --chip h100 --chips 64 -o front.svg
   cluster-calc serve --model gpt-oss-120b --chip h100 --requests-per-second 40 --against gpt-oss-120b@together""",
 )
 @shared.serving_options
@@ -51,6 +52,11 @@ def command(against: str, full: bool, **options: Any) -> None:
         from cluster_calc.documents.reports.estimate_data import csv_text
 
         text = csv_text(found.result)
+    elif form == "svg":
+        from cluster_calc.documents.render.svg import svg
+        from cluster_calc.documents.reports.serving_chart import front
+
+        text = svg(front(found))
     else:
         from cluster_calc.documents.reports.serving import text as page
 

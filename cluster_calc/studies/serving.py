@@ -30,6 +30,8 @@ OTHER_CHIPS = ("h100", "h200", "b200", "gb200", "mi300x", "mi355x")
 NARROWER = ("fp8", "fp4")
 # Figures of a chip that were typed: they do not follow to another.
 OF_CHIP = ("chip_price", "rental_price", "server_price", "tdp", "memory", "memory_bandwidth", "scaleup_bandwidth")
+# A point of the front serves at least this much more a chip than the one before.
+APART = 1.01
 # Demands over which the break-even against an API is sought, in tokens a day.
 DEMANDS = np.geomspace(1e6, 1e13, 141)
 
@@ -124,7 +126,7 @@ class Service:
         columns = {name: np.broadcast_to(values[name], fits.shape)[fits] for name in DECIDED}
         front, best = [], 0.0
         for place in np.lexsort((-rate, step)):
-            if rate[place] > best * 1.05:
+            if rate[place] > best * APART:
                 best = float(rate[place])
                 layout = {name: float(columns[name][place]) for name in DECIDED}
                 front.append(Point(layout, float(step[place]), best, float(first[place])))

@@ -267,3 +267,10 @@ def test_a_memo_of_serving_states_its_need(tmp_path: Path) -> None:
     text = out.read_text(encoding="utf-8")
     assert "What does serving llama-3.3-70b, 20B tokens a day" in text
     assert "B200" in text
+
+
+def test_the_front_is_a_chart_too() -> None:
+    text = run(*SIGNATURE, "--format", "svg").output
+    assert text.startswith("<svg ")
+    assert "tokens a second for one user" in text
+    assert "chosen" in text
