@@ -26,7 +26,7 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "bill": ("--server",), "reserve": ("--server",), "facility": ("--construction-cost",),
     "owned": ("--owned-chips",), "exchange": ("--currency",), "price-year": ("--price-year",), "growth": ("--purchase-delay",),
     "development": ("--development-factor",), "running-costs": ("a rate, for example --staff-rate",),
-    "rented-run": ("`compare --acquire`",), "committed": ("`compare --acquire`",),
+    "rented-run": ("`compare --acquire`",), "served-rented": ("`compare --acquire`",), "committed": ("`compare --acquire`",),
     "declining-balance": ("--depreciation declining-balance",), "double-declining": ("--depreciation double-declining",),
     "price-performance": ("--depreciation price-performance",), "resale": ("--depreciation resale",),
     "price-performance-first-order": ("--depreciation price-performance-first-order",),
@@ -54,7 +54,7 @@ SWITCHES: dict[str, tuple[str, ...]] = {
 # Sets that need no run.
 WITHOUT_RUN = frozenset({
     "hardware", "bill", "reserve", "facility", "owned", "exchange", "price-year", "two-factors", "supply-limits", "yardsticks", "throughput",
-    "pipeline", "published", "epoch-gpu", "epoch-tpu", "epoch-2024", "rented-run", "committed",
+    "pipeline", "published", "epoch-gpu", "epoch-tpu", "epoch-2024", "rented-run", "served-rented", "committed",
 })  # fmt: skip
 # Read beside the graph, by other commands.
 READ_BY: dict[str, tuple[str, ...]] = {

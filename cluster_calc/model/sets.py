@@ -511,6 +511,14 @@ ALL_SETS: dict[str, FormulaSet] = {
         operations.rental_cost,
         operations.rental_ratio,
     ),
+    "served-rented": (
+        time.chip_hours,
+        renting.rental_cost,
+        renting.idle_rent,
+        renting.run_cost,
+        renting.rent_commitment,
+        operations.cost_per_chip_hour,
+    ),
     "serving-fleet": (
         fleet.requests_per_second,
         fleet.peak_request_rate,

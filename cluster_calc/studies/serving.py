@@ -12,15 +12,17 @@ import numpy as np
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
-from cluster_calc.errors import ClusterCalcError, InputError
+from cluster_calc.errors import ClusterCalcError, InputError, quoted
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.modes import SERVE
 from cluster_calc.estimation.parts.serving import planned_sets
 from cluster_calc.estimation.result import Result
 from cluster_calc.forms import as_json, as_text
+from cluster_calc.investment.renting import rents
 from cluster_calc.performance.serving.models import served_model
 from cluster_calc.performance.serving.planning import DECIDED, Planner
 from cluster_calc.performance.serving.prices import TokenPrice, price_at, prices_of
+from cluster_calc.quantities.dates import HOUR
 from cluster_calc.scenario import layers as scenarios
 from cluster_calc.scenario.scenario import Scenario
 
@@ -46,6 +48,16 @@ class Alternative(NamedTuple):
     time_to_first_token: float
     power: float | None
     meets: bool
+
+
+class Way(NamedTuple):
+    """One way to have the chips: dollars for a million tokens of each kind, and what a chip-hour is paid with."""
+
+    words: str
+    input: float
+    output: float
+    blended: float
+    chip_hour: float
 
 
 class Point(NamedTuple):
@@ -87,6 +99,28 @@ class Service:
     def prices(self) -> list[TokenPrice]:
         """Public prices of the same model, the cheapest output first."""
         return prices_of(self.model)
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """Owning, a site that is rented where its price is given, and renting by term; what has no price is left out."""
+        values = self.values
+        found = []
+        if "cost_per_million_tokens" in values:
+            words = "colocated" if float(values.get("colocation_cost", 0.0)) else "owned"
+            found.append(self._way(words, "cost_per_million_{}tokens", float(values["cost_per_chip_hour"]) * HOUR, 1.0))
+        if "rented_cost_per_million_tokens" not in values:
+            return found
+        price, name = float(values["rental_price"]) * HOUR, "rented_cost_per_million_{}tokens"
+        rented = rents(self.result, self.result.scenario)[0]
+        return found + (
+            [self._way(rent.term, name, rent.price, rent.price / price) for rent in rented]
+            or [self._way("on-demand", name, price, 1.0)]
+        )
+
+    def _way(self, words: str, name: str, chip_hour: float, ratio: float) -> Way:
+        blended = float(self.values[name.format("")])
+        each = [float(self.values.get(name.format(kind), blended)) * 1e6 * ratio for kind in ("input_", "output_")]
+        return Way(words, each[0], each[1], blended * 1e6 * ratio, chip_hour)
 
     @cached_property
     def bound(self) -> dict[str, float]:
@@ -264,8 +298,13 @@ def serve(
 
 def served(merged: Scenario, against: str = "", book: Catalog | None = None) -> Service:
     """A merged scenario, served."""
+    if merged.settings.get("task", SERVE) != SERVE:
+        raise InputError(
+            f"task: {quoted(merged.settings['task'])} is not what `serve` does; leave it out, or take `estimate`"
+        )
     if against:
         price_at(against)  # what cannot be compared is refused before anything is computed
-    merged.settings["task"] = SERVE
+    if "task" not in merged.texts:  # a saved scenario says it, too
+        merged.add({"task": SERVE}, "command line")
     book = book or catalog()
     return Service(run(merged, book), against, book)

@@ -27,6 +27,7 @@ def as_dict(found: Service) -> dict[str, Any]:
         "time_shares": found.bound,
         "floor": {**_point(floor), "set_by": sets},
         "front": [_point(point) for point in found.front],
+        "ways": [{**entry._asdict(), "unit": "USD/Mtoken"} for entry in found.ways],
         "prices": [
             {"provider": price.provider, "model": price.model, "input": price.input, "cached": price.cached,
              "output": price.output, "unit": "USD/Mtoken", "as_of": price.as_of, "source": price.source}

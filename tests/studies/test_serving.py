@@ -274,3 +274,40 @@ def test_the_front_is_a_chart_too() -> None:
     assert text.startswith("<svg ")
     assert "tokens a second for one user" in text
     assert "chosen" in text
+
+
+def test_renting_by_term_stands_beside_owning() -> None:
+    found = cc.serve(chip="h200", **SERVED)
+    ways = {way.words: way for way in found.ways}
+    assert ways["owned"].blended == pytest.approx(float(found.values["cost_per_million_tokens"]) * 1e6)
+    assert ways["on-demand"].blended == pytest.approx(float(found.values["rented_cost_per_million_tokens"]) * 1e6)
+    assert ways["3-year"].chip_hour < ways["on-demand"].chip_hour
+    for way in ways.values():
+        mix = (2000 * way.input + 500 * way.output) / 2500
+        assert mix == pytest.approx(way.blended, rel=1e-9)
+    rented = cc.compare(chips=["h200"], acquire=["own", "on-demand"], **SERVED)
+    costs = {option.name: option.result.values.get("run_cost") for option in rented.options}
+    assert all(cost is not None for cost in costs.values())
+
+
+def test_a_saved_scenario_of_serving_gives_the_same_again(tmp_path: Path) -> None:
+    place = tmp_path / "s.toml"
+    first = run(
+        "serve",
+        "--model",
+        "llama-3-8b",
+        "--chip",
+        "h100",
+        "--chips",
+        "16",
+        "--save-scenario",
+        str(place),
+        "--format",
+        "json",
+    )
+    again = cc.estimate(scenario=place)
+    assert again.mode == "serve"
+    assert again.values["tokens_per_day"] * 86400 == pytest.approx(
+        json.loads(first.output)["results"]["tokens_per_day"]["value"] * 1
+    )
+    assert run("serve", "--scenario", str(place)).exit_code == 0

@@ -128,19 +128,14 @@ def _money(found: Service) -> Iterable[str]:
     values = found.values
     if "cost_per_million_tokens" in values:
         own = [money(float(values[f"cost_per_million_{kind}_tokens"]) * 1e6) for kind in ("input", "cached", "output")]
-        yield _row("Owned", f"{own[0]} in, {own[1]} cached, {own[2]} out per million; "
+        yield _row(found.ways[0].words.capitalize(), f"{own[0]} in, {own[1]} cached, {own[2]} out per million; "
                             f"{shown('cost_per_chip_hour', values['cost_per_chip_hour'])}")  # fmt: skip
     else:
         yield _row("Owned", "; ".join(sorted({found.result.missing.get("run_cost", "not found")})))
-    if "rented_cost_per_million_tokens" in values:
-        rent = [money(float(values[f"rented_cost_per_million_{kind}_tokens"]) * 1e6) for kind in ("input", "output")
-                if f"rented_cost_per_million_{kind}_tokens" in values]  # fmt: skip
-        words = (
-            f"{rent[0]} in, {rent[1]} out"
-            if len(rent) == 2
-            else f"{money(float(values['rented_cost_per_million_tokens']) * 1e6)} blended"
-        )
-        yield _row("Rented", f"{words} per million, at {shown('rental_price', values['rental_price'])}")
+    rented = [way for way in found.ways if way.words not in ("owned", "colocated")]
+    if rented:
+        words = ", ".join(f"{way.words} {money(way.input)}/{money(way.output)}" for way in rented)
+        yield _row("Rented", f"{words} in/out")
     if found.prices:
         sold = [f"{price.provider} {money(price.input)}/{money(price.output)}" for price in found.prices[:SELLERS]]
         yield _row("API prices", f"{', '.join(sold)} ({found.prices[0].as_of[:7]})")

@@ -55,7 +55,7 @@ def sets_of(given: Mapping[str, Datum], settings: Mapping[str, Any]) -> tuple[st
         )
     return (
         "hardware",
-        "served",
+        "served-rented" if "acquire" in settings else "served",
         "held-time",
         "chip-time",
         *planned_sets(given, settings),
