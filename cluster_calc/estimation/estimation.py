@@ -116,7 +116,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
             "start", dates.days_of(today) * 86400.0, Source("convention", title="a run without a start begins today"),
             origin="default", kind="choice", as_of=today,
         )  # fmt: skip
-    if "deadline" in given and given["deadline"].value <= given["start"].value:
+    if "deadline" in given and np.all(given["deadline"].value <= given["start"].value):
         raise InputError(f"deadline is not after start: {listed(given, 'start', 'deadline')}; give a later --deadline")
     if "parameters" in given and "active_parameters" in given and remarks.largest(
         given["active_parameters"].value - given["parameters"].value) > 0:  # fmt: skip
@@ -334,7 +334,12 @@ def _constraint(name: str, result: Result, given: Mapping[str, Datum], checked: 
     limit, _, margin_name = CONSTRAINTS[name]
     if name not in checked:
         return Constraint(name, None, None, None)
-    bound = exact(limit, given[limit].value if limit in given else result.values[limit])
+    at = given[limit].value if limit in given else result.values[limit]
+    bound = (
+        exact(limit, at)
+        if not np.ndim(at)
+        else f"{exact(limit, float(np.min(at)))} to {exact(limit, float(np.max(at)))}"
+    )
     if limit in quantities_settings.YARDSTICKS and given[limit].label:
         bound += f" ({given[limit].label})"
     margin = result.values.get(margin_name)

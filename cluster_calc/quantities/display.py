@@ -26,6 +26,8 @@ def significant(value: float, figures: int = 3) -> str:
     """
     if value == 0:
         return "0"
+    if not math.isfinite(value):  # an element of an array that cannot be
+        return str(value)
     size = abs(value)
     if not 1e-4 <= size < 1e15:
         mantissa, exponent = f"{value:.{figures - 1}e}".split("e")

@@ -41,10 +41,10 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
         mapping, ignored = plain_map(table.heads)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
+    asked: dict[int, dict[str, str]] = {}
     for number, cells in enumerate(table.rows, 1):
         if len(cells) > len(table.heads):
             errors[number] = f"{len(cells)} cells under {len(table.heads)} heads"
-            results.append({})
             continue
         row: dict[str, str] = {}
         for head, cell in zip(table.heads, cells, strict=False):
@@ -54,8 +54,17 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
                 row[head] = cell.strip()
             else:
                 _cell(row, head, cell.strip())
+        asked[number] = row
+    done = {} if mapping.formulas or mapping.prepare else _together(asked, mapping, given or {})
+    for number in range(1, len(table.rows) + 1):
         try:
-            results.append(_row(row, mapping, given or {}))
+            results.append(
+                done.pop(number)
+                if number in done
+                else _row(asked[number], mapping, given or {})
+                if number in asked
+                else {}
+            )
         except UndeterminedError as error:
             results.append({NOTE: str(error)} if mapping.prepare else {})
         except InputError as error:
@@ -64,12 +73,35 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
     return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
 
 
-def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _together(
+    asked: Mapping[int, Mapping[str, str]], mapping: ColumnMap, given: Mapping[str, Any]
+) -> dict[int, dict[str, Any]]:
+    """The results of rows that ask the same question as others do, in JSON units; the rest goes row by row."""
+    from cluster_calc.tables import grouped
+
+    found: dict[int, dict[str, Any]] = {}
+    cells, shared = grouped.Cells(), {**mapping.constants, **given}
+    rows = {number: _inputs(row, mapping) for number, row in asked.items()}
+    for (names, _), numbers in grouped.split(rows, cells).items():
+        for start in range(0, len(numbers), grouped.MOST):
+            part = {number: rows[number] for number in numbers[start : start + grouped.MOST]}
+            if len(part) >= grouped.FEWEST:
+                found.update(grouped.together(part, shared, names, cells))
+    return found
+
+
+def _inputs(row: Mapping[str, str], mapping: ColumnMap) -> dict[str, Any]:
+    """The cells of a row by the name of what they hold."""
     inputs: dict[str, Any] = {}
     for head, column in mapping.columns.items():
         if head in row:
             text = row[head]
             inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
+    return inputs
+
+
+def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    inputs = _inputs(row, mapping)
     if mapping.formulas or mapping.prepare:
         heads = {
             column.name: head for head, column in mapping.columns.items() if head in row and column.name not in given
