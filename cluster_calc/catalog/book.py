@@ -18,6 +18,7 @@ from cluster_calc.catalog.quotes import entries
 from cluster_calc.catalog.reader import FROM, Raw, Reader, complete, read_item
 from cluster_calc.catalog.sources import Sources
 from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
+from cluster_calc.files.atomic import is_file
 from cluster_calc.files.shipped import shipped
 from cluster_calc.files.toml import Sections, read_toml
 from cluster_calc.quantities.datum import Datum, Source
@@ -51,7 +52,7 @@ class Catalog:
     def book_layer(self) -> int:
         """The folder whose quotes are the book: the nearest data release; those behind it are out of force."""
         return next(
-            (n for n, folder in enumerate(self.folders) if (folder / "release.toml").is_file()), len(self.folders) - 1
+            (n for n, folder in enumerate(self.folders) if is_file(folder / "release.toml")), len(self.folders) - 1
         )
 
     def origin(self, layer: int) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cluster_calc.errors import InputError, quoted
+from cluster_calc.files.atomic import is_file
 from cluster_calc.files.shipped import shipped
 from cluster_calc.files.toml import read_toml
 from cluster_calc.quantities.dates import date_text
@@ -68,7 +69,7 @@ def user_release() -> Path:
 def in_force() -> Path | None:
     """The user's release where it is newer than the shipped one; an older one is out of force."""
     folder = user_release()
-    if not (folder / FILE).is_file():
+    if not is_file(folder / FILE):
         return None
     return folder if release_of(folder).rank > release_of(shipped("catalog")).rank else None
 

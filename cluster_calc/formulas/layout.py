@@ -247,7 +247,7 @@ def gathered_memory(
     """Weights gathered from their shards at ZeRO stage 3: b_w (n_g N / L + 2 V h) / t, embedding and head among them.
 
     >>> float(gathered_memory(8e9, 32, 128256, 4096, 2.0, 3.0, 8, 8, 3)) / 1e9
-    0.450166272
+    0.450168288
     """
     return np.where(
         (zero_stage >= WEIGHTS_TOO) & (data_parallel > 1),

@@ -270,7 +270,7 @@ def test_the_everyday_path_stays_light() -> None:
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {name.removeprefix("cluster_calc.catalog.") for name in eval(done.stdout.splitlines()[-1])}
     assert loaded == {
-        "book", "chips", "current", "heads", "model_figures", "quotes", "reader", "releases", "sources", "votes",
+        "book", "chips", "current", "heads", "quotes", "reader", "releases", "sources", "votes",
     }  # fmt: skip
 
 

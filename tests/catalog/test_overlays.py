@@ -43,7 +43,8 @@ def overlay(folder: Path, text: str = PRICE, kind: str = "chips", name: str = "n
 
 
 def estimate(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> Any:
-    command = ["estimate", "--flop", "2e25", "--as-of", "2026-11-22", "--format", "json", *arguments]
+    day = () if "--as-of" in arguments else ("--as-of", "2026-11-22")
+    command = ["estimate", "--flop", "2e25", *day, "--format", "json", *arguments]
     out = run(command, folder, environment or {})
     assert out.code == 0, out.stderr
     return json.loads(out.stdout)
