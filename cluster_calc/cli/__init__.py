@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn, TextIO
@@ -75,6 +76,8 @@ class Program(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter is no reason to fail
                 stream.reconfigure(errors="backslashreplace")
+        # Numbers beyond what a float holds are refused by their name, not by a library's warning.
+        warnings.simplefilter("ignore", RuntimeWarning)
         try:
             code = self._run(sys.argv[1:] if args is None else list(args), prog_name or PROGRAM)
             sys.stdout.flush()

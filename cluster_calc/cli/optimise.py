@@ -38,10 +38,15 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     import json
 
     from cluster_calc.documents.reports.studies import choice_text
+    from cluster_calc.progress import Bar
     from cluster_calc.studies.choosing import chosen
 
     form = shared.format_of(options, FORMATS)
-    found = chosen(shared.merged_from(options), objective, [pair(text) for text in vary])
+    bar = Bar()
+    try:
+        found = chosen(shared.merged_from(options), objective, [pair(text) for text in vary], progress=bar)
+    finally:
+        bar.close()
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:

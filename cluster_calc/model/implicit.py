@@ -33,7 +33,8 @@ def halved(alike: Callable[[Any], Any], left: Any, right: Any, whole: bool = Fal
         if whole:
             middle = np.floor((left + right) / 2)
         else:
-            middle = np.where((left > 0) & (right > 0), np.sqrt(left * right), (left + right) / 2)
+            with np.errstate(all="ignore"):  # beyond what a number can hold there is nothing between
+                middle = np.where((left > 0) & (right > 0), np.sqrt(left * right), (left + right) / 2)
         # A root of a product may round to an end: the halves then meet, and the search is over.
         apart = (middle > np.minimum(left, right)) & (middle < np.maximum(left, right))
         if not np.any(apart):

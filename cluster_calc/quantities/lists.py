@@ -15,6 +15,7 @@ SCHEDULE_EXAMPLE = "'20% at -6 month, 50% at start, 30% at 3 month'"
 _PART = re.compile(r"\s*(\S.*?)\s+at\s+(\S.*?)\s*")
 # Shares typed to a tenth of a percent, three thirds for one, may miss the whole by their last digit.
 ROUNDING = 1e-9
+MOST_YEARS = 50
 OF_SITE = "site"
 PRICES_EXAMPLE = "'2027=8 cent/kWh, 2028=8.5 cent/kWh', or site"
 _POINT = re.compile(r"\s*([0-9]{4})\s*[=:]\s*(.+?)\s*")
@@ -81,7 +82,10 @@ def _time(text: str) -> float:
         raise InputError(f"payment_schedule: {str(error).removeprefix('deposit_lead: ')}") from None
     if low is not None:
         raise InputError(f"payment_schedule: {quoted(text)} is not one time; write for example {SCHEDULE_EXAMPLE}")
-    return sign * float(value) / YEAR
+    years = sign * float(value) / YEAR
+    if abs(years) > MOST_YEARS:
+        raise InputError(f"payment_schedule: {quoted(text)} is more than {MOST_YEARS} years from the start")
+    return years
 
 
 def points_of(text: str) -> tuple[tuple[int, float], ...]:

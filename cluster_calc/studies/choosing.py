@@ -8,6 +8,7 @@ the best published, a run that newer hardware overtakes) rule nothing out, as in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,6 +23,7 @@ from cluster_calc.estimation.limits import ADVISORY, CONSTRAINTS
 from cluster_calc.estimation.modes import serves
 from cluster_calc.estimation.result import Result
 from cluster_calc.model.implicit import halved
+from cluster_calc.progress import Progress
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.scenario import layers as scenarios
@@ -41,6 +43,7 @@ OBJECTIVES = {
 }  # fmt: skip
 # What `all` stands for: every entry of the catalog's kind.
 # What makes a demand of a run; a serving has its own.
+MOST_COMBINATIONS = 100_000
 RUNS = frozenset({"training_compute", "accelerator_time", "chip_hours", "parameters", "tokens"})
 _LISTED = {"chip": "chips", "site": "sites"}
 _MOST_CHIPS = 1e8
@@ -127,7 +130,11 @@ def optimise(
 
 
 def chosen(
-    merged: Scenario, objective: str, vary: Mapping[str, Any] | Sequence[tuple[str, Any]], book: Catalog | None = None
+    merged: Scenario,
+    objective: str,
+    vary: Mapping[str, Any] | Sequence[tuple[str, Any]],
+    book: Catalog | None = None,
+    progress: Progress | None = None,
 ) -> Choice:
     """`optimise` on a merged scenario."""
     goal = OBJECTIVES.get(objective)
@@ -152,7 +159,14 @@ def chosen(
         )
     found: list[Option] = []
     left_out: list[str] = []
-    for combination in product(*names.values()):
+    total = math.prod(map(len, names.values()))
+    if total > MOST_COMBINATIONS:
+        raise InputError(
+            f"optimise: {total:,} combinations to try, at most {MOST_COMBINATIONS:,}; name fewer in --vary or --chip"
+        )
+    for number, combination in enumerate(product(*names.values()), 1):
+        if progress:
+            progress(number, total)
         named = dict(zip(names, combination, strict=True))
         changed = Scenario({**settings, **named}, dict(data), merged.texts, merged.origins)
         try:

@@ -167,7 +167,9 @@ def _bill(result: Result) -> str:
         return (
             f"two factors: server × {_value(result, 'server_cost_factor')}, network {_value(result, 'network_share')}"
         )
-    left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values["idle_chips"]) else ""
+    if "servers" not in result.values:  # the excess was given, and no bill stands behind it
+        return f"bill of materials: {_value(result, 'bill_excess')} over two factors, as given"
+    left = f", {_value(result, 'idle_chips')} chips over" if _nonzero(result.values.get("idle_chips", 0.0)) else ""
     return (
         f"bill of materials: {_value(result, 'servers')} servers{left}; two factors alone, at "
         f"the same prices, give {_value(result, 'two_factor_capital')}"

@@ -54,7 +54,8 @@ def waterfall(result: Result) -> Section | None:
     if _positive_loss(result, "spare_loss"):
         held = f"{value_of(result, 'spare_loss')}, {value_of(result, 'spare_loss_cost')} beyond the run cost"
         rows.append(Row(f"+ spares {value_of(result, 'held_spare_share')}", "", f"held beside: {held}", "spare_loss"))
-    if _positive_loss(result, "scheduling_loss") or _positive_loss(result, "spare_loss"):
+    all_held = "held_chip_hours" in result.values and "delivered_chip_hours" in result.values
+    if all_held and (_positive_loss(result, "scheduling_loss") or _positive_loss(result, "spare_loss")):
         share = result.values["delivered_chip_hours"] / result.values["held_chip_hours"]
         note = f"{value_of(result, 'held_cost')}; {shown('mfu', share)} of it useful"
         rows.append(Row("= All held", value_of(result, "held_chip_hours"), note, "held_chip_hours"))
