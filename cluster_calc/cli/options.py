@@ -186,6 +186,14 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             )
             found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
             continue
+        if entry.name == "staff_rate":
+            found += [
+                _option(
+                    f"--{name.replace('_', '-')}", is_flag=True, default=None, heading=entry.group, help=SETTINGS[name]
+                )
+                for name in ("all_in", "bare")
+            ]
+            found.append(_option("--without", metavar="LINES", heading=entry.group, help=SETTINGS["without"]))
         if entry.name == "storage_rate":
             found.append(
                 _option("--colocation-power", metavar="WORD", heading=entry.group, help=SETTINGS["colocation_power"])

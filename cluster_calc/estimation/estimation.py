@@ -86,6 +86,10 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
 
         given = model_figures.completed(given, settings, book)
     consistency.refuse_answers(given)
+    if {"all_in", "bare", "without"} & settings.keys() or "staff_density" in given:
+        from cluster_calc.estimation.parts import upkeep
+
+        given = upkeep.completed(given, settings, book)
     mode, sets = mode_of(given, settings)
     if "acquire" in settings:
         sets = tuple("rented-run" if name == "run" else name for name in sets)

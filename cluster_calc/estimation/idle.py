@@ -26,6 +26,7 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "bill": ("--server",), "reserve": ("--server",), "facility": ("--construction-cost",),
     "owned": ("--owned-chips",), "exchange": ("--currency",), "price-year": ("--price-year",), "growth": ("--purchase-delay",),
     "development": ("--development-factor",), "running-costs": ("a rate, for example --staff-rate",),
+    "staffing": ("--staff-density", "--all-in"),
     "rented-run": ("`compare --acquire`",), "served-rented": ("`compare --acquire`",), "committed": ("`compare --acquire`",),
     "declining-balance": ("--depreciation declining-balance",), "double-declining": ("--depreciation double-declining",),
     "price-performance": ("--depreciation price-performance",), "resale": ("--depreciation resale",),

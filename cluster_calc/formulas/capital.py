@@ -53,13 +53,13 @@ def network_capital(capital_cost: Number, network_share: Number) -> Number:
     return capital_cost * network_share
 
 
-def facility_capital(construction_cost: Number, peak_facility_power: Number) -> Number:
-    """Building, cooling and power plant for the full load: K_b = b · W_max.
+def facility_capital(construction_cost: Number, critical_load: Number) -> Number:
+    """Building, cooling and power plant for the critical load: K_b = b · W_c.
 
-    >>> facility_capital(construction_cost=11.7, peak_facility_power=10e6)
+    >>> facility_capital(construction_cost=11.7, critical_load=10e6)
     117000000.0
     """
-    return construction_cost * peak_facility_power
+    return construction_cost * critical_load
 
 
 def project_capital(capital_cost: Number, facility_capital: Number) -> Number:

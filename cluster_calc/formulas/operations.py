@@ -70,6 +70,24 @@ def rental_ratio(rental_cost: Number, run_cost: Number) -> Number:
     return rental_cost / run_cost
 
 
+def bare_run_cost(depreciation: Number, electricity_cost: Number) -> Number:
+    """Hardware and electricity alone: R_b = d + E_$.
+
+    >>> bare_run_cost(depreciation=100.0, electricity_cost=20.0)
+    120.0
+    """
+    return depreciation + electricity_cost
+
+
+def staff_rate(staff_density: Number, critical_load: Number, staff_wage: Number) -> Number:
+    """Operations staff a year, by the load of the site: posts per power · W_c · wage, in USD per time.
+
+    >>> round(staff_rate(staff_density=3e-6, critical_load=2e6, staff_wage=150e3))
+    900000
+    """
+    return staff_density * critical_load * staff_wage
+
+
 def staff_cost(staff_rate: Number, training_time: Number) -> Number:
     """Operations staff over the run: o_s = staff per year · T.
 
@@ -88,13 +106,13 @@ def maintenance_cost(capital_cost: Number, maintenance_rate: Number, training_ti
     return capital_cost * maintenance_rate * training_time
 
 
-def colocation_cost(peak_facility_power: Number, colocation_price: Number, training_time: Number) -> Number:
-    """Rent of the site, by its power: o_c = W_max · price per power and time · T.
+def colocation_cost(critical_load: Number, colocation_price: Number, training_time: Number) -> Number:
+    """Rent of the site, by its critical load: o_c = W_c · price per power and time · T.
 
-    >>> colocation_cost(peak_facility_power=1000.0, colocation_price=150.0, training_time=3.0)
+    >>> colocation_cost(critical_load=1000.0, colocation_price=150.0, training_time=3.0)
     450000.0
     """
-    return peak_facility_power * colocation_price * training_time
+    return critical_load * colocation_price * training_time
 
 
 def demand_charge_cost(peak_facility_power: Number, demand_charge: Number, training_time: Number) -> Number:

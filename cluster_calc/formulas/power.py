@@ -24,6 +24,15 @@ def chip_power(tdp: Number, server_power_factor: Number) -> Number:
     return tdp * server_power_factor
 
 
+def critical_load(chips: Number, chip_power: Number) -> Number:
+    """What the servers draw at full load, which sites are let, built and staffed by: W_c = n · w_c, in W.
+
+    >>> critical_load(chips=1000, chip_power=1000.0)
+    1000000.0
+    """
+    return chips * chip_power
+
+
 def peak_facility_power(chips: Number, chip_power: Number, pue: Number) -> Number:
     """What the site must supply at full load: W_max = n · w_c · PUE, in W.
 

@@ -23,6 +23,7 @@ from cluster_calc.quantities.nomenclature import QUANTITIES
 
 # Lines of operating cost by the short name that their payments bear → the rate each takes.
 LINES = {name.removesuffix("_cost"): rate for name, rate in RATE_OF.items()}
+STAFFING = ("staff_density", "staff_wage")
 COLOCATION, DEMAND_CHARGE = "colocation", "demand_charge"
 MOST_MONTHS = 20 * MONTHS
 
@@ -47,9 +48,17 @@ def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]
     if total is not None and total.kind == "given":
         # A total of one's own holds every line but the rent of a site, which may be weighed against a site of one's own.
         return {"operations": of_the_run(result, "operations_cost")} if total.value else {}
-    rates = {rate: float(data[rate].value) if rate in data else 0.0 for rate in LINES.values()}
-    basis = {name: float(values[name]) for name in ("capital_cost", "chips", "peak_facility_power")}
-    found = model_of("running-costs").evaluate({**basis, **rates, "training_time": YEAR})
+    rates = {rate: float(data[rate].value) for rate in (*LINES.values(), *STAFFING) if rate in data}
+    # What nobody gave a rate for is not included; staff follows from the load where posts per power are known.
+    rates |= {
+        rate: 0.0
+        for rate in LINES.values()
+        if rate not in rates and not (rate == "staff_rate" and STAFFING[0] in rates)
+    }
+    basis = {name: float(values[name]) for name in ("capital_cost", "chips", "critical_load", "peak_facility_power")}
+    found = model_of("running-costs", *(("staffing",) if STAFFING[0] in rates else ())).evaluate(
+        {**basis, **rates, "training_time": YEAR}
+    )
     lines = {}
     for line in LINES:
         name = f"{line}_cost"
@@ -154,7 +163,7 @@ class Cluster:
     def site(self, price: float) -> float:
         """Rent of the site a year at a price per power and month, the price being in USD/kW/month."""
         factor = QUANTITIES["colocation_price"].factor
-        return float(colocation_cost(float(self.result.values["peak_facility_power"]), price * factor, YEAR))
+        return float(colocation_cost(float(self.result.values["critical_load"]), price * factor, YEAR))
 
     def owned(
         self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None

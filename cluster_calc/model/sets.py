@@ -57,6 +57,7 @@ ALL_SETS: dict[str, FormulaSet] = {
         utilisation.cluster_throughput,
         power.server_power_factor,
         power.chip_power,
+        power.critical_load,
         power.peak_facility_power,
         power.facility_power,
         power.facility_energy,
@@ -123,6 +124,8 @@ ALL_SETS: dict[str, FormulaSet] = {
         capital.development_cost,
         capital.project_cost,
     ),
+    "bare": (operations.bare_run_cost,),
+    "staffing": (operations.staff_rate,),
     "running-costs": (
         operations.staff_cost,
         operations.maintenance_cost,

@@ -45,6 +45,9 @@ SETTINGS: dict[str, str] = {
     "model": "id or alias of a model of the catalog: its size, shapes and tokens; a typed figure stands instead",
     "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",
+    "all_in": "count every line of cost: where none is given, its sourced default",
+    "bare": "hardware and electricity alone: no other line is counted, even where its rate is given elsewhere",
+    "without": "lines of cost that are waived, staff,site: of staff, maintenance, site, insurance",
     "analyst_estimates": "use labelled analyst estimates where a vendor publishes nothing",
     "scaling_law": "law that gives tokens from parameters, parameters from tokens, or both from compute",
     "depreciation_method": "how hardware is charged: straight-line (default), declining-balance, double-declining, "
@@ -74,7 +77,7 @@ SETTINGS: dict[str, str] = {
     "as_of": "the day whose figures count",
     "strict": "missing or stale figures are an error",
 }
-FLAGS = frozenset({"predict_mfu", "analyst_estimates", "keep_both", "ranges", "resize", "strict"})
+FLAGS = frozenset({"all_in", "bare", "predict_mfu", "analyst_estimates", "keep_both", "ranges", "resize", "strict"})
 COUNTS = {"draws": (1, 10**9), "seed": (0, 2**63 - 1)}
 # Quantities that may be given by the name of a yardstick of the catalog.
 YARDSTICKS = frozenset({"capital_yardstick", "power_yardstick"})

@@ -346,6 +346,8 @@ _LINES = """\
 1.1574074074074073e-05 1/[time] 1/day
 0.0002777777777777778 1/[time] 1/hour
 3.1688087814028947e-10 1/[time] percent/year %/year
+1e-06 [post]*[time]/[energy] post/MW
+3.168808781402895e-08 [USD]/[post]/[time] USD/post/year
 1.0 [information]/[parameter]/[token] byte/token/parameter
 1.1574074074074073e-05 [token]/[time] token/day
 1.0 1/[time] 1/s

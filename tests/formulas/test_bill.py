@@ -52,7 +52,7 @@ def test_without_extras_whole_servers_cost_what_two_factors_say() -> None:
 
 def test_the_building_is_apart_from_the_hardware() -> None:
     result = cc.estimate(**RUN, server="default", construction_cost="11.7 USD/W")
-    assert result.values["facility_capital"] == pytest.approx(11.7 * result.values["peak_facility_power"])
+    assert result.values["facility_capital"] == pytest.approx(11.7 * result.values["critical_load"])
     assert result.values["project_capital"] == pytest.approx(
         result.values["capital_cost"] + result.values["facility_capital"]
     )
@@ -62,7 +62,7 @@ def test_the_building_is_apart_from_the_hardware() -> None:
 def test_rates_count_for_the_time_of_the_run() -> None:
     year = cc.estimate(chip="h100", chips=100, training_time="1 year", maintenance_rate=0.05, software_price="4500 USD/year",
                        insurance_rate=0.01, storage_rate="1 MUSD/year", colocation_price="100 USD/kW/month")  # fmt: skip
-    capital, power = year.values["capital_cost"], year.in_unit("peak_facility_power")
+    capital, power = year.values["capital_cost"], year.in_unit("critical_load")
     expected = {"maintenance_cost": 0.05 * capital, "software_cost": 450_000, "insurance_cost": 0.01 * capital,
                 "storage_cost": 1e6, "colocation_cost": 1200 * power, "staff_cost": 0}  # fmt: skip
     for name, value in expected.items():

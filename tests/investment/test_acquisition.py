@@ -132,7 +132,7 @@ def test_a_chip_without_published_system_power_pays_for_its_site() -> None:
     with_site = cc.estimate(chip="mi300x", training_compute=1e24, colocation_price="150 USD/kW/month")
     without = cc.estimate(chip="mi300x", training_compute=1e24)
     months = with_site.values["training_time"] / (365.25 * 86400 / 12)
-    rent = with_site.values["peak_facility_power"] / 1000 * 150 * months
+    rent = with_site.values["critical_load"] / 1000 * 150 * months
     assert with_site.values["run_cost"] - without.values["run_cost"] == pytest.approx(rent)
 
 

@@ -198,12 +198,12 @@ def test_a_year_starts_after_the_payments_at_the_start() -> None:
 SITE: dict[str, Any] = {**CLUSTER, "colocation_price": "150 USD/kW/month", "construction_cost": "11.7 USD/W"}
 
 
-def test_colocating_rents_the_site_on_full_load_and_builds_none() -> None:
+def test_colocating_rents_the_site_by_its_critical_load_and_builds_none() -> None:
     plan = cc.finance(**SITE, discount_rate=0.1, inflation_rate=0.02)
     found = plan.colocated
     assert found is not None
     assert found.power == "metered"
-    full_load = plan.result.values["peak_facility_power"] / 1000
+    full_load = plan.result.values["critical_load"] / 1000
     rent = sum(full_load * 150 * 12 * (1.02 / 1.1) ** (year + 0.5) for year in range(4))
     building = plan.result.values["facility_capital"]
     assert found.npv - plan.npv == pytest.approx(building - rent, rel=1e-9)
@@ -230,19 +230,20 @@ def test_a_rent_of_the_site_that_holds_the_power_leaves_no_electricity() -> None
 @pytest.mark.parametrize("power", ["metered", "included"])
 @pytest.mark.parametrize("used", [0.5, 1.0])
 def test_colocating_draws_level_where_it_says(power: str, used: float) -> None:
-    plan = cc.finance(**SITE, colocation_power=power, used_share=used)
+    site = SITE | {"colocation_price": "190 USD/kW/month"}
+    plan = cc.finance(**site, colocation_power=power, used_share=used)
     assert plan.colocated is not None
     level = plan.colocated.break_even
     assert level.price is not None
     assert level.months is not None
     again = cc.finance(
-        **SITE | {"colocation_price": f"{level.price!r} USD/kW/month"}, colocation_power=power, used_share=used
+        **site | {"colocation_price": f"{level.price!r} USD/kW/month"}, colocation_power=power, used_share=used
     )
     assert again.colocated is not None
     assert again.colocated.npv == pytest.approx(again.npv, rel=1e-9)
     # The first months over which a building of one's own costs no more, and no month before.
     for months, owning_costs_less in ((level.months, True), (level.months - 1, False)):
-        over = cc.finance(**SITE | {"horizon": f"{months} month"}, colocation_power=power, used_share=used)
+        over = cc.finance(**site | {"horizon": f"{months} month"}, colocation_power=power, used_share=used)
         assert over.colocated is not None
         assert (over.npv >= over.colocated.npv) is owning_costs_less
 

@@ -54,7 +54,7 @@ def worked_out(given: dict[str, Any], values: dict[str, float], colocated: bool)
     held = colocated and given["colocation_power"] == "included"
     running = capital * given.get("maintenance_rate", 0) + (1e6 if "staff_rate" in given else 0)
     running += 0 if held or "demand_charge" not in given else full_load * 10 * 12
-    running += full_load * 120 * 12 if colocated else 0
+    running += values["critical_load"] / 1000 * 120 * 12 if colocated else 0
     energy = 0 if held else values["facility_power"] * values["electricity_price"] * YEAR * given["used_share"]
     total -= 0 if colocated else values.get("facility_capital", 0)
     for time, length in years_of(given):

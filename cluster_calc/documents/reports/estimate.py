@@ -72,7 +72,9 @@ def _headline(result: Result) -> Section:
     for name, note in SERVED if result.mode == "serve" else HEADLINE:
         if name not in result.values and name not in result.missing:
             continue
-        if name == "facility_power" and "peak_facility_power" in result.values:
+        if name == "run_cost":
+            note = _held_lines(result) or note
+        elif name == "facility_power" and "peak_facility_power" in result.values:
             note = f"average; {_value(result, 'peak_facility_power')} at full load"
         elif name == "training_compute" and name not in result.data and "tokens" in result.values:
             rule, words = counted_as(result.scenario.settings, result.data)
@@ -101,6 +103,22 @@ def _headline(result: Result) -> Section:
             note = f"P10 · P50 · P90: {span}" + (f"; {note}" if note and len(note) < 40 else "")
         rows.append(Row(QUANTITIES[name].label.capitalize(), _value(result, name), note, name))
     return Section("Headline", tuple(rows))
+
+
+def _held_lines(result: Result) -> str:
+    """What the run cost holds: bare, with what it would be all-in; or all-in, with what it is bare."""
+    bare, whole = result.values.get("bare_run_cost"), result.values.get("run_cost")
+    if not _scalar(bare) or not _scalar(whole) or "run_cost" in result.data:
+        return ""
+    if whole != bare:
+        return f"with operations; bare, depreciation and energy alone, {_value(result, 'bare_run_cost')}"
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.estimation.parts.upkeep import all_in_cost
+
+    settings = result.scenario.settings
+    about = None if settings.get("bare") or settings.get("method") else all_in_cost(result.values, catalog())
+    more = "" if about is None else f"; all-in about {shown('run_cost', about, 2)} (--all-in)"
+    return f"bare: depreciation and energy of this run{more}"
 
 
 def _share(result: Result, name: str, total: str) -> str:

@@ -92,7 +92,7 @@ def _site(found: Finance) -> str:
         return own
     power = {"metered": "the power is metered and paid beside it (--colocation-power included says that it holds it)",
              "included": "it holds the power"}[found.colocated.power]  # fmt: skip
-    return f"{own}; colocate is owned hardware on a rented site, whose rent counts the full load: {power}"
+    return f"{own}; colocate is owned hardware on a rented site, whose rent counts the critical load: {power}"
 
 
 def _options(found: Finance) -> list[tuple[str, str, str, str]]:

@@ -68,8 +68,9 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
         from cluster_calc.estimation.parts import money_terms
 
         sets += money_terms.sets_of(settings, given, mode)
-    if mode != "cluster" and given.keys() & {*RATE_OF, *RATE_OF.values()}:
-        sets += ("running-costs",)
+    sets += ("bare",) if mode != "cluster" else ()
+    if mode != "cluster" and given.keys() & {*RATE_OF, *RATE_OF.values(), "staff_density"}:
+        sets += ("running-costs", *(("staffing",) if "staff_density" in given else ()))
     return sets
 
 
