@@ -67,6 +67,14 @@ def case_of(cells: Mapping[str, str], chip_of: Callable[[str], Chip], model_of: 
     scenario = _scenario(row)
     cache = _cache(row, weights, {**known, **scenario})
     layout, pools = _layouts(row)
+    if scenario.get("one_stream") and layout is None and pools is None:
+        # A workstation's engine cuts the layers over its cards.
+        layout = {
+            "tensor_parallel": 1.0,
+            "attention_parallel": 1.0,
+            "expert_parallel": 1.0,
+            "pipeline_parallel": row.degree("chips"),
+        }
     chips = row.number("chips") or (pools and sum(pool.chips for pool in pools)) or _chips_of(layout) or 1.0
     values = {
         **shape,
