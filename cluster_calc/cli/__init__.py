@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Name → (module, one line for the list). Modules are imported only when their command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
-    "serve": ("serve", "a model for its users: chips, latency, dollars a million tokens, power"),
+    "serve": ("serving.serve", "a model for its users: chips, latency, dollars a million tokens, power"),
     "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
     "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
     "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "options side by side on the same demand and the same draws"),
     "diff": ("diff", "what moved between two results"),
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
-    "fleet": ("fleet", "training and serving on one fleet, by quarter; what does not fit"),
+    "fleet": ("serving.fleet", "training and serving on one fleet, by quarter; what does not fit"),
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
     "growth": ("growth", "factors of growth by era, and regressions of compute or cost on date"),
     "reproduce": ("reproduce", "the published claims beside this program's own values"),
