@@ -51,6 +51,8 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
         "by": comparison.by,
         "ranking": list(comparison.ranking),
         "not_ranked": dict(comparison.not_ranked),
+        "ranking_by_rent": list(comparison.ranking_by_rent),
+        "price_bases": comparison.bases,
         "left_out": dict(comparison.left_out),
         "horizon": None if comparison.horizon is None else in_unit("horizon", comparison.horizon.value),
         "share_first": dict(comparison.first_share) or None,

@@ -26,6 +26,17 @@ from cluster_calc.studies.switching import Switch, single, sought, switches
 SCHEMA = "cluster-calc/compare/1"
 
 
+def _basis(result: Result) -> str:
+    """The basis of an option's hardware price; empty where it has none, or one of one's own without a basis."""
+    datum, quote = result.data.get("chip_price"), result.chip.price(str(result.scenario.settings.get("as_of", "")))
+    if datum is None:
+        return ""
+    if quote is None or datum.label != quote.datum.label:
+        return str(result.scenario.settings.get("price_basis", "given"))
+    mark = "" if quote.side == "buyer" else ", maker's average: not comparable"
+    return f"{quote.basis or 'given'}{mark}"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Options beside each other, ranked by one result; `switches` says what would change the first place."""
@@ -41,6 +52,21 @@ class Comparison:
 
     def __getitem__(self, name: str) -> Result:
         return next(option.result for option in self.options if option.name == name)
+
+    @property
+    def ranking_by_rent(self) -> tuple[str, ...]:
+        """The options by what their hours cost rented, where some cannot be ranked because they can only be rented."""
+        priced = [
+            option for option in self.options if isinstance(option.result.values.get("rental_cost"), (int, float))
+        ]
+        if not any(option.name in self.not_ranked for option in priced) or len(priced) < 2:
+            return ()
+        return tuple(option.name for option in sorted(priced, key=lambda option: option.result.values["rental_cost"]))
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """What the price of each option stands on: what it holds, whose it is, and of how many quotes."""
+        return {option.name: _basis(option.result) for option in self.options}
 
     @property
     def superlative(self) -> str:

@@ -149,3 +149,20 @@ def test_diff_sets_a_given_figure_beside_the_computed_one(tmp_path: Path) -> Non
         "| chips | result | chip | 362 | 400 | +10.497% |"
         in CliRunner().invoke(main, ["diff", *files, "--format", "markdown"]).output
     )
+
+
+def test_chips_that_can_only_be_rented_are_ranked_by_rent() -> None:
+    found = cc.compare(chips=["h100", "tpuv5e", "trainium2"], **DEMAND)
+    assert set(found.not_ranked) == {"google-tpu-v5e", "aws-trainium2"}
+    rents = {option.name: option.result.values["rental_cost"] for option in found.options}
+    assert list(found.ranking_by_rent) == sorted(rents, key=rents.__getitem__)
+    assert "By rental cost, of those that can be rented: 1." in " ".join(str(found).split())
+    assert not cc.compare(chips=["h100", "b200"], **DEMAND).ranking_by_rent, "where all are ranked, once is enough"
+
+
+def test_prices_of_unlike_bases_are_marked() -> None:
+    like, unlike = (cc.compare(chips=["h100", other], **DEMAND) for other in ("b200", "mi325x"))
+    assert set(like.bases.values()) == {"server"}
+    assert "different bases" not in str(like)
+    assert unlike.as_dict()["price_bases"]["amd-mi325x"] == "chip, maker's average: not comparable"
+    assert "Prices stand on different bases" in " ".join(str(unlike).split())

@@ -55,6 +55,13 @@ def _sentences(comparison: Comparison) -> list[str]:
     found = [f"By {by}: " + ", ".join(order)]
     for name, why in comparison.not_ranked.items():
         found.append(f"Not ranked: {name} ({why})")
+    if comparison.ranking_by_rent:
+        order = [f"{place}. {name}" for place, name in enumerate(comparison.ranking_by_rent, 1)]
+        found.append("By rental cost, of those that can be rented: " + ", ".join(order))
+    bases = {basis for basis in comparison.bases.values() if basis}
+    if len(bases) > 1:
+        said = "; ".join(f"{name}: {basis}" for name, basis in comparison.bases.items() if basis)
+        found.append(f"Prices stand on different bases ({said}): what a basis lacks is added by factors")
     for name, why in comparison.left_out.items():
         found.append(f"Left out: {name} ({why})")
     if comparison.first_share:
