@@ -558,7 +558,7 @@ ALL_SETS: dict[str, FormulaSet] = {
         cost.cost_per_million_cached_tokens,
         cost.cost_per_million_output_tokens,
         cost.cost_per_million_tokens,
-        cost.rented_cost_ratio,
+        cost.rented_cost_per_busy_second,
         cost.rented_cost_per_million_input_tokens,
         cost.rented_cost_per_million_output_tokens,
         cost.rented_cost_per_million_tokens,

@@ -662,7 +662,7 @@ _ALL = (
     _not_negative("fleet_cost_rate", "$_f", "USD/hour", "price", "cost of the owned fleet over time", SERVING, example="'1000 USD/hour'"),
     _not_negative("rented_cost_rate", "$_r", "USD/hour", "price", "rent of the fleet over time", SERVING, example="'1000 USD/hour'"),
     _not_negative("cost_per_busy_second", "$_b", "USD/hour", "price", "cost of a replica's time at work", SERVING, example="'20 USD/hour'"),
-    _not_negative("rented_cost_ratio", "$_r/$_f", "1", "ratio", "rent of the fleet over the cost of owning it", SERVING, bare=True, example="1.5"),
+    _not_negative("rented_cost_per_busy_second", "$_b_r", "USD/hour", "price", "rent for a replica's time at work", SERVING, example="'20 USD/hour'"),
     _not_negative("cost_per_million_tokens", "$/m", "USD/Mtoken", "price", "cost of a million tokens, input and output alike", SERVING, example="'1 USD/Mtoken'"),
     _not_negative("cost_per_million_input_tokens", "$/i", "USD/Mtoken", "price", "cost of a million input tokens that are computed", SERVING, example="'1 USD/Mtoken'"),
     _not_negative("cost_per_million_cached_tokens", "$/c", "USD/Mtoken", "price", "cost of a million input tokens that the cache holds", SERVING, example="'1 USD/Mtoken'"),

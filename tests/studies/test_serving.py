@@ -311,3 +311,18 @@ def test_a_saved_scenario_of_serving_gives_the_same_again(tmp_path: Path) -> Non
         json.loads(first.output)["results"]["tokens_per_day"]["value"] * 1
     )
     assert run("serve", "--scenario", str(place)).exit_code == 0
+
+
+def test_a_chip_that_nobody_measured_has_a_wide_range_and_says_so() -> None:
+    seen, unseen = (cc.serve(model="llama-3-8b", chip=chip, chips=4) for chip in ("h100", "tpuv6e"))
+    low, high = (found.result.data["serving_speed_factor"] for found in (seen, unseen))
+    assert high.low < low.low < low.high < high.high
+    assert any("no measurement of serving" in warning for warning in unseen.result.warnings)
+    text = str(unseen)
+    assert "no measurement on this chip" in " ".join(text.split())
+
+
+def test_renting_splits_input_and_output_where_the_chip_has_no_price_to_own() -> None:
+    values = cc.serve(model="llama-3-8b", chip="tpuv6e", chips=4).values
+    assert "cost_per_million_tokens" not in values
+    assert values["rented_cost_per_million_output_tokens"] > 2 * values["rented_cost_per_million_input_tokens"]

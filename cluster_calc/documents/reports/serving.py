@@ -21,7 +21,7 @@ APART = 1.2
 def text(found: Service, width: int = WIDTH, full: bool = False) -> str:
     """The page of a service, at most `width` columns; without `full` at most twenty lines."""
     lines = [part for line in _short(found) for part in _wrapped(line, width)]
-    for line in _beside(found):
+    for line in [*_warned(found, full), *_beside(found)]:
         parts = _wrapped(line, width)
         if full or len(lines) + len(parts) <= MOST_LINES:
             lines += parts
@@ -62,15 +62,22 @@ def _beside(found: Service) -> Iterable[str]:
             f"{entry.change}: {count(entry.chips)} chips, {cost}, {latency(entry.time_per_output_token)} a token"
             + ("" if entry.meets else ", misses"),
         )
+
+
+# What the page says anyway.
+_SAID = (" follows from the ", " not found for ", "does not hold")
+
+
+def _warned(found: Service, full: bool) -> Iterable[str]:
+    """What a reader must know before the numbers: the first of it, or with `full` all."""
     stale = set(found.result.stale.values())
-    warnings = sorted(found.result.warnings, key=lambda entry: entry in stale)
-    if warnings:
-        yield _row(
-            "Mind",
-            warnings[0]
-            if len(warnings) == 1
-            else f"{len(warnings)} notes, --full shows them; the first: {warnings[0]}",
-        )
+    warnings = [
+        entry
+        for entry in found.result.warnings
+        if full or (entry not in stale and not any(word in entry for word in _SAID))
+    ]
+    for entry in warnings if full else warnings[:1]:
+        yield _row("Mind", entry)
 
 
 def _row(label: str, words: str) -> str:
@@ -88,7 +95,8 @@ def _question(found: Service) -> str:
 def _fleet(found: Service) -> str:
     values = found.values
     size = count(float(values["replica_chips"]))
-    words = f"{count(float(values['chips']))} chips: {count(float(values['replicas']))} replicas of {size} ({layout_words(values)})"
+    some = "replica" if float(values["replicas"]) == 1 else "replicas"
+    words = f"{count(float(values['chips']))} chips: {count(float(values['replicas']))} {some} of {size} ({layout_words(values)})"
     if values["spare_replicas"]:
         words += f", {count(float(values['spare_replicas']))} spare"
     apart = float(values["chips"]) - float((values["replicas"] + values["spare_replicas"]) * values["replica_chips"])

@@ -106,7 +106,7 @@ def part(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, bo
     )
     _put(found, CONVENTIONS, Source("convention", title="by agreement"), confidence="high")
     _constants(found, level, engine, shape["experts"] > 1, book)
-    _traffic(found, settings, level, book)
+    _traffic(found, settings, level, measured(item), book)
     for target in TARGETS:
         if target not in given:
             entry = constants.book()["traffic"][target]
@@ -151,7 +151,12 @@ def _constants(found: Part, level: str, engine: str, moe: bool, book: Catalog) -
     found.preset["moe_layer_time"] = routing.with_(value=routing.value * factors["moe_factor"])
 
 
-def _traffic(found: Part, settings: Mapping[str, Any], level: str, book: Catalog) -> None:
+def measured(item: Chip) -> bool:
+    """Whether servings on this kind of chip are behind the constants."""
+    return any(item.id.startswith(entry) for entry in constants.book()["traffic"]["measured_chips"])
+
+
+def _traffic(found: Part, settings: Mapping[str, Any], level: str, seen: bool, book: Catalog) -> None:
     """Defaults of the demand, and the spread between predicted and measured speed as a range."""
     table = constants.book()
     for name in _TRAFFIC:
@@ -162,13 +167,15 @@ def _traffic(found: Part, settings: Mapping[str, Any], level: str, book: Catalog
             name, float(entry["value"]), Source("judgement", title="a choice of the demand's"), entry.get("low"), entry.get("high"),
             origin="default", kind="choice", confidence="low", note=str(entry.get("note", "")),
         )  # fmt: skip
-    group = table["left_out"]["plain" if level == "plain" else "closed-loop"]
+    # A chip that nobody measured has the widest interval there is.
+    group = table["left_out"]["batch-open" if not seen else "plain" if level == "plain" else "closed-loop"]
+    error = f"median error {100 * float(group['median']):.0f} % on {int(group['rows']):,} measured rows left out"
     # The group's P10 and P90 as the P5 and P95 of a lognormal range.
     low, high = float(group["low"]) ** WIDER, float(group["high"]) ** WIDER
     found.preset["serving_speed_factor"] = Datum(
         "serving_speed_factor", 1.0, book.source("inferencex", "serving.toml", len(book.folders) - 1), low, high,
-        origin="default", kind="range", confidence="medium",
-        locator=f"median error {100 * float(group['median']):.0f} % on {int(group['rows']):,} measured rows left out",
+        origin="default", kind="range", confidence="medium" if seen else "low",
+        locator=error if seen else "no measurement on this chip; other chips' constants and a wide range",
     )  # fmt: skip
     if settings.get("percentile"):
         found.preset["late_share"] = Datum("late_share", late_share(str(settings["percentile"])), Source("command line"),
@@ -198,7 +205,7 @@ def doubts(shape: Mapping[str, float], item: Chip, weights: str, level: str, eng
     """Where the prediction leaves what it was calibrated on."""
     found = []
     table = constants.book()
-    if not any(item.id.startswith(entry) for entry in table["traffic"]["measured_chips"]):
+    if not measured(item):
         found.append(
             f"no measurement of serving on {item.name} is behind the constants: they are those of NVIDIA's and AMD's chips"
         )
@@ -235,9 +242,11 @@ def refuse_unplanned(given: Mapping[str, Datum], values: Mapping[str, Any], mode
             f"batch: {np.max(given['batch'].value):g} sequences of {float(np.max(one)) / 1e9:.2g} GB of cache each do not fit beside "
             f"{float(np.max(weights)) / 1e9:,.0f} GB of weights ({typed}); give a smaller --batch, or leave it to the search"
         )
+    whole = 2 ** int(np.ceil(np.log2(least)))
+    layouts = f", {whole} in layouts of powers of two" if whole > least else ""
     raise InputError(
         f"{model} does not fit: {float(np.max(weights)) / 1e9:,.0f} GB of weights and {float(np.max(one)) / 1e9:.2g} GB of cache for one "
-        f"sequence need at least {least} of {item.name} ({float(np.max(usable)) / 1e9:.0f} GB usable each)"
+        f"sequence need at least {least} of {item.name}{layouts} ({float(np.max(usable)) / 1e9:.0f} GB usable each)"
         + (f"; given: {typed}" if typed else "")
         + ". Give more chips, a narrower --precision or shorter --input-tokens"
     )

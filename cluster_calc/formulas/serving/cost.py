@@ -100,31 +100,35 @@ def cost_per_million_tokens(fleet_cost_rate: Number, total_tokens_per_second: Nu
     return fleet_cost_rate / total_tokens_per_second
 
 
-def rented_cost_ratio(rented_cost_rate: Number, fleet_cost_rate: Number) -> Number:
-    """Rent of the same fleet over the cost of owning it.
+def rented_cost_per_busy_second(rented_cost_rate: Number, requests_per_second: Number, request_time: Number) -> Number:
+    """Rent for one replica-second of work; idle replicas are spread over the busy ones.
 
-    >>> rented_cost_ratio(rented_cost_rate=30.0, fleet_cost_rate=20.0)
-    1.5
+    >>> rented_cost_per_busy_second(rented_cost_rate=10.0, requests_per_second=4.0, request_time=0.5)
+    5.0
     """
-    return rented_cost_rate / fleet_cost_rate
+    return rented_cost_rate / (requests_per_second * request_time)
 
 
-def rented_cost_per_million_input_tokens(cost_per_million_input_tokens: Number, rented_cost_ratio: Number) -> Number:
-    """The same on rented chips.
+def rented_cost_per_million_input_tokens(
+    rented_cost_per_busy_second: Number, prefill_time: Number, new_tokens: Number
+) -> Number:
+    """Rent for an input token that is computed: its share of the replica-seconds.
 
-    >>> rented_cost_per_million_input_tokens(2.0, 1.5)
-    3.0
+    >>> rented_cost_per_million_input_tokens(rented_cost_per_busy_second=8.0, prefill_time=0.125, new_tokens=1000)
+    0.001
     """
-    return cost_per_million_input_tokens * rented_cost_ratio
+    return rented_cost_per_busy_second * prefill_time / new_tokens
 
 
-def rented_cost_per_million_output_tokens(cost_per_million_output_tokens: Number, rented_cost_ratio: Number) -> Number:
-    """The same on rented chips.
+def rented_cost_per_million_output_tokens(
+    rented_cost_per_busy_second: Number, decode_time_per_request: Number, output_tokens: Number
+) -> Number:
+    """Rent for an output token: its share of the replica-seconds.
 
-    >>> rented_cost_per_million_output_tokens(2.0, 1.5)
-    3.0
+    >>> rented_cost_per_million_output_tokens(rented_cost_per_busy_second=8.0, decode_time_per_request=0.25, output_tokens=500)
+    0.004
     """
-    return cost_per_million_output_tokens * rented_cost_ratio
+    return rented_cost_per_busy_second * decode_time_per_request / output_tokens
 
 
 def rented_cost_per_million_tokens(rented_cost_rate: Number, total_tokens_per_second: Number) -> Number:
