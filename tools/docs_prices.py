@@ -42,6 +42,11 @@ The purchase price is what a buyer pays for a new part: the median of the votes 
 server or rack, else board, else the bare chip; a server that is quoted below its own chip is set aside. What only its maker's
 average tells is marked, and not comparable with what a buyer is asked for. Fewer than three votes are low confidence. A quote
 of your own stands where it is as new as the book's.
+
+**Your own quotes** are rows of a table in a folder of your own, `quotes/mine.csv` beside its `sources.toml`, with the columns of
+`catalog/quotes/rentals.csv` or `purchases.csv`; `CLUSTER_CALC_CATALOG` or the project file names the folder. A row without
+unit, currency, term or date is an error with its line. `catalog update --feed NAME` adds the quotes of another format to the
+book (`gpuhunt`, `quotes-csv`, and what other packages offer as entry points `cluster_calc.feeds`).
 """
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster_calc.catalog.releases import packed
 from cluster_calc.cli import COMMANDS
 from tests.cli.running import ROOT, run
 
@@ -41,6 +42,15 @@ def filled_in() -> str:
     )
 
 
+def _release(target: Path) -> None:
+    """A data release of the shipped quotes with the number that the documentation names."""
+    folder = target.with_suffix("")
+    shutil.copytree(ROOT / "catalog" / "quotes", folder / "quotes")
+    shutil.copy(ROOT / "catalog" / "sources.toml", folder)
+    (folder / "release.toml").write_text('number = "2026.12.1"\ndate = "2026-12-01"\n', encoding="utf-8")
+    packed(folder, target)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that the documentation's commands read; what they write stays for the ones after them."""
@@ -48,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(Path(__file__).with_name("files"), path, dirs_exist_ok=True)
     assert run(["estimate", "--flop", "2e25", "--chip", "b200", "-o", "after.json"], path).code == 0
     shutil.copy(path / "after.json", path / "result.json")
+    _release(path / "cluster-calc-data-2026.12.1.zip")
     (path / "nvidia-a2.toml").write_text(filled_in(), encoding="utf-8")
     return path
 
