@@ -18,8 +18,8 @@ _ANSWER = "Answer"
     cls=shared.GroupedCommand,
     epilog="""\b
 Examples:
-  cluster-calc serve --model llama-3.3-70b --chip h200 --tokens-per-day 20e9 \\
-    --input-tokens 2000 --output-tokens 500 --tpot "30 ms" --ttft "1 s"
+  cluster-calc serve --model llama-3.3-70b --chip h200 --tokens-per-day 20e9
+  cluster-calc serve --model llama-3-8b --chip h100 --chips 8 --tpot "30 ms"
   cluster-calc serve --model deepseek-v3 --chip b200 --chips 72 --precision fp4
   cluster-calc serve --model gpt-oss-120b --chip h100 --chips 64 -o front.svg
   cluster-calc serve --model gpt-oss-120b --chip h100 --requests-per-second 40 --against gpt-oss-120b@together""",
