@@ -14,7 +14,7 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.quantities.computed import COMPUTED
-from cluster_calc.quantities.nomenclature import CHIP, POWER, QUANTITIES, RESULTS, SERVING
+from cluster_calc.quantities.nomenclature import CASH, CHIP, POWER, QUANTITIES, RESULTS, SERVING
 from cluster_calc.quantities.reading import in_days
 from cluster_calc.quantities.settings import FLAGS, SETTINGS
 
@@ -150,9 +150,10 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
         _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
         _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
     ]
-    # Those of serving are `serve`'s own; `--set` reaches them here.
+    # Those of serving are `serve`'s own; `--set` reaches them here. Those of a period are nobody's input.
     listed = sorted(
-        (entry for entry in QUANTITIES.values() if entry.group != SERVING), key=lambda entry: entry.name in computed
+        (entry for entry in QUANTITIES.values() if entry.group not in (SERVING, CASH)),
+        key=lambda entry: entry.name in computed,
     )
     for entry in listed:
         heading = RESULTS if entry.name in computed else entry.group

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError
+from cluster_calc.estimation.parts.depreciation import RATE_OF
 from cluster_calc.model.contradictions import MEASURED, beyond, broken
 from cluster_calc.model.graph import Model, ModelError
 from cluster_calc.model.implicit import Implicit, Step
@@ -141,7 +142,9 @@ def _yielding(goal: str, leaves: Mapping[str, int], data: Mapping[str, Datum]) -
             [name for name in leaves if name in FACTS and _subject(name) == subject],
             dict.fromkeys(FACTS, (0, 0)),
         )
-    free = [name for name in apt if name in data and not is_typed(data[name])]
+    # An operating line is met by its own rate; how much of the cluster is used does not follow from it.
+    held = {"used_share"} if goal in (*RATE_OF, "operations_cost") else set()
+    free = [name for name in apt if name in data and not is_typed(data[name]) and name not in held]
     return sorted(free, key=lambda name: (order[name][0], leaves[name], order[name][1]))
 
 

@@ -140,7 +140,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         raise InputError(
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
-    preset, told = depreciation.preset(settings, item, given, book)
+    preset, told = depreciation.preset(settings, item, given, book, mode)
     from cluster_calc.estimation.parts import failures, predicting, workload
 
     causes = failures.asked(given, settings) and mode != "cluster"

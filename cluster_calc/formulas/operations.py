@@ -88,67 +88,76 @@ def staff_rate(staff_density: Number, critical_load: Number, staff_wage: Number)
     return staff_density * critical_load * staff_wage
 
 
-def staff_cost(staff_rate: Number, training_time: Number) -> Number:
-    """Operations staff over the run: o_s = staff per year · T.
+def charged_time(training_time: Number, used_share: Number) -> Number:
+    """Time that the run is charged for what is paid whether used or not: its own and its share of idle hours, T / η.
 
-    >>> staff_cost(staff_rate=12e6, training_time=0.25)
+    >>> charged_time(training_time=60.0, used_share=0.6)
+    100.0
+    """
+    return training_time / used_share
+
+
+def staff_cost(staff_rate: Number, charged_time: Number) -> Number:
+    """Operations staff: o_s = staff per year · T / η.
+
+    >>> staff_cost(staff_rate=12e6, charged_time=0.25)
     3000000.0
     """
-    return staff_rate * training_time
+    return staff_rate * charged_time
 
 
-def maintenance_cost(capital_cost: Number, maintenance_rate: Number, training_time: Number) -> Number:
-    """Maintenance and support, a share of the capital a year: o_m = K · m · T.
+def maintenance_cost(maintenance_per_year: Number, charged_time: Number) -> Number:
+    """Maintenance and support: o_m.
 
-    >>> maintenance_cost(capital_cost=100e6, maintenance_rate=0.04, training_time=0.5)
+    >>> maintenance_cost(maintenance_per_year=4e6, charged_time=0.5)
     2000000.0
     """
-    return capital_cost * maintenance_rate * training_time
+    return maintenance_per_year * charged_time
 
 
-def colocation_cost(critical_load: Number, colocation_price: Number, training_time: Number) -> Number:
-    """Rent of the site, by its critical load: o_c = W_c · price per power and time · T.
+def colocation_cost(colocation_per_year: Number, charged_time: Number) -> Number:
+    """Rent of the site: o_c.
 
-    >>> colocation_cost(critical_load=1000.0, colocation_price=150.0, training_time=3.0)
+    >>> colocation_cost(colocation_per_year=150e3, charged_time=3.0)
     450000.0
     """
-    return critical_load * colocation_price * training_time
+    return colocation_per_year * charged_time
 
 
-def demand_charge_cost(peak_facility_power: Number, demand_charge: Number, training_time: Number) -> Number:
-    """What the utility bills for the capacity it holds, by the full load: o_w = W_max · charge per power and time · T.
+def demand_charge_cost(demand_charge_per_year: Number, charged_time: Number) -> Number:
+    """What the utility bills for the capacity it holds: o_w.
 
-    >>> demand_charge_cost(peak_facility_power=1000.0, demand_charge=15.0, training_time=3.0)
+    >>> demand_charge_cost(demand_charge_per_year=15e3, charged_time=3.0)
     45000.0
     """
-    return peak_facility_power * demand_charge * training_time
+    return demand_charge_per_year * charged_time
 
 
-def storage_cost(storage_rate: Number, training_time: Number) -> Number:
-    """Network transit and storage services over the run: o_t.
+def storage_cost(storage_rate: Number, charged_time: Number) -> Number:
+    """Network transit and storage services: o_t.
 
-    >>> storage_cost(storage_rate=1e6, training_time=0.5)
+    >>> storage_cost(storage_rate=1e6, charged_time=0.5)
     500000.0
     """
-    return storage_rate * training_time
+    return storage_rate * charged_time
 
 
-def insurance_cost(capital_cost: Number, insurance_rate: Number, training_time: Number) -> Number:
-    """Insurance, a share of the capital a year: o_i = K · i · T.
+def insurance_cost(insurance_per_year: Number, charged_time: Number) -> Number:
+    """Insurance: o_i.
 
-    >>> insurance_cost(capital_cost=100e6, insurance_rate=0.005, training_time=0.5)
+    >>> insurance_cost(insurance_per_year=500e3, charged_time=0.5)
     250000.0
     """
-    return capital_cost * insurance_rate * training_time
+    return insurance_per_year * charged_time
 
 
-def software_cost(chips: Number, software_price: Number, training_time: Number) -> Number:
-    """Licences by the chip: o_l = n · price per chip and time · T.
+def software_cost(software_per_year: Number, charged_time: Number) -> Number:
+    """Licences: o_l.
 
-    >>> software_cost(chips=100, software_price=4500.0, training_time=0.5)
+    >>> software_cost(software_per_year=450e3, charged_time=0.5)
     225000.0
     """
-    return chips * software_price * training_time
+    return software_per_year * charged_time
 
 
 def operations_cost(
@@ -173,4 +182,74 @@ def operations_cost(
         + storage_cost
         + insurance_cost
         + software_cost
+    )
+
+
+def maintenance_per_year(capital_cost: Number, maintenance_rate: Number) -> Number:
+    """Maintenance and support, a share of the capital a year: K · m.
+
+    >>> maintenance_per_year(capital_cost=100e6, maintenance_rate=0.04)
+    4000000.0
+    """
+    return capital_cost * maintenance_rate
+
+
+def colocation_per_year(critical_load: Number, colocation_price: Number) -> Number:
+    """Rent of the site, by its critical load: W_c · price per power and time.
+
+    >>> colocation_per_year(critical_load=1000.0, colocation_price=150.0)
+    150000.0
+    """
+    return critical_load * colocation_price
+
+
+def demand_charge_per_year(peak_facility_power: Number, demand_charge: Number) -> Number:
+    """What the utility bills for the capacity it holds, by the full load: W_max · charge per power and time.
+
+    >>> demand_charge_per_year(peak_facility_power=1000.0, demand_charge=15.0)
+    15000.0
+    """
+    return peak_facility_power * demand_charge
+
+
+def insurance_per_year(capital_cost: Number, insurance_rate: Number) -> Number:
+    """Insurance, a share of the capital a year: K · i.
+
+    >>> insurance_per_year(capital_cost=100e6, insurance_rate=0.005)
+    500000.0
+    """
+    return capital_cost * insurance_rate
+
+
+def software_per_year(chips: Number, software_price: Number) -> Number:
+    """Licences by the chip: n · price per chip and time.
+
+    >>> software_per_year(chips=100, software_price=4500.0)
+    450000.0
+    """
+    return chips * software_price
+
+
+def operations_per_year(
+    staff_rate: Number,
+    maintenance_per_year: Number,
+    colocation_per_year: Number,
+    demand_charge_per_year: Number,
+    storage_rate: Number,
+    insurance_per_year: Number,
+    software_per_year: Number,
+) -> Number:
+    """The lines together, by time: ȯ. They are paid whether the cluster is used or not.
+
+    >>> operations_per_year(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
+    28.0
+    """
+    return (
+        staff_rate
+        + maintenance_per_year
+        + colocation_per_year
+        + demand_charge_per_year
+        + storage_rate
+        + insurance_per_year
+        + software_per_year
     )

@@ -84,15 +84,30 @@ def petaflops_days(training_compute: Number) -> Number:
     return training_compute
 
 
-def cost_per_chip_hour(
-    depreciation_rate: Number, used_share: Number, facility_power: Number, electricity_price: Number, chips: Number
-) -> Number:
-    """Depreciation and electricity of one used chip per unit of time: R_h = (ḋ / η + W · e) / n.
+def electricity_per_year(facility_power: Number, electricity_price: Number) -> Number:
+    """Electricity of a cluster that is always in use, by time: W · e.
 
-    >>> cost_per_chip_hour(depreciation_rate=100.0, used_share=1.0, facility_power=0.0, electricity_price=1.0, chips=50)
-    2.0
+    >>> electricity_per_year(facility_power=1000.0, electricity_price=0.5)
+    500.0
     """
-    return (depreciation_rate / used_share + facility_power * electricity_price) / chips
+    return facility_power * electricity_price
+
+
+def cost_per_chip_hour(
+    depreciation_rate: Number,
+    operations_per_year: Number,
+    used_share: Number,
+    electricity_per_year: Number,
+    chips: Number,
+) -> Number:
+    """Depreciation, operating lines and electricity of one used chip per unit of time: R_h = ((ḋ + ȯ) / η + W · e) / n.
+
+    >>> cost_per_chip_hour(
+    ...     depreciation_rate=75.0, operations_per_year=25.0, used_share=0.5, electricity_per_year=50.0, chips=50
+    ... )
+    5.0
+    """
+    return ((depreciation_rate + operations_per_year) / used_share + electricity_per_year) / chips
 
 
 @returns("deadline_margin")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cluster_calc.estimation.included import not_included
 from cluster_calc.estimation.parts.depreciation import RATE_OF
 from cluster_calc.investment.break_even import Levels
 from cluster_calc.investment.cash_flow import KILOWATT_MONTH, Alternative, Finance
@@ -24,6 +25,7 @@ MEANING = {
     "are at full peak, so that its cost_per_delivered_chip_hour counts MFU, too",
     "cost_per_delivered_chip_hour": "cost whose value, over the delivered chip-hours discounted alike, is -npv",
     "break_even_used_share": "share of hours used at which both cost the same over the horizon; null where there is none in 0 to 1",
+    "break_even_used_share_undiscounted": "the same where nothing is discounted and no price moves, as a run cost counts",
     "break_even_months": "first whole months over which owning costs no more, no residual counted; null within 20 years without one",
     "break_even_price": "price of that option, in its unit, at which its npv is that of owning",
     "payback_months": "months after which the cash of owning is no more than rent on demand, not discounted",
@@ -53,7 +55,7 @@ def as_dict(found: Finance) -> dict[str, Any]:
         "payments": [
             {"share": part.share, "months": part.time * MONTHS, "line": part.line} for part in found.payments
         ],
-        "not_included": not_included(found),
+        "not_included": not_included(result),
         "delivered_chip_hours": found.delivered_hours,
         "own": {
             "npv": found.npv, "cost_per_delivered_chip_hour": found.per_delivered_hour, "payback_months": found.payback_months,
@@ -84,22 +86,6 @@ def _rates(found: Finance) -> dict[str, Datum]:
     return {name: data[name] for name in names if name in data and data[name].value}
 
 
-def not_included(found: Finance) -> list[str]:
-    """The lines of cost that have no rate, each with the option that gives it, and what no line holds."""
-    data = found.result.data
-    absent = []
-    total = data.get("operations_cost")
-    if total is None or total.kind != "given":
-        absent = [
-            f"{name.removesuffix('_cost').replace('_', ' ')} ({QUANTITIES[rate].option})"
-            for name, rate in RATE_OF.items()
-            if not any(entry in data and data[entry].value for entry in (name, rate))
-        ]
-    if "facility_capital" not in found.result.values:
-        absent.append("the building (--construction-cost)")
-    return [*absent, "financing and taxes"]
-
-
 def _colocated(found: Finance) -> dict[str, Any] | None:
     entry = found.colocated
     if entry is None:
@@ -122,7 +108,7 @@ def _rent(entry: Alternative) -> dict[str, Any]:
         "term": entry.rent.term, "commitment_months": entry.rent.months, "price": entry.rent.price, "unit": "USD/chip/hour", "source": source_of(entry.rent.datum),
         "npv": entry.npv, "cost_per_delivered_chip_hour": entry.per_delivered_hour,
         "break_even_used_share": entry.break_even_share, "break_even_months": entry.break_even_months,
-        "break_even_price": entry.break_even_price,
+        "break_even_price": entry.break_even_price, "break_even_used_share_undiscounted": entry.undiscounted_share,
         "dearer_than_on_demand": entry.dearer_than_on_demand, "owed_after_horizon": entry.owed_beyond,
         "break_even_with_colocate": _levels(entry.beside_colocated) if entry.beside_colocated else None,
         "years": table(entry.flows),

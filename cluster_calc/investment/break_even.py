@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cluster_calc.investment.flows import MONTHS, Flow, net_present_value
+from cluster_calc.investment.flows import MONTHS, SALE, Flow, net_present_value
 from cluster_calc.investment.owning import MOST_MONTHS, Cluster
 
 # The flows of a way over so many years, at a share of hours used, at a price in the place of its own.
 Way = Callable[..., Iterable[Flow]]
-
-
-# What is left when a plan ends.
-SOLD = frozenset({"residual", "facility_residual"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +21,17 @@ class Levels:
     price: float | None
 
 
+def share_level(figures: Cluster, owned: Way, other: Way) -> float | None:
+    """The share of hours used at which both cost the same over the horizon: the crossing of two straight lines."""
+    years, rate = figures.horizon, figures.rate
+    at_none, at_all = (
+        net_present_value(owned(years, share), rate) - net_present_value(other(years, share), rate)
+        for share in (0.0, 1.0)
+    )
+    share = at_none / (at_none - at_all) if at_none != at_all else None
+    return share if share is not None and 0 < share <= 1 else None
+
+
 def levels(figures: Cluster, owned: Way, other: Way) -> Levels:
     """Where owning and the other way, which has a price, draw level over the horizon.
 
@@ -33,16 +40,11 @@ def levels(figures: Cluster, owned: Way, other: Way) -> Levels:
     """
     years, rate = figures.horizon, figures.rate
 
-    def gap(share: float) -> float:
-        return net_present_value(owned(years, share), rate) - net_present_value(other(years, share), rate)
-
-    at_none, at_all = gap(0.0), gap(1.0)
-    share = at_none / (at_none - at_all) if at_none != at_all else None
     own = net_present_value(owned(years), rate)
     free, priced = (net_present_value(other(years, price=at), rate) for at in (0.0, 1.0))
     level = (own - free) / (priced - free) if priced != free else None
     return Levels(
-        share if share is not None and 0 < share <= 1 else None, _months(owned, other, rate),
+        share_level(figures, owned, other), _months(owned, other, rate),
         abs(level) if level is not None and level > -1e-9 else None,
     )  # fmt: skip
 
@@ -54,7 +56,7 @@ def _months(owned: Way, other: Way, rate: float) -> float | None:
     """
     for month in range(1, MOST_MONTHS + 1):
         sides = (
-            net_present_value((flow for flow in way(month / MONTHS) if flow.line not in SOLD), rate)
+            net_present_value((flow for flow in way(month / MONTHS) if flow.line not in SALE), rate)
             for way in (owned, other)
         )
         if next(sides) >= next(sides):

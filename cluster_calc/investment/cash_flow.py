@@ -20,11 +20,11 @@ from cluster_calc.estimation.lookup import Finder
 from cluster_calc.estimation.parts.price_path import decimal_year_of_day, path_of
 from cluster_calc.estimation.result import Result
 from cluster_calc.forms import as_json, as_text
-from cluster_calc.investment.break_even import Levels, levels
+from cluster_calc.investment.break_even import Levels, levels, share_level
 from cluster_calc.investment.flows import MONTHS, Flow, net_present_value, table
-from cluster_calc.investment.owning import Cluster, Electricity, Terms, of_the_run
+from cluster_calc.investment.owning import Cluster, Electricity, Terms, time_of_run
 from cluster_calc.investment.payments import payments
-from cluster_calc.investment.renting import Rent, rents
+from cluster_calc.investment.renting import Rent, dearer_than_on_demand, rents
 from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.lists import Payment
@@ -49,7 +49,7 @@ class Alternative:
     """Renting the same delivered compute, and where it draws level with owning; None where it never does.
 
     `beside_colocated` says where it draws level with owned hardware on a rented site, where that is an option.
-    `dearer_than_on_demand` marks a commitment whose chip-hour costs more than one on demand; `owed_beyond` is the rent of
+    `dearer_than_on_demand` marks a commitment, or spot, whose chip-hour costs more than one on demand; `owed_beyond` is the rent of
     the last commitment after the horizon, which counts in no other figure.
     """
 
@@ -63,6 +63,7 @@ class Alternative:
     beside_colocated: Levels | None = None
     dearer_than_on_demand: bool = False
     owed_beyond: float = 0.0
+    undiscounted_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class Finance:
     depreciation: tuple[float, ...]
     book_values: tuple[float, ...]
     alternatives: tuple[Alternative, ...]
+    figures: Cluster = field(repr=False)
     colocated: Colocated | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,6 +123,19 @@ class Finance:
         """One row a year: every line, the cash, its running total, the depreciation and what the books then say."""
         price = float(self.result.values["capital_cost"])
         return _with_books(self.flows, self.depreciation, self.book_values, price)
+
+    def costs_of_used_hours(self, rent: Rent, shares: Any) -> tuple[Any, Any]:
+        """Levelised USD per chip-hour in use by the share of hours used: of owning, and of a way to rent.
+
+        Both net present values are straight lines in that share, and so are the hours.
+        """
+        figures, years = self.figures, self.figures.horizon
+        hours = figures.delivered(years, 1.0)[1] / figures.goodput * shares
+        lines = []
+        for way in (figures.owned, partial(figures.rented, rent)):
+            none, full = (net_present_value(way(years, share), figures.rate) for share in (0.0, 1.0))
+            lines.append(-(none + (full - none) * shares) / hours)
+        return lines[0], lines[1]
 
     @property
     def owned_share(self) -> float:
@@ -163,9 +178,12 @@ class Finance:
         for entry in self.alternatives:
             rent = entry.rent
             if entry.dearer_than_on_demand:
+                what = (
+                    "a commitment is dearer than no commitment" if rent.committed else "spot is dearer than on demand"
+                )
                 found.append(
-                    f"a commitment is dearer than no commitment: {rent.words} against {hourly}; give like quotes with "
-                    f"--rental-price and --rental-price-{rent.term}"
+                    f"{what}: {rent.words} against {hourly}; give like quotes with "
+                    f"--rental-price and --rental-price-{rent.term.replace('_', '-')}"
                 )
             if entry.owed_beyond > 0.5:
                 found.append(
@@ -221,7 +239,7 @@ def plan(merged: scenario.Scenario, book: Catalog | None = None, result: Result 
         result=result, terms=terms, timing=figures.timing, inputs=data, payments=due, flows=flows, npv=npv, delivered_hours=hours,
         discounted_hours=discounted, per_delivered_hour=-npv / discounted, depreciation=charges,
         payback_months=figures.payback(hourly) if hourly else None, book_values=books,
-        alternatives=tuple(_alternative(figures, rent, discounted, hourly, colocated) for rent in found), colocated=colocated,
+        alternatives=tuple(_alternative(figures, rent, discounted, dearer_than_on_demand(rent, found), colocated) for rent in found), colocated=colocated, figures=figures,
         left_out=left_out,
     )  # fmt: skip
 
@@ -265,20 +283,20 @@ def rent_value(merged: scenario.Scenario, result: Result, rent: Rent) -> float:
 def _electricity(merged: scenario.Scenario, result: Result, data: Mapping[str, Datum], book: Catalog) -> Electricity:
     """Electricity on a site of one's own."""
     growth = float(data["electricity_price_growth"].value)
-    energy = float(result.values["facility_power"]) * YEAR
+    power = float(result.values["facility_power"])
     given = result.data.get("electricity_cost")
     if given is not None and given.kind == "given":
-        return Electricity(energy, of_the_run(result, "electricity_cost") / energy, growth)
+        return Electricity(power, float(given.value) / (power * time_of_run(result, "electricity_cost")), growth)
     path = path_of(merged.settings, merged.data, book, growth)
     if path is not None:
         start = float(decimal_year_of_day(float(result.data["start"].value) / 86400.0))
-        return Electricity(energy, float(path.at(start)), growth, path, start)
+        return Electricity(power, float(path.at(start)), growth, path, start)
     price = result.data.get("electricity_price")
     # Where the rent of a site holds the power, the estimate reads no price of it.
     price = price or Finder(book, result.chip, result.precision, merged, merged.data, {}).find("electricity_price")
     if price is None:
         raise InputError("finance needs electricity_price: supply --electricity-price")
-    return Electricity(energy, float(price.value), growth)
+    return Electricity(power, float(price.value), growth)
 
 
 def horizon_of(merged: scenario.Scenario, result: Result, book: Catalog) -> Datum:
@@ -325,16 +343,27 @@ def inputs_of(merged: scenario.Scenario, result: Result, book: Catalog, terms: s
 
 
 def _alternative(
-    figures: Cluster, rent: Rent, discounted: float, hourly: Rent | None, colocated: Colocated | None
+    figures: Cluster, rent: Rent, discounted: float, dearer: bool, colocated: Colocated | None
 ) -> Alternative:
     flows = tuple(figures.rented(rent, figures.horizon))
     npv = net_present_value(flows, figures.rate)
     rented = partial(figures.rented, rent)
     level = levels(figures, figures.owned, rented)
+    today = figures.at_todays_prices()
+    undiscounted = share_level(today, today.owned, partial(today.rented, rent))
     beside = levels(figures, partial(figures.owned, colocated=True), rented) if colocated else None
-    dearer = rent.committed and hourly is not None and rent.price > hourly.price
     return Alternative(
-        rent, flows, npv, -npv / discounted, level.share, level.months, level.price, beside, dearer, figures.owed(rent)
+        rent,
+        flows,
+        npv,
+        -npv / discounted,
+        level.share,
+        level.months,
+        level.price,
+        beside,
+        dearer,
+        figures.owed(rent),
+        undiscounted,
     )
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cluster_calc.errors import InputError
+from cluster_calc.quantities.dates import YEAR
+from cluster_calc.quantities.number import Number
 
 MONTHS = 12
-# Flows are summed on a grid of half months, so that the middle of every whole month is on it.
-GRID = 24
+# Lines of a cash flow that are no running cost: what is bought, and what is left of it.
+PURCHASE = frozenset({"capital", "deposit", "milestone", "facility", "refresh"})
+SALE = frozenset({"residual", "facility_residual"})
 
 
 @dataclass(frozen=True)
@@ -23,34 +25,29 @@ class Flow:
     amount: float
 
 
-def net_present_value(flows: Iterable[Flow], rate: float) -> float:
-    """Value at the start of flows at any time, by pyxirr: NPV = Σ a / (1 + ρ)^t.
+def periods(years: float, timing: str) -> tuple[Number, Number, Number]:
+    """Of each year of a horizon: when its flows count, its middle, both in years, and its length in seconds.
 
-    A flow between two points of the grid is first carried to the one before it, at the same rate.
+    >>> [values.tolist() for values in periods(1.5, "year-end")][:2]
+    [[1.0, 1.5], [0.5, 1.25]]
+    """
+    import numpy as np
+
+    first = np.arange(math.ceil(years - 1e-9), dtype=float)
+    lengths = np.minimum(1.0, years - first)
+    middles = first + lengths / 2
+    return middles if timing == "mid-year" else first + lengths, middles, lengths * YEAR
+
+
+def net_present_value(flows: Iterable[Flow], rate: float) -> float:
+    """Value at the start of flows at any time: NPV = Σ a / (1 + ρ)^t.
 
     >>> round(net_present_value([Flow("capital", 0, -100.0), Flow("residual", 1, 110.0)], 0.1), 9)
     0.0
     """
-    try:
-        import pyxirr
-    except ImportError:
-        raise InputError(
-            "finance needs pyxirr, a part of cluster-calc that is missing here: pip install pyxirr"
-        ) from None
-    places: dict[int, float] = {}
-    for flow in flows:
-        place = math.floor(flow.time * GRID + 1e-9)
-        rest = flow.time - place / GRID
-        carried = flow.amount if abs(rest) < 1e-12 else flow.amount * (1 + rate) ** -rest
-        places[place] = places.get(place, 0.0) + carried
-    if not places:
-        return 0.0
-    first, last = min(places), max(places)
-    amounts = [places.get(place, 0.0) for place in range(first, last + 1)]
-    step = (1 + rate) ** (1 / GRID) - 1
-    value = pyxirr.npv(step, amounts)
-    assert value is not None
-    return float(value / (1 + rate) ** (first / GRID))
+    from cluster_calc.formulas.cash import discount_factor, discounted
+
+    return math.fsum(discounted(flow.amount, discount_factor(rate, flow.time)) for flow in flows)
 
 
 def table(flows: Iterable[Flow], depreciation: Iterable[float] = (), before: float = 0.0) -> list[dict[str, Any]]:

@@ -4,87 +4,124 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.parts.depreciation import RATE_OF, method_of
 from cluster_calc.estimation.parts.price_path import PricePath
 from cluster_calc.estimation.result import Result
-from cluster_calc.formulas.operations import colocation_cost
-from cluster_calc.investment.flows import MONTHS, Flow
+from cluster_calc.formulas import cash
+from cluster_calc.formulas.operations import charged_time, colocation_per_year
+from cluster_calc.investment.flows import MONTHS, Flow, periods
 from cluster_calc.investment.renting import Rent
 from cluster_calc.model.sets import model_of
-from cluster_calc.quantities.dates import YEAR
+from cluster_calc.quantities.dates import HOUR, YEAR
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.lists import Payment
 from cluster_calc.quantities.nomenclature import QUANTITIES
+from cluster_calc.quantities.number import Number
 
 # Lines of operating cost by the short name that their payments bear → the rate each takes.
 LINES = {name.removesuffix("_cost"): rate for name, rate in RATE_OF.items()}
 STAFFING = ("staff_density", "staff_wage")
+# What the lines are shares or prices of.
+BASIS = ("capital_cost", "chips", "critical_load", "peak_facility_power")
+# The line by time: a rate is one already, what is a share or a price makes one.
+YEARLY = {line: rate if rate in ("staff_rate", "storage_rate") else f"{line}_per_year" for line, rate in LINES.items()}
+# A line of owning → the formulas of cash.py that may make it, each with what stands for its arguments, in order: the
+# last is that of a line given for the run.
+MADE_BY = {
+    "deposit": (("hardware_payment", {"payment_share": "deposit_share"}),),
+    "capital": (("hardware_payment", {"payment_share": "start_share"}),),
+    "electricity": (("electricity_of_period", {}),),
+    **{
+        line: (
+            ("line_of_period", {"yearly_line": YEARLY.get(line, f"{line}_per_year")}),
+            ("line_of_period", {"run_line": f"{line}_cost", "yearly_line": "run_line_per_year"}),
+        )
+        for line in (*LINES, "operations")
+    },
+}
 COLOCATION, DEMAND_CHARGE = "colocation", "demand_charge"
 MOST_MONTHS = 20 * MONTHS
 
 
-def of_the_run(result: Result, name: str) -> float:
-    """A cost that was given for the run, scaled from its time to the year."""
+def time_of_run(result: Result, name: str) -> float:
+    """The time of the run whose cost was given, in seconds; there has to be one."""
     time = result.values.get("training_time")
     if time is None:
         raise InputError(
             f"{name} is that of a run, and there is none: give a demand, or yearly rates (--staff-rate, --maintenance-rate …)"
         )
-    return float(result.values[name]) * YEAR / float(time)
+    return float(time)
 
 
-def running_costs(result: Result, data: Mapping[str, Datum]) -> dict[str, float]:
-    """USD a year of every line that has a rate, by the formulas of a run, with a year in the place of its time.
+def yearly_lines(result: Result, data: Mapping[str, Datum]) -> dict[str, float]:
+    """Every operating line that has a value, by time in USD/s, at the prices of the start.
 
-    What was given for the run itself, a line or the total, is scaled from its time to the year.
+    What was given for the run itself, a line or the total, is what the run is charged over its time and its share of
+    the idle hours.
     """
-    values = result.values
-    total = data.get("operations_cost")
-    if total is not None and total.kind == "given":
-        # A total of one's own holds every line but the rent of a site, which may be weighed against a site of one's own.
-        return {"operations": of_the_run(result, "operations_cost")} if total.value else {}
+
+    def of_the_run(name: str) -> float:
+        charged = charged_time(time_of_run(result, name), float(data["used_share"].value))
+        return float(cash.run_line_per_year(float(result.values[name]), charged))
+
+    for total, by_time in (("operations_cost", False), ("operations_per_year", True)):
+        if total in data and data[total].kind == "given":
+            # A total of one's own holds every line but the rent of a site, which may be weighed against a site of one's own.
+            amount = float(result.values[total]) if by_time else of_the_run(total) if data[total].value else 0.0
+            return {"operations": amount} if amount else {}
     rates = {rate: float(data[rate].value) for rate in (*LINES.values(), *STAFFING) if rate in data}
+    staffed = STAFFING[0] in rates
     # What nobody gave a rate for is not included; staff follows from the load where posts per power are known.
-    rates |= {
-        rate: 0.0
-        for rate in LINES.values()
-        if rate not in rates and not (rate == "staff_rate" and STAFFING[0] in rates)
-    }
-    basis = {name: float(values[name]) for name in ("capital_cost", "chips", "critical_load", "peak_facility_power")}
-    found = model_of("running-costs", *(("staffing",) if STAFFING[0] in rates else ())).evaluate(
-        {**basis, **rates, "training_time": YEAR}
+    absent = {rate: 0.0 for rate in LINES.values() if rate not in rates and not (rate == "staff_rate" and staffed)}
+    known = {name: float(result.values[name]) for name in BASIS if name in result.values}
+    found = model_of("running-rates", *(("staffing",) if staffed else ())).evaluate(
+        {**known, **rates, **absent, **_typed(data, YEARLY.values())}
     )
     lines = {}
-    for line in LINES:
+    for line, rate in LINES.items():
         name = f"{line}_cost"
         given = name in data and data[name].kind == "given"
-        amount = of_the_run(result, name) if given else float(found[name])
+        if not given and YEARLY[line] not in found:
+            if rate in data and data[rate].value:
+                raise InputError(
+                    f"finance needs critical_load for {rate}: what the chips draw is not known; supply --tdp"
+                )
+            continue
+        amount = of_the_run(name) if given else float(found[YEARLY[line]])
         # A rate of 0 that someone gave is a line; one that nobody gave is not included.
-        if amount or given or (LINES[line] in data and data[LINES[line]].kind == "given"):
+        if amount or given or (rate in data and data[rate].kind == "given"):
             lines[line] = amount
     return lines
 
 
+def _typed(data: Mapping[str, Datum], names: Iterable[str]) -> dict[str, float]:
+    """What someone gave of these."""
+    return {name: float(data[name].value) for name in names if name in data and data[name].kind == "given"}
+
+
 @dataclass(frozen=True)
 class Electricity:
-    """Energy of a fully used year in J, its first price in USD/J, and how that moves: by a yearly growth, or along a path."""
+    """Average power in W, the price of electricity at the start in USD/J, and how it moves: by a growth, or along a path."""
 
-    energy: float
+    power: float
     price: float
     growth: float
     path: PricePath | None = None
     start: float = 0.0
 
-    def cost(self, time: float, middle: float) -> float:
-        """A fully used year's, paid at a time and used around the middle of a period: a path has the price of its use."""
+    def level(self, times: Number, middles: Number) -> Number:
+        """Its price over that at the start: by the time at which it counts, on a path by that around which it is used."""
         if self.path is None:
-            return float(self.energy * self.price * (1 + self.growth) ** time)
-        return float(self.energy * self.path.at(self.start + middle))
+            return cash.electricity_price_level(self.growth, times)
+        return self.path.at(self.start + middles) / self.price
 
 
 @dataclass(frozen=True)
@@ -111,7 +148,7 @@ class Cluster:
     """The yearly figures of a cluster, and the flows they make over any number of years."""
 
     def __init__(self, result: Result, data: Mapping[str, Datum], terms: Terms) -> None:
-        self.result, self.timing, self.power_included = result, terms.timing, terms.power_included
+        self.result, self.inputs, self.timing, self.power_included = result, data, terms.timing, terms.power_included
         self.electricity, self.payments = terms.electricity, terms.payments
         values = result.values
         self.chips = float(values["chips"])
@@ -137,80 +174,89 @@ class Cluster:
 
     @cached_property
     def lines(self) -> dict[str, float]:
-        """The operating lines of a year, in today's money."""
-        return running_costs(self.result, self.result.data)
+        """The operating lines by time, in today's money."""
+        return yearly_lines(self.result, {**self.inputs, **self.result.data})
 
-    def parts(self, years: float) -> Iterable[tuple[float, float]]:
-        """Each year of the horizon: when its flows count, and how much of a year it is."""
-        for year in range(math.ceil(years - 1e-9)):
-            length = min(1.0, years - year)
-            yield year + (length / 2 if self.timing == "mid-year" else length), length
+    def periods(self, years: float) -> tuple[Number, Number, Number]:
+        """The periods of a horizon, as flows count here."""
+        return periods(years, self.timing)
 
     def investment(self, colocated: bool = False) -> float:
         """Cash for hardware that is bought, and for the building of a site of one's own."""
         return self.cash + (0.0 if colocated else self.building)
 
-    def energy_cost(self, time: float, middle: float, colocated: bool = False) -> float:
-        """Electricity of a fully used year; none where the rent of the site holds it."""
-        return 0.0 if colocated and self.power_included else self.electricity.cost(time, middle)
+    def electricity_of(
+        self, times: Number, middles: Number, lengths: Number, share: float, colocated: bool = False
+    ) -> Number:
+        """Electricity of periods; none where the rent of the site holds it."""
+        if colocated and self.power_included:
+            return np.zeros_like(times)
+        level = self.electricity.level(times, middles)
+        return cash.electricity_of_period(self.electricity.power, self.electricity.price, share, lengths, level)
 
     def running(self, colocated: bool = False) -> dict[str, float]:
-        """The other lines of a year; the rent of a site falls on those who rent one, and may hold the power."""
+        """The other lines by time; the rent of a site falls on those who rent one, and may hold the power."""
         held = (DEMAND_CHARGE,) if self.power_included else ()
         absent = held if colocated else (COLOCATION,)
         return {line: amount for line, amount in self.lines.items() if line not in absent}
 
-    def site(self, price: float) -> float:
-        """Rent of the site a year at a price per power and month, the price being in USD/kW/month."""
-        factor = QUANTITIES["colocation_price"].factor
-        return float(colocation_cost(float(self.result.values["critical_load"]), price * factor, YEAR))
+    def lines_of(
+        self, times: Number, lengths: Number, colocated: bool = False, price: float | None = None
+    ) -> dict[str, Number]:
+        """The operating lines of periods; `price` is another rent of the site, in USD/kW/month."""
+        level = cash.operating_price_level(self.growth["operations"], times)
+        lines = self.running(colocated)
+        if price is not None and COLOCATION in lines:
+            base = price * QUANTITIES["colocation_price"].factor
+            lines[COLOCATION] = float(colocation_per_year(float(self.result.values["critical_load"]), base))
+        return {line: cash.line_of_period(amount, lengths, level) for line, amount in lines.items()}
 
     def owned(
         self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None
     ) -> Iterable[Flow]:
-        """The flows of owning; the hardware is paid as scheduled from its purchase.
-
-        `price` is another rent of the site, in USD/kW/month.
-        """
+        """The flows of owning; the hardware is paid as scheduled from its purchase."""
         share = self.share if share is None else share
         for payment in self.payments:
-            yield Flow(payment.line, payment.time - self.age, -self.cash * payment.share)
+            due = cash.hardware_payment(self.cash, payment.share)
+            yield Flow(payment.line, payment.time - self.age, -due)
         if self.building and not colocated:
             yield Flow("facility", 0.0, -self.building)
-        for year, (time, length) in enumerate(self.parts(years)):
-            if not (colocated and self.power_included):
-                used = self.energy_cost(time, year + length / 2, colocated) * share * length
-                yield Flow("electricity", time, -used)
-            for line, amount in self.running(colocated).items():
-                rent = self.site(price) if price is not None and line == COLOCATION else amount
-                yield Flow(line, time, -rent * length * (1 + self.growth["operations"]) ** time)
+        times, middles, lengths = self.periods(years)
+        if not (colocated and self.power_included):
+            yield from _paid("electricity", times, self.electricity_of(times, middles, lengths, share))
+        for line, amounts in self.lines_of(times, lengths, colocated, price).items():
+            yield from _paid(line, times, amounts)
         bought = 0.0
         for time in self.refreshes(years):
             # The set that goes is sold for what its own purchase left; the next costs what like hardware costs by then.
-            yield Flow("refresh", time, -self.capital * self.price_level(time))
-            yield Flow("residual", time, self.capital * self.left * self.price_level(bought))
+            yield Flow("refresh", time, -float(cash.replacement_payment(self.capital, self.price_level(time))))
+            sold = cash.sale_of_hardware(self.capital * self.left, self.price_level(bought))
+            yield Flow("residual", time, float(sold))
             bought = time
-        yield Flow("residual", years, self.residual(years))
+        yield Flow("residual", years, self.residual(years, years))
         if self.building and not colocated and self.building_life:
-            left = max(1 - years / self.building_life, 0.0)
-            yield Flow("facility_residual", years, self.building * left)
+            left = cash.building_left(self.building, years, self.building_life)
+            yield Flow("facility_residual", years, float(left))
 
     def price_level(self, time: float) -> float:
         """Price of like hardware then ÷ its price at the start."""
-        return float((1 + self.growth["hardware"]) ** time)
+        return float(cash.hardware_price_level(self.growth["hardware"], time))
 
-    def residual(self, years: float) -> float:
-        """Value of the set that stands at the end, in the money its purchase was paid in."""
-        bought = max(self.refreshes(years), default=0.0)
-        return self.book_value(years) * self.price_level(bought)
+    def residual(self, time: float, years: float) -> float:
+        """Value of the set that stands at a time of the plan, in the money its purchase was paid in."""
+        bought = max((known for known in self.refreshes(years) if known < time - 1e-6), default=0.0)
+        return float(cash.sale_of_hardware(self.book_value(time, years), self.price_level(bought)))
 
     def refreshes(self, years: float) -> Iterable[float]:
-        """When the hardware reaches the end of a life before the horizon does."""
+        """When the hardware reaches the end of a life before the horizon does.
+
+        Nobody replaces a set in the last month of a plan: one whose life ends there serves until the plan does.
+        """
         life = self.result.values.get("service_time")
         if life is None:
             return
         count = 1
-        while (time := count * float(life) / YEAR - self.age) < years - 1e-6:
+        while (time := count * float(life) / YEAR - self.age) < years - 1 / MONTHS + 1e-6:
             yield time
             count += 1
 
@@ -219,9 +265,9 @@ class Cluster:
 
         A set whose life ends with a year stands there with its residual: the next one opens the year after.
         """
-        yield self.book_value(0.0)
+        yield self.book_value(0.0, years)
         for year in range(1, math.ceil(years - 1e-9) + 1):
-            yield self.residual(min(float(year), years))
+            yield self.residual(min(float(year), years), years)
 
     def _model(self, **changed: float) -> Mapping[str, Any]:
         data = {name: datum.value for name, datum in self.result.data.items() if datum.value is not None}
@@ -229,68 +275,68 @@ class Cluster:
             data.pop(name, None)
         return self.result.model.evaluate({**data, "chips": self.chips, **changed})
 
-    def book_value(self, years: float) -> float:
-        """Value of the hardware at the end of the horizon, of the set that then stands, at the prices of the start."""
-        if years not in self.worth:
+    def book_value(self, time: float, years: float) -> float:
+        """Value of the set that stands at a time of the plan, at the prices of the start."""
+        bought = max((known for known in self.refreshes(years) if known < time - 1e-6), default=-self.age)
+        age = time - bought
+        if age not in self.worth:
             life = self.result.values.get("service_time")
-            end = (self.age + years) * YEAR
-            if life is not None:
-                end -= max(math.ceil(end / float(life) - 1e-9) - 1, 0) * float(life)
-            if life is not None and end >= float(life) * (1 - 1e-9):
-                self.worth[years] = self.capital * self.left
+            if life is not None and age * YEAR >= float(life) * (1 - 1e-9):
+                self.worth[age] = self.capital * self.left
             else:
-                self.worth[years] = float(self._model(hardware_age=end, training_time=1.0)["book_value_at_start"])
-        return self.worth[years]
+                self.worth[age] = float(self._model(hardware_age=age * YEAR, training_time=1.0)["book_value_at_start"])
+        return self.worth[age]
 
     def charges(self, years: float) -> Iterable[float]:
         """Depreciation of each year of the horizon, of the chips bought and those already owned alike.
 
-        A year in which a set is replaced has the charges of both, each on the price of its own purchase.
+        A year in which a set is replaced has the charges of both, each on the price of its own purchase; past the end of
+        its life a set is charged nothing.
         """
-        changes = [0.0, *self.refreshes(years)]
+        life = self.result.values.get("service_time")
+        changes = [-self.age, *self.refreshes(years)]
         for year in range(math.ceil(years - 1e-9)):
             end, charge = min(year + 1.0, years), 0.0
             for bought, until in zip(changes, [*changes[1:], math.inf], strict=True):
-                first, last = max(bought, float(year)), min(until, end)
+                over = math.inf if life is None else bought + float(life) / YEAR
+                first, last = max(bought, float(year)), min(until, over, end)
                 if last - first < 1e-9:
                     continue
                 if self.first_order:
                     # The rate of the first day is not held over a year: what the books lose is the exact integral.
-                    charge += self.residual(first) - self.residual(last)
+                    charge += self.residual(first, years) - self.residual(last, years)
                     continue
-                old = (first - bought + (self.age if bought == 0.0 else 0.0)) * YEAR
                 length = (last - first) * YEAR
                 values = self._model(
-                    hardware_age=old,
+                    hardware_age=(first - bought) * YEAR,
                     training_time=length,
                     accelerator_time=self.chips * length,
                     chip_hours=self.chips * length,
                 )
-                charge += float(values["hardware_charge"]) * self.price_level(bought)
+                charge += float(values["hardware_charge"]) * self.price_level(max(bought, 0.0))
             yield charge
 
     def delivered(self, years: float, share: float | None = None) -> tuple[float, float]:
         """Chip-hours in which useful steps run, and the same discounted as money is."""
-        yearly = self.chips * (self.share if share is None else share) * self.goodput * YEAR / 3600
-        parts = list(self.parts(years))
-        return yearly * sum(length for _, length in parts), yearly * sum(
-            length / (1 + self.rate) ** time for time, length in parts
-        )
+        times, _, lengths = self.periods(years)
+        hours = cash.hours_of_period(self.chips, self.share if share is None else share, self.goodput, lengths) / HOUR
+        worth = cash.discounted(hours, cash.discount_factor(self.rate, times))
+        return float(hours.sum()), float(worth.sum())
 
     def rented(
         self, rent: Rent, years: float, share: float | None = None, price: float | None = None
     ) -> Iterable[Flow]:
         """The flows of renting chips that deliver as much: by the used hour, or all hours of a commitment."""
-        share = self.share if share is None else share
+        times, _, lengths = self.periods(years)
         price = rent.price if price is None else price
-        hours = self.paid_hours(rent, share)
-        for time, length in self.parts(years):
-            yield Flow("rent", time, -hours * length * price * (1 + self.growth["rent"]) ** time)
+        return _paid("rent", times, self.rent_of(rent, times, lengths, self.share if share is None else share, price))
 
-    def paid_hours(self, rent: Rent, share: float) -> float:
-        """Chip-hours paid a year for the same delivered compute: all hours of a commitment, more on spot for what it loses."""
-        hours = self.chips * YEAR / 3600 * (1.0 if rent.committed else share)
-        return hours / self.spot if rent.term == "spot" else hours
+    def rent_of(self, rent: Rent, times: Number, lengths: Number, share: float, price: float) -> Number:
+        """Rent of periods for the same delivered compute: all hours of a commitment, more on spot for what it loses."""
+        paid = 1.0 if rent.committed else share
+        paid = cash.rented_share(paid, self.spot) if rent.term == "spot" else paid
+        level = cash.rental_price_level(self.growth["rent"], times)
+        return cash.rent_of_period(self.chips, paid, price / HOUR, lengths, level)
 
     def owed(self, rent: Rent) -> float:
         """Rent of the last commitment that falls due after the horizon, moved as all rents are; 0 without one."""
@@ -298,20 +344,27 @@ class Cluster:
             return 0.0
         term = rent.months / MONTHS
         left = math.ceil(self.horizon / term - 1e-9) * term - self.horizon
-        level = rent.price * (1 + self.growth["rent"]) ** self.horizon
-        yearly = self.paid_hours(rent, self.share) * level
-        return float(yearly * sum(length * (1 + self.growth["rent"]) ** time for time, length in self.parts(left)))
+        times, _, lengths = self.periods(left)
+        return float(self.rent_of(rent, self.horizon + times, lengths, self.share, rent.price).sum())
 
     def payback(self, rent: Rent, *, colocated: bool = False) -> float | None:
         """Months after which the cash spent on owning is no more than the rent would have been, not discounted."""
-        spent, saved = self.investment(colocated), 0.0
-        yearly = sum(self.running(colocated).values())
-        for month in range(1, MOST_MONTHS + 1):
-            time = (month - 0.5) / MONTHS
-            hours = self.chips * YEAR / 3600 / MONTHS * (1.0 if rent.committed else self.share)
-            saved += hours * rent.price * (1 + self.growth["rent"]) ** time
-            spent += self.energy_cost(time, time, colocated) * self.share / MONTHS
-            spent += yearly / MONTHS * (1 + self.growth["operations"]) ** time
-            if spent <= saved:
-                return float(month)
-        return None
+        times = (np.arange(MOST_MONTHS) + 0.5) / MONTHS
+        lengths = np.full(MOST_MONTHS, YEAR / MONTHS)
+        spent = self.electricity_of(times, times, lengths, self.share, colocated)
+        spent = spent + sum(self.lines_of(times, lengths, colocated).values())
+        saved = self.rent_of(rent, times, lengths, self.share, rent.price)
+        even = np.flatnonzero(self.investment(colocated) + np.cumsum(spent) <= np.cumsum(saved))
+        return float(even[0] + 1) if even.size else None
+
+    def at_todays_prices(self) -> Cluster:
+        """The same cluster where no price moves and no money is discounted, as an estimate counts."""
+        same = copy(self)
+        same.rate, same.growth = 0.0, dict.fromkeys(self.growth, 0.0)
+        same.electricity = replace(self.electricity, growth=0.0, path=None)
+        return same
+
+
+def _paid(line: str, times: Number, amounts: Number) -> Iterable[Flow]:
+    """One flow a period."""
+    return (Flow(line, time, -amount) for time, amount in zip(times.tolist(), amounts.tolist(), strict=True))

@@ -11,7 +11,7 @@ from cluster_calc.estimation.result import Result
 from cluster_calc.investment.cash_flow import COLOCATE, Finance, inputs_of
 from cluster_calc.investment.flows import Flow, net_present_value
 from cluster_calc.investment.owning import Cluster, Electricity, Terms
-from cluster_calc.investment.renting import Rent, rents
+from cluster_calc.investment.renting import Rent, dearer_than_on_demand, rents
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.settings import TERMS, TIMINGS
 from cluster_calc.scenario.scenario import Scenario
@@ -67,11 +67,10 @@ def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None) -
     data = inputs_of(merged, result, book or catalog(), terms)
     figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
     found, left_out = rents(result, merged)
-    hourly = next((rent for rent in found if rent.term == "on-demand"), None)
     ways = []
     for rent in found:
         flows = tuple(figures.rented(rent, figures.horizon))
-        dearer = rent.committed and hourly is not None and rent.price > hourly.price
+        dearer = dearer_than_on_demand(rent, found)
         ways.append(Rented(rent, flows, net_present_value(flows, figures.rate), figures.owed(rent), dearer))
     hours, discounted = figures.delivered(figures.horizon)
     return Rents(terms, timing, data, hours, discounted, tuple(ways), left_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cluster_calc.catalog.commitments import of_term
@@ -46,13 +47,27 @@ def rents(result: Result, merged: Scenario) -> tuple[list[Rent], dict[str, str]]
     as_of = str(merged.settings.get("as_of", ""))
     found, left_out = [], {}
     for term, (name, months) in WAYS.items():
-        datum = merged.data.get(name) or _quoted(result, term, as_of)
+        datum = merged.data.get(name) or _follows(result, name) or _quoted(result, term, as_of)
         if datum is None:
             option = "--" + name.replace("_", "-")
             left_out[term] = f"no {term} price found for {result.chip.name}: supply {option}"
             continue
         found.append(Rent(term, float(datum.value) * HOUR, months, datum))
     return found, left_out
+
+
+def dearer_than_on_demand(rent: Rent, found: Iterable[Rent]) -> bool:
+    """Whether a commitment, or chips that may be taken away, cost more an hour than chips on demand."""
+    hourly = next((entry.price for entry in found if entry.term == "on-demand"), None)
+    return hourly is not None and rent.price > hourly
+
+
+def _follows(result: Result, name: str) -> Datum | None:
+    """A rent that follows from a rental cost that was given."""
+    cost = result.data.get("rental_cost")
+    if cost is None or cost.kind != "given" or name in result.data or name not in result.values:
+        return None
+    return cost.with_(name=name, value=float(result.values[name]), note="follows from the rental cost given")
 
 
 def _quoted(result: Result, term: str, as_of: str) -> Datum | None:

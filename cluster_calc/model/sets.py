@@ -9,6 +9,7 @@ from typing import Any
 from cluster_calc.formulas import (
     bill,
     capital,
+    cash,
     checkpoints,
     demand,
     failures,
@@ -126,7 +127,21 @@ ALL_SETS: dict[str, FormulaSet] = {
     ),
     "bare": (operations.bare_run_cost,),
     "staffing": (operations.staff_rate,),
+    "running-rates": (
+        operations.maintenance_per_year,
+        operations.colocation_per_year,
+        operations.demand_charge_per_year,
+        operations.insurance_per_year,
+        operations.software_per_year,
+        operations.operations_per_year,
+    ),
     "running-costs": (
+        operations.maintenance_per_year,
+        operations.colocation_per_year,
+        operations.demand_charge_per_year,
+        operations.insurance_per_year,
+        operations.software_per_year,
+        operations.charged_time,
         operations.staff_cost,
         operations.maintenance_cost,
         operations.colocation_cost,
@@ -177,6 +192,26 @@ ALL_SETS: dict[str, FormulaSet] = {
         operations.compute_per_dollar,
     ),
     "committed": (renting.paid_share,),
+    # What falls due in a period of a plan.
+    "cash": (
+        cash.operating_price_level,
+        cash.electricity_price_level,
+        cash.hardware_price_level,
+        cash.rental_price_level,
+        cash.discount_factor,
+        cash.discounted,
+        cash.start_share,
+        cash.hardware_payment,
+        cash.electricity_of_period,
+        cash.run_line_per_year,
+        cash.line_of_period,
+        cash.replacement_payment,
+        cash.sale_of_hardware,
+        cash.building_left,
+        cash.rented_share,
+        cash.rent_of_period,
+        cash.hours_of_period,
+    ),
     # How hardware is charged: one of these.
     "straight-line": (
         charge.service_time,
@@ -303,7 +338,10 @@ ALL_SETS: dict[str, FormulaSet] = {
         time.mfu,
     ),
     "predicted": (utilisation.predicted_utilisation,),
-    "cluster": (time.cost_per_chip_hour,),
+    "cluster": (
+        time.electricity_per_year,
+        time.cost_per_chip_hour,
+    ),
     "throughput": (utilisation.step_throughput, utilisation.delivered_throughput),
     # What a scaling law says of size and data: its constants, then what it leaves open.
     "power-law": (

@@ -10,8 +10,8 @@ from cluster_calc.estimation.as_json import as_dict
 from cluster_calc.estimation.lines import bills
 from cluster_calc.estimation.result import Result
 from cluster_calc.investment import as_json as finance_report
-from cluster_calc.investment.flows import table
-from cluster_calc.procurement.dates import NOT_OPERATING, decided, delivery_of
+from cluster_calc.investment.flows import PURCHASE, SALE, table
+from cluster_calc.procurement.dates import decided, delivery_of
 from cluster_calc.procurement.demand import demand_of
 from cluster_calc.procurement.subject import CONFIDENCE, Subject, aace, asked, resale, run_end
 from cluster_calc.quantities.display import in_unit
@@ -115,7 +115,7 @@ def opex_of(subject: Subject) -> dict[str, float]:
         return {}
     year = table(owned.flows)[1:2]
     lines = {name: -row[name] for row in year for name in row
-             if row[name] and name not in NOT_OPERATING | {"year", "cash", "cumulative", "depreciation"}}  # fmt: skip
+             if row[name] and name not in PURCHASE | SALE | {"year", "cash", "cumulative", "depreciation"}}  # fmt: skip
     return {**lines, "total": sum(lines.values())} if lines else {}
 
 

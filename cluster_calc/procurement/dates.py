@@ -10,17 +10,17 @@ from typing import Any
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
 from cluster_calc.estimation.result import Result
+from cluster_calc.formulas.cash import rent_of_period
 from cluster_calc.formulas.money import later_capital_cost
 from cluster_calc.formulas.world_limits import lead_time
+from cluster_calc.investment.flows import PURCHASE, SALE
 from cluster_calc.procurement.file import MemoFile
-from cluster_calc.quantities.dates import DAY, QUARTER, YEAR
+from cluster_calc.quantities.dates import DAY, HOUR, QUARTER, YEAR
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.display import plain, weeks
 
 # Beyond this no date is worth its name.
 MOST_DAYS = 20 * 365.25
-# Lines of a cash flow that are no running cost.
-NOT_OPERATING = frozenset({"capital", "deposit", "milestone", "facility", "facility_residual", "refresh", "residual"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,8 @@ def bridge(case: Any, time: float) -> float | None:
     hourly = next((entry for entry in rents.ways if entry.rent.term == "on-demand"), None) if rents else None
     if rents is None or hourly is None:
         return None
-    hours = float(case.result.values["chips"]) * float(rents.inputs["used_share"].value) * time / 3600
-    return float(hours * hourly.rent.price)
+    chips, used = float(case.result.values["chips"]), float(rents.inputs["used_share"].value)
+    return float(rent_of_period(chips, used, hourly.rent.price / HOUR, time, 1.0))
 
 
 def waiting(case: Any, ready: Ready, start: str, colocated: bool = False) -> Waiting:
@@ -210,7 +210,7 @@ def waiting(case: Any, ready: Ready, start: str, colocated: bool = False) -> Wai
     # The running costs of the first year stand in the flows, for a full year or for the whole of a shorter horizon.
     years = min(1.0, float(plan.inputs["horizon"].value) / YEAR)
     flows = plan.colocated.flows if colocated else plan.flows
-    first = [flow for flow in flows if flow.line not in NOT_OPERATING and flow.time <= 1.0]
+    first = [flow for flow in flows if flow.line not in PURCHASE | SALE and flow.time <= 1.0]
     running = -sum(flow.amount for flow in first) / years * QUARTER / YEAR
     electricity = -sum(flow.amount for flow in first if flow.line == "electricity") / years * QUARTER / YEAR
     rent = bridge(case, QUARTER)

@@ -10,7 +10,8 @@ from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.result import Result
-from cluster_calc.investment.flows import Flow, net_present_value, table
+from cluster_calc.formulas import cash
+from cluster_calc.investment.flows import Flow, net_present_value, periods, table
 from cluster_calc.investment.rent_alone import Rents
 from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.display import printable
@@ -82,15 +83,12 @@ def minimum(fleet: str | Mapping[str, Any], result: Result, plan: Rents | None, 
     meets = spare / demand
     # What the demand does not ask for is not run.
     part = min(1.0, 1.0 / meets) if meets else 0.0
-    yearly = float(there.values["facility_power"] * there.values["electricity_price"]) * YEAR
     growth, rate = float(plan.inputs["electricity_price_growth"].value), float(plan.inputs["discount_rate"].value)
-    flows, start = [], 0.0
-    while start < years - 1e-9:
-        length = min(1.0, years - start)
-        time = start + (length / 2 if plan.timing == "mid-year" else length)
-        amount = yearly * max(reach - used, 0.0) * length * part * (1 + growth) ** time
-        flows.append(Flow("electricity", time, -amount))
-        start += length
+    times, _, lengths = periods(years, plan.timing)
+    level = cash.electricity_price_level(growth, times)
+    price, more_used = float(there.values["electricity_price"]), max(reach - used, 0.0) * part
+    spent = cash.electricity_of_period(float(there.values["facility_power"]), price, more_used, lengths, level)
+    flows = [Flow("electricity", time, -amount) for time, amount in zip(times.tolist(), spent.tolist(), strict=True)]
     rows = table(flows) if flows else []
     return Minimum(
         chip=item.name, count=float(fleet["count"]), used_share=used, reach=reach, years=years, meets=meets,

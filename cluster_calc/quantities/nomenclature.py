@@ -91,6 +91,8 @@ MONEY = "Money"
 FAILURES = "Failures and goodput"
 LAYOUT = "Model, layout and memory"
 SERVING = "Serving"
+# What a period of a plan is made of: computed, and read by no estimate.
+CASH = "Cash of a plan"
 POWER = "Power and site"
 SUPPLY = "Supply"
 SCALING = "Scaling laws (with --scaling-law)"
@@ -253,6 +255,12 @@ _ALL = (
     _not_negative("insurance_rate", "i", "1/year", "number", "insurance a year as a share of the capital cost", MONEY, high=1.0,
                   usual=(0.0, 0.05), bare=True, example="0.005"),
     _not_negative("software_price", "o_l/nT", "USD/chip/year", "price", "licences per chip and year", MONEY, example="'4500 USD/year'"),
+    *(_not_negative(f"{what}_per_year", symbol, "USD/year", "price", f"{meaning} of the cluster a year", MONEY, example="'1 MUSD/year'")
+      for what, symbol, meaning in (("maintenance", "ȯ_m", "maintenance and support"), ("colocation", "ȯ_c", "rent of the site"),
+                                    ("demand_charge", "ȯ_w", "demand charges"), ("insurance", "ȯ_i", "insurance"),
+                                    ("software", "ȯ_l", "licences"), ("operations", "ȯ", "all operating lines"),
+                                    ("electricity", "W·e", "electricity at full use"))),
+    _positive("charged_time", "T/η", "day", "time", "time of the run and its share of idle hours", MONEY, example="'30 days'"),
     *(_not_negative(f"{what}_cost", symbol, "USD", "money", f"{meaning} over the run", MONEY, example="'100000 USD'")
       for what, symbol, meaning in (("staff", "o_s", "operations staff"), ("maintenance", "o_m", "maintenance and support"),
                                     ("colocation", "o_c", "rent of the site"),
@@ -307,6 +315,32 @@ _ALL = (
              usual=(1.0, 4.0), bare=True, example="2"),
     _not_negative("development_cost", "D", "USD", "money", "experiments and failed runs before the final run", MONEY, example="'10 MUSD'"),
     _not_negative("project_cost", "R + D", "USD", "money", "the final run with what led to it", MONEY, example="'20 MUSD'"),
+    # Cash of a plan
+    Quantity("elapsed_years", "t", "1", "number", "years from the start of a plan, before it negative", CASH, bare=True, example="0.5"),
+    _not_negative("period_length", "Λ", "year", "years", "length of a period of a plan", CASH, example="'1 year'"),
+    *(_positive(f"{what}_level", symbol, "1", "ratio", f"{words} then ÷ at the start of a plan", CASH, bare=True, example="1.02")
+      for what, symbol, words in (("operating_price", "(1 + π)^t", "operating prices"), ("rental_price", "(1 + g_q)^t", "rents"),
+                                  ("electricity_price", "(1 + g_e)^t", "price of electricity"),
+                                  ("hardware_price", "(1 + g_h)^t", "price of like hardware"))),
+    _positive("discount_factor", "(1 + ρ)^−t", "1", "ratio", "value at the start ÷ value then", CASH, bare=True, example="0.9"),
+    *(Quantity(name, symbol, "USD", "money", meaning, CASH, example="'1 MUSD'")
+      for name, symbol, meaning in (
+          ("flow", "f", "a flow of money at its own time"), ("discounted", "f_0", "its value at the start"),
+          ("hardware_payment", "f_K", "payment for hardware that is bought"), ("run_line", "o_r", "an operating line given for a run"),
+          ("electricity_of_period", "f_e", "electricity of a period"), ("line_of_period", "f_o", "an operating line of a period"),
+          ("replacement_payment", "f_j", "price of the hardware that replaces a set"),
+          ("value_left", "V_l", "value of a set that goes, at the prices of the start"),
+          ("sale_of_hardware", "f_r", "what a set brings that goes"), ("building_left", "f_b", "value of the building at the end"),
+          ("rent_of_period", "f_q", "rent of a period"))),
+    *(_not_negative(name, symbol, "1", "share", meaning, CASH, bare=True, example="0.5")
+      for name, symbol, meaning in (("payment_share", "s_p", "share of the hardware's price that falls due"),
+                                    ("start_share", "1 − s_d", "share of the hardware's price paid at the start"),
+                                    ("rented_share", "η_q", "hours paid ÷ all hours"))),
+    *(_not_negative(name, symbol, "USD/year", "price", meaning, CASH, example="'1 MUSD/year'")
+      for name, symbol, meaning in (("yearly_line", "ȯ_l", "an operating line by time"),
+                                    ("run_line_per_year", "o_r/T", "an operating line given for a run, by time"))),
+    _not_negative("hourly_rent", "q_t", "USD/chip/hour", "price", "rent of a way to rent", CASH, example="'2 USD/hour'"),
+    _not_negative("hours_of_period", "A_Λ", "chip*hour", "chip_time", "useful chip-hours of a period", CASH, example="'1e6 chip*hour'"),
     # Depreciation
     _positive("used_share", "η", "1", "share", "share of the owned hours that runs use; below 1 they pay for the idle ones", MONEY, high=1.0,
               usual=(0.2, 1.0), bare=True, example="0.8 or '80 %'"),

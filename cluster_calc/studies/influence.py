@@ -27,6 +27,7 @@ from cluster_calc.scenario.scenario import Scenario
 
 SCHEMA = "cluster-calc/sensitivity/1"
 Z90 = 1.2815515655446004  # standard normal quantile of 0.9
+RENTING = "renting against owning"
 _BINS = 32
 _STEP = 1e-4
 _GRID = 7
@@ -238,16 +239,18 @@ def share_of_variance(result: Result, target: str, name: str) -> float | None:
 def switches(result: Result) -> list[Switch]:
     """The switching values of every verdict, nearest first: limits that were given, and rent against own."""
     from cluster_calc.model.roots import bisected
+    from cluster_calc.studies import own_or_rent
 
     questions = [
         (margin, 0.0, f"{entry.constraint} limit")
         for entry in result.feasibility
         if entry.limit is not None and (margin := CONSTRAINTS[entry.constraint][2]) in result.values
     ]
-    if "rental_ratio" in result.values:
-        questions.append(("rental_ratio", 1.0, "renting against owning"))
     fixed = held(result)
     found = []
+    if "rental_ratio" in result.values:
+        level = own_or_rent.switches(result, fixed).values()
+        found = [Switch(entry.name, entry.base, entry.value, RENTING) for entry in level]
     for name, base in fixed.items():
         known = QUANTITIES[name]
         if getattr(base, "shape", None) or known.is_date or not base:

@@ -157,6 +157,8 @@ def _level(
     high = min(known.high * scale, base * 100 if base else known.high * scale)
     if known.low == 0 and not known.low_open:
         low = 0.0
+    if base < 0:  # a fall of prices, say
+        low, high = max(known.low * scale, base * 100), base / 100
     if high in (INFINITY, 0.0):
         return None
     low, high = (

@@ -314,7 +314,7 @@ def test_a_commitment_dearer_than_on_demand_is_marked() -> None:
     }
     plan = cc.finance(**CLUSTER, **prices)
     marked = {entry.rent.term: entry.dearer_than_on_demand for entry in plan.alternatives}
-    assert marked == {"on-demand": False, "1-year": True, "3-year": False, "spot": False}
+    assert marked == {"on-demand": False, "1-year": True, "3-year": False, "spot": True}
     assert "rent 1-year at $2.50 !" in str(plan)
     assert any("dearer than no commitment" in warning for warning in plan.as_dict()["warnings"])
 

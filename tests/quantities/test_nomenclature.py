@@ -9,7 +9,16 @@ import pytest
 
 from cluster_calc.errors import InputError
 from cluster_calc.quantities import nomenclature
-from cluster_calc.quantities.nomenclature import ALIASES, INFINITY, QUANTITIES, SERVING, Quantity, quantity, resolve
+from cluster_calc.quantities.nomenclature import (
+    ALIASES,
+    CASH,
+    INFINITY,
+    QUANTITIES,
+    SERVING,
+    Quantity,
+    quantity,
+    resolve,
+)
 from cluster_calc.quantities.reading import parse
 from cluster_calc.quantities.settings import SETTINGS
 
@@ -115,7 +124,7 @@ def test_every_option_reaches_the_command_line() -> None:
     from cluster_calc.cli.estimate import command
 
     given = {name for param in command.params for name in param.opts}
-    assert {known.option for known in QUANTITIES.values() if known.group != SERVING} <= given
+    assert {known.option for known in QUANTITIES.values() if known.group not in (SERVING, CASH)} <= given
     assert {"--flop", "--params", "--days", "--training-time", "--chip", "--precision", "--ranges", "--draws", "--seed",
             "--as-of", "--strict", "--scenario", "--save-scenario", "--format", "-o", "--set", "--keep-both", "--resize",
             "--require-feasible", "--fail-over"} <= given  # fmt: skip

@@ -10,7 +10,8 @@ from cluster_calc.documents.memo.view import MemoPart
 from cluster_calc.documents.render.figures import table
 from cluster_calc.documents.render.view import Cell, Table, TableRow
 from cluster_calc.documents.reports.sentences import answer, question
-from cluster_calc.estimation.lines import bills, excluded
+from cluster_calc.estimation.included import excluded
+from cluster_calc.estimation.lines import bills
 from cluster_calc.procurement import data
 from cluster_calc.procurement.dates import decided
 from cluster_calc.procurement.demand import demand_of

@@ -211,7 +211,7 @@ def switch_table(subject: Subject) -> Table | None:
         asked = next(entry.rent.price for entry in subject.plan.alternatives if entry.rent.term == "on-demand")
         ends = (Cell(f"{money(asked)} a chip-hour"), Cell(f"{money(price)} a chip-hour"), worth)
         rows.append(TableRow(Cell("Rent on demand"), ends))
-    # By the amortised charge of one run the same inputs switch elsewhere: they are told once.
+    # Told with the level that the memo says, of owning on the site that it recommends.
     told = {"used_share", "rental_price"} if rows else set()
     # A limit that is met to the rounding of whole chips, as a sized cluster meets its time, says nothing.
     rest = [
@@ -228,7 +228,7 @@ def switch_table(subject: Subject) -> Table | None:
                 (
                     base,
                     Cell(shown(entry.name, entry.value)),
-                    Cell(f"{OWNING}, by the run's charge" if entry.verdict == OWNING else entry.verdict),
+                    worth if entry.verdict == OWNING else Cell(entry.verdict),
                 ),
             )
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from cluster_calc.documents.memo_forms.ledger import RATE, SAME, Payment
+from cluster_calc.documents.memo_forms.ledger import RATE, SAME
 from cluster_calc.documents.memo_forms.live import Live
+from cluster_calc.formulas.cash import discount_factor
+
+# A spreadsheet's text, and what it gives.
+Worth = tuple[str, float]
 
 
 class Figures:
@@ -27,7 +31,7 @@ class Figures:
 
     def npv(self, option: str) -> str:
         """The net present value of an option's payments at the rate, or that there is none."""
-        return f'IF(ISNUMBER({RATE}),{_sum("payment_value", option)},"not computed")'
+        return f'IF(ISNUMBER({RATE}),{self._sum("payment_value", option)[0]},"not computed")'
 
     def _quantity(self, name: str, value: float) -> str:
         entry = self.live.names[name]
@@ -35,28 +39,23 @@ class Figures:
             return ""
         return name if entry.factor == 1 else f"{name}/{entry.factor!r}"
 
-    def _option(self, name: str) -> Iterator[tuple[str, float]]:
+    def _option(self, name: str) -> Iterator[Worth]:
         """Candidates for a figure of an option, with what each gives."""
         option, _, field = name.removeprefix("options.").rpartition(".")
-        payments = [entry for entry in self.live.payments if entry.option == option]
-        if not payments:
+        if not any(entry.option == option for entry in self.live.payments):
             return
-        total, worth = -sum(entry.amount for entry in payments), -self._discounted(payments)
-        amount, value = _sum("payment_amount", option), _sum("payment_value", option)
+        total, worth = (_negated(self._sum(column, option)) for column in ("payment_amount", "payment_value"))
         if field == "cash_year_1":
-            yield (
-                f"-{_sum('payment_amount', option, '<=1')}",
-                -sum(entry.amount for entry in payments if entry.year <= 1),
-            )
+            yield _negated(self._sum("payment_amount", option, "<=1"))
         elif field == "total":
-            yield f"-{amount}", total
+            yield total
         elif field == "npv":
-            yield self.npv(option), -worth
+            yield self.npv(option), -worth[1]
         elif field == "per_delivered_hour" and self.live.hours:
             # Every option by the hours of the chip that the memo details.
-            worked = sum(entry.amount for entry in self.live.hours)
-            yield f"-{value}/SUM(hours_value)", worth / self._discounted(self.live.hours)
-            yield f"-{amount}/SUM(hours_amount)", total / worked if worked else 0.0
+            for cost, column in ((worth, "hours_value"), (total, "hours_amount")):
+                worked = self._sum(column, self.live.own)[1]
+                yield f"{cost[0]}/SUM({column})", cost[1] / worked if worked else 0.0
         elif field == "exit_cost":
             yield from self._exit(option)
         elif option in (self.live.own, self.live.colocated):
@@ -65,16 +64,16 @@ class Figures:
                 entry = self.live.names[known]
                 yield self._quantity(known, entry.shown), entry.shown
 
-    def _exit(self, option: str) -> Iterator[tuple[str, float]]:
+    def _exit(self, option: str) -> Iterator[Worth]:
         """What stopping after a year loses: book value, or the rent of a commitment's years left."""
         shares, capital = self.live.shares, self.live.names.get("capital_cost")
         if option in (self.live.own, self.live.colocated) and capital is not None and "years.1.book_value" in shares:
             lost = shares["years.0.book_value"] - shares["years.1.book_value"]
             yield f"{lost:.12g}*capital_cost", lost * capital.value
-        left = -sum(entry.amount for entry in self.live.payments if entry.option == option and 2 <= entry.year <= 3)
-        yield f"-({_sum('payment_amount', option, '<=3')}-{_sum('payment_amount', option, '<=1')})", left
+        upto, first = (self._sum("payment_amount", option, year) for year in ("<=3", "<=1"))
+        yield f"-({upto[0]}-{first[0]})", first[1] - upto[1]
 
-    def _year(self, name: str, places: Mapping[str, tuple[str, float]]) -> Iterator[tuple[str, float]]:
+    def _year(self, name: str, places: Mapping[str, tuple[str, float]]) -> Iterator[Worth]:
         """Candidates for a figure of a year: of owning, of a way to rent, of depreciation, of the first year's operation."""
         if name in self.live.shares:
             capital = self.live.names["capital_cost"]
@@ -83,8 +82,7 @@ class Figures:
         head, _, rest = name.partition(".")
         if head == "opex":
             for option in (self.live.own, self.live.colocated):
-                found = self._line(option, rest, 1)
-                yield f"-{_sum('payment_amount', option, '=1', rest)}", -found
+                yield _negated(self._sum("payment_amount", option, "=1", rest))
             return
         place, _, line = rest.rpartition(".")
         year = place.rpartition(".")[2]
@@ -94,39 +92,36 @@ class Figures:
         if not option or not year.isdigit():
             return
         path = name.removesuffix(f".{year}.{line}")
-        if line == "cash":
-            yield _sum("payment_amount", option, f"={year}"), self._line(option, "", int(year))
-        elif line == "cumulative":
-            upto = sum(
-                entry.amount for entry in self.live.payments if entry.option == option and entry.year <= int(year)
-            )
+        if line == "cumulative":
             before = places.get(f"{path}.{int(year) - 1}.cumulative")
             cash = places.get(f"{path}.{year}.cash")
             if before and cash:
                 yield f"{before[0]}+{cash[0]}", before[1] + cash[1]
-            yield _sum("payment_amount", option, f"<={year}"), upto
+            yield self._sum("payment_amount", option, f"<={year}")
         else:
-            yield _sum("payment_amount", option, f"={year}", line), self._line(option, line, int(year))
+            yield self._sum("payment_amount", option, f"={year}", "" if line == "cash" else line)
 
-    def _line(self, option: str, line: str, year: int) -> float:
-        """What an option pays in a year, on one line or on all."""
-        return sum(
-            entry.amount for entry in self.live.payments
-            if entry.option == option and entry.year == year and line in ("", entry.line)
-        )  # fmt: skip
+    def _sum(self, column: str, option: str, year: str = "", line: str = "") -> Worth:
+        """The sum of a column over an option's rows, of some years and of one line where these are given."""
+        table, _, kind = column.partition("_")
+        terms = [f"{table}_option,{_quoted(option)}"]
+        terms += [f"{table}_year,{_quoted(year)}"] if year else []
+        terms += [f"{table}_line,{_quoted(line)}"] if line else []
+        last, until = int(year.lstrip("<=") or 0), year.startswith("<=")
+        found = [
+            entry.amount * (1.0 if kind == "amount" else self._factor(entry.time))
+            for entry in (self.live.payments if table == "payment" else self.live.hours)
+            if entry.option == option and line in ("", entry.line)
+            and (not year or entry.year == last or (until and entry.year < last))
+        ]  # fmt: skip
+        return f"SUMIFS({column},{','.join(terms)})", sum(found)
 
-    def _discounted(self, entries: Sequence[Payment]) -> float:
-        rate = self.rate
-        return math.nan if rate is None else sum(entry.amount / (1 + rate) ** entry.time for entry in entries)
+    def _factor(self, time: float) -> float:
+        return math.nan if self.rate is None else float(discount_factor(self.rate, time))
 
 
-def _sum(values: str, option: str, year: str = "", line: str = "") -> str:
-    """The sum of a column over an option's rows, of some years and of one line where these are given."""
-    table = values.partition("_")[0]
-    terms = [f"{table}_option,{_quoted(option)}"]
-    terms += [f"{table}_year,{_quoted(year)}"] if year else []
-    terms += [f"{table}_line,{_quoted(line)}"] if line else []
-    return f"SUMIFS({values},{','.join(terms)})"
+def _negated(worth: Worth) -> Worth:
+    return f"-{worth[0]}", -worth[1]
 
 
 def _quoted(text: str) -> str:

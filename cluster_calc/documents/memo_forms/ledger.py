@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cluster_calc.errors import InputError
 from cluster_calc.investment import cash_flow
 from cluster_calc.investment.cash_flow import Colocated, Finance
-from cluster_calc.investment.flows import Flow
-from cluster_calc.investment.owning import LINES
+from cluster_calc.investment.flows import Flow, periods
+from cluster_calc.investment.owning import LINES, MADE_BY
 from cluster_calc.model.expression import expression
 from cluster_calc.model.sets import model_of
 from cluster_calc.model.spreadsheet import written
@@ -22,24 +21,12 @@ from cluster_calc.scenario.scenario import Scenario
 SAME = 1e-9
 RATE = "discount_rate"
 OWN = "own"
-_CASH = "capital_cost * (1 - min(owned_chips / chips, 1))"
-# Line of owning → how it comes about, with `time` in years, `length` the share of a year and `year` its seconds.
-_OWNED = {
-    "deposit": (f"-{_CASH} * deposit_share", "-capital_cost * deposit_share"),
-    "capital": (f"-{_CASH} * (1 - deposit_share)", "-capital_cost * (1 - deposit_share)"),
-    "facility": ("-facility_capital",),
-    "electricity": (
-        "-facility_power * electricity_price * year * used_share * length * (1 + electricity_price_growth) ** time",
-    ),
-    "operations": ("-operations_cost / training_time * year * length * (1 + inflation_rate) ** time",),
-}
 # Lines that are a share of the price of the hardware, at an age that does not move.
 _OF_THE_PRICE = frozenset({"deposit", "milestone", "capital", "refresh", "residual"})
-# A commitment is paid whether its hours are used or not; what is taken away at times is rented for longer.
-_RENTED = "-chips * year * used_share * length * {price} * (1 + rental_price_growth) ** time"
-_COMMITTED = "-chips * year * length * {price} * (1 + rental_price_growth) ** time"
-_SPOT = "-chips * year * used_share / spot_goodput * length * {price} * (1 + rental_price_growth) ** time"
-_HOURS = f"chips * used_share * goodput * {YEAR / HOUR} * length"
+# A year of a plan by the formulas of cash.py, over what the memo's own model does not hold.
+PERIOD = ("cash", "running-costs")
+# Names in a formula → what says the same: cells of the payment's own row, and the hardware's whole price where all is bought.
+PLACES = {"elapsed_years": "{time}", "period_length": f"({{length}}*{YEAR:.0f})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +99,8 @@ class Ledger:
         for year in range(math.ceil(self.years - 1e-9)):
             time, length = self._moment(year)
             amount = self.plan.delivered_hours * length / self.years
-            text = self._matching((_HOURS,), time, length, amount)
+            text = self._matching([("hours_of_period", {})], time, length, amount * HOUR)
+            text = text and f"{text}/{HOUR:.0f}"
             self.hours.append(Payment(self.own, "delivered chip-hours", time, length, amount, text))
 
     def _owners(self, option: str) -> Iterator[Any]:
@@ -160,20 +148,15 @@ class Ledger:
 
     def _moment(self, year: int) -> tuple[float, float]:
         """When the flows of a year count, and how much of a year it is."""
-        length = min(1.0, self.years - year)
-        return year + (length / 2 if self.plan.timing == "mid-year" else length), length
+        times, _, lengths = periods(self.years, self.plan.timing)
+        return float(times[year]), float(lengths[year] / YEAR)
 
     def _owned(self, flow: Flow, length: float) -> str:
-        shapes = list(_OWNED.get(flow.line, ()))
-        if flow.line in LINES:
-            # A year of the line, by the formula that a run's cost comes from.
-            step = model_of("running-costs").steps[f"{flow.line}_cost"]
-            yearly = ast.unparse(expression(step.formula)).replace("training_time", "year")
-            shapes += [f"-({yearly}) * length * (1 + inflation_rate) ** time",
-                       f"-{step.name} / training_time * year * length * (1 + inflation_rate) ** time"]  # fmt: skip
-        text = self._matching(shapes, flow.time, length, flow.amount)
+        text = self._matching(MADE_BY.get(flow.line, ()), flow.time, length, -flow.amount)
+        if flow.line == "facility" and "facility_capital" in self.steps:
+            text = "facility_capital"
         if text:
-            return text
+            return f"-{text}"
         capital = self.steps.get("capital_cost") or self.inputs.get("capital_cost")
         if flow.line in _OF_THE_PRICE and capital and capital.value:
             return f"{flow.amount / capital.value:.12g}*capital_cost"
@@ -195,8 +178,10 @@ class Ledger:
     def _rented(self, flow: Flow, length: float, owner: Any) -> str:
         if isinstance(owner, (Finance, Colocated)):  # another chip
             return ""
-        shape = _COMMITTED if owner.rent.committed else _SPOT if owner.rent.term == "spot" else _RENTED
-        return self._matching((shape.format(price=self._price(owner.rent)),), flow.time, length, flow.amount)
+        share = 1.0 if owner.rent.committed else "rented_share" if owner.rent.term == "spot" else "used_share"
+        made = ("rent_of_period", {"hourly_rent": self._price(owner.rent), "rented_share": share})
+        text = self._matching([made], flow.time, length, -flow.amount)
+        return text and f"-{text}"
 
     def _price(self, rent: Any) -> str:
         """The name of a rent's price; a price of its own where the estimate's is another."""
@@ -207,20 +192,34 @@ class Ledger:
         self.inputs[own] = Number(own, f"rent {rent.term.replace('-', ' ')}", base, "USD/chip/hour", 1 / HOUR, "price")
         return own
 
-    def _matching(self, shapes: Sequence[str], time: float, length: float, amount: float) -> str:
-        """The first shape that gives the amount, as a spreadsheet writes it; empty where none does."""
+    def _matching(
+        self, makers: Iterable[tuple[str, Mapping[str, Any]]], time: float, length: float, amount: float
+    ) -> str:
+        """The first of the formulas that gives the amount, as a spreadsheet writes it; empty where none does."""
         known = {name: entry.value for name, entry in {**self.steps, **self.inputs}.items()}
-        values = {**known, "time": time, "length": length, "year": YEAR}
-        for shape in shapes:
-            tree = ast.parse(shape, mode="eval")
-            named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"min"}
-            if not named <= set(values):
-                continue
-            # Our own few shapes: nothing that anybody typed is evaluated.
-            if same(eval(compile(tree, "shape", "eval"), {"__builtins__": {}, "min": min}, values), amount):
-                places = {"time": "{time}", "length": "{length}", "year": f"{YEAR:.0f}"}
-                return written(tree.body, bound={**{name: name for name in known}, **places})
+        known |= {"elapsed_years": time, "period_length": length * YEAR}
+        for name, stands in makers:
+            stands = {**({} if "new_capital" in known else {"new_capital": "capital_cost"}), **stands}
+            values: dict[str, Any] = dict(known)
+            for part, other in stands.items():
+                values[part] = other if not isinstance(other, str) else model_of(*PERIOD).evaluate(values).get(other)
+                if values[part] is None:
+                    break
+            else:
+                if same(float(model_of(*PERIOD).evaluate(values).get(name, math.nan)), amount):
+                    return f"({self._cell(name, stands, known)})"
         return ""
+
+    def _cell(self, name: str, stands: Mapping[str, Any], known: Mapping[str, float]) -> str:
+        """A name as a cell knows it, or the formula behind it, written out."""
+        other = stands.get(name, name)
+        if other != name:
+            return repr(other) if not isinstance(other, str) else self._cell(other, {**stands, name: name}, known)
+        if name in PLACES or name in known:
+            return PLACES.get(name, name)
+        step = model_of(*PERIOD).steps[name]
+        inside = {part: self._cell(part, stands, known) for part in step.inputs}
+        return f"({written(expression(step.formula), step.formula.__globals__, inside)})"
 
     def shares(self, held: Mapping[str, Any]) -> dict[str, float]:
         """Depreciation and book values as shares of the price, where they come from nothing else."""

@@ -70,6 +70,13 @@ def _sentences(comparison: Comparison) -> list[str]:
     return found
 
 
+def _basis(comparison: Comparison) -> str:
+    """What kind of money the switches weigh, where options differ in how the chips are had."""
+    if comparison.by == NPV or not comparison.switches or not any(option.way for option in comparison.options):
+        return ""
+    return "Undiscounted, at the prices of the start; --by npv weighs what is paid over the horizon"
+
+
 def _switch_text(switch: Switch) -> str:
     known = QUANTITIES[switch.name]
     side = "over" if switch.value > switch.base else "under"
@@ -105,6 +112,7 @@ def text(comparison: Comparison, width: int = WIDTH) -> str:
         lines += ["", "What would change the first place"]
         for switch in comparison.switches:
             lines += textwrap.wrap(_switch_text(switch), width, initial_indent="  - ", subsequent_indent="    ")
+        lines += textwrap.wrap(_basis(comparison), width, initial_indent="  ", subsequent_indent="  ")
     lines += _minds(comparison, width)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -134,5 +142,6 @@ def markdown(comparison: Comparison) -> str:
         lines.append("| " + " | ".join(escape(cell) for cell in (label, *values)) + " |")
     lines += ["", *(f"- {escape(sentence)}" for sentence in _sentences(comparison))]
     lines += [f"- {escape(_switch_text(switch))}" for switch in comparison.switches]
+    lines += [f"- {escape(_basis(comparison))}"] if _basis(comparison) else []
     lines += [f"- {escape(line.removeprefix('  ! ').strip())}" for line in _minds(comparison, 10**6)[2:]]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from cluster_calc.documents.render.markdown import render
 from cluster_calc.documents.render.text import render as text_render
 from cluster_calc.documents.render.view import Report, Row, Section
 from cluster_calc.documents.reports.sentences import _later, answer, question
-from cluster_calc.estimation.lines import _nonzero, bills, excluded
+from cluster_calc.estimation.lines import _nonzero, bills
 from cluster_calc.estimation.result import Result
 from cluster_calc.performance.conventions import AS_GIVEN, counted_as
 from cluster_calc.quantities.display import money, plain, shown
@@ -21,7 +21,7 @@ from cluster_calc.studies.influence import relative_swings
 
 HEADLINE = (
     ("training_compute", ""), ("training_time", ""), ("chips", ""), ("accelerator_time", ""),
-    ("run_cost", "amortised: depreciation and energy of this run"), ("capital_cost", "cash for the hardware; never added to run cost"),
+    ("run_cost", "amortised"), ("capital_cost", "cash for the hardware; never added to run cost"),
     ("cost_per_chip_hour", ""), ("compute_per_dollar", ""), ("rental_cost", ""), ("facility_energy", ""),
     ("facility_power", ""), ("emissions", ""), ("shipment_share", ""),
 )  # fmt: skip
@@ -286,6 +286,8 @@ def _assumptions(result: Result) -> Section:
 
 
 def _excluded(result: Result) -> Section:
+    from cluster_calc.estimation.included import excluded
+
     return Section("Not included", tuple(Row(text, "") for text in excluded(result)))
 
 

@@ -8,7 +8,8 @@ import json
 import textwrap
 
 from cluster_calc.documents.render.citing import cite
-from cluster_calc.investment.as_json import _cheapest, _local, _rates, as_dict, not_included
+from cluster_calc.estimation.included import not_included
+from cluster_calc.investment.as_json import _cheapest, _local, _rates, as_dict
 from cluster_calc.investment.break_even import Levels
 from cluster_calc.investment.cash_flow import COLOCATE, KILOWATT_MONTH, OWN, Finance
 from cluster_calc.investment.flows import MONTHS
@@ -50,11 +51,16 @@ def _assumptions(found: Finance) -> list[str]:
     for name, datum in _rates(found).items():
         lines.append(f"{QUANTITIES[name].label}: {shown(name, datum.value)} ({cite(datum)})")
     lines += [f"rent {entry.rent.term}: {entry.rent.words}, {cite(entry.rent.datum)}" for entry in found.alternatives]
+    shares = [(entry.rent.term, entry.undiscounted_share) for entry in found.alternatives]
+    if flat := [f"{term} {plain(100 * share)}%" for term, share in shares if share is not None]:
+        lines.append(
+            f"Undiscounted, at the prices of the start, own and rent draw level at: {', '.join(flat)} of hours used"
+        )
     if (local := _local(found)) is not None:
         rate = found.result.data["exchange_rate"]
         values = ", ".join(f"{name} {money(value).replace('$', '')}" for name, value in local["npv"].items())
         lines.append(f"NPV in {local['currency']}, at {plain(rate.value, 5)} USD ({cite(rate)}): {values}")
-    return [*lines, "Not included: " + ", ".join(not_included(found))]
+    return [*lines, "Not included: " + "; ".join(not_included(found.result))]
 
 
 def _owned(found: Finance) -> str:

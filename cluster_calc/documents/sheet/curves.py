@@ -1,9 +1,8 @@
-"""The sections of a cost sheet that run the result's own model again, on arrays: sizes, utilisations, years, counts."""
+"""The sections of a cost sheet that run the result's own model again, on arrays: sizes, draws, counts."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,13 @@ from cluster_calc.estimation.result import Result
 from cluster_calc.model.graph import Model
 from cluster_calc.model.sets import ALL_SETS
 from cluster_calc.quantities.dates import YEAR
-from cluster_calc.quantities.display import count, label_of, percent, plain, shown
+from cluster_calc.quantities.display import count, label_of, percent, shown
 from cluster_calc.quantities.nomenclature import QUANTITIES
 
 # How far from the estimate's own size the curves go, and in how many steps.
 FACTOR, POINTS = 8.0, 13
 SHOWN_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
-SHOWN_UTILISATIONS = (0.1, 0.25, 0.5, 0.75, 1.0)
 CURVE = (1, 2, 5, *range(10, 91, 4), 95, 98, 99)
-MOST_YEARS = 12
 
 
 def _scale(name: str, words: str = "", *, log: bool = False, holds: tuple[float, ...] = ()) -> Scale:
@@ -111,86 +108,6 @@ def _at(values: Any, place: int) -> float:
     return float(array[place] if array.shape else array)
 
 
-def owning(result: Result) -> tuple[Any, Any, float | None] | None:
-    """The cost of an hour in use against the share of its life that a bought cluster is used, and where rent equals it.
-
-    The model itself on other shares: hours in use carry the hardware's charge of those that are not.
-    """
-    if "rental_price" not in result.values or "used_share" not in result.data:
-        return None
-    fixed = _fixed(result)
-    for name in ("chips", "training_time"):
-        if name in result.values:
-            fixed[name] = result.values[name]
-    shares = np.array([*np.linspace(0.05, 1.0, 39), *SHOWN_UTILISATIONS])
-    values = result.model.evaluate({**fixed, "used_share": shares})
-    if "cost_per_chip_hour" not in values:
-        return None
-    costs = np.broadcast_to(np.asarray(values["cost_per_chip_hour"], dtype=float), shares.shape)
-    if not np.isfinite(costs).all() or not costs.min() < costs.max():
-        return None  # a charge that does not follow the use
-    rent = float(result.values["rental_price"])
-    order = np.argsort(shares)
-    # The cost falls with the inverse of the share, in a straight line: interpolation there is exact.
-    cost, inverse = costs[order][::-1], 1 / shares[order][::-1]
-    even = 1 / float(np.interp(rent, cost, inverse)) if cost[0] < rent < cost[-1] else None
-    return shares, costs, even
-
-
-def _hourly(value: float) -> str:
-    return shown("cost_per_chip_hour", value).removesuffix("/chip/hour")
-
-
-def rent_or_buy(result: Result) -> Part | None:
-    """Rent or buy against utilisation."""
-    found = owning(result)
-    if found is None:
-        return None
-    shares, costs, even = found
-    rent = float(result.values["rental_price"])
-    curve, tail = len(shares) - len(SHOWN_UTILISATIONS), slice(len(shares) - len(SHOWN_UTILISATIONS), None)
-    label = result.data["rental_price"].label if "rental_price" in result.data else ""
-    # An hour at 5 % use costs twenty times one at 100 %: the axis ends where the comparison does.
-    top = max(3 * rent, 2.5 * float(costs[curve - 1]))
-    inside = [place for place in range(curve) if costs[place] <= top]
-    lines = [
-        Series("buy: cost of an hour in use", [float(shares[p]) for p in inside], [float(costs[p]) for p in inside]),
-        Series(f"rent: {label or 'given'}", [float(shares[inside[0]]), 1.0], [rent, rent], tone="b", dashed=True),
-    ]
-    marks = [] if even is None else [(even, f"break-even {percent(even, 2)}")]
-    across = Scale("share of its life that the cluster is used", lambda value: percent(value, 2))
-    drawing = charts.line(
-        "Rent or buy against utilisation",
-        lines,
-        across,
-        replace(
-            _scale("cost_per_chip_hour", "Cost of a chip-hour in use", holds=(0.0,)),
-            text=_hourly,
-        ),
-        marks,
-    )
-    rows = [
-        TableRow(
-            Cell(percent(float(share), 2)),
-            (Cell(_hourly(cost)), Cell(_hourly(rent)), Cell("buy" if cost < rent else "rent")),
-        )
-        for share, cost in zip(shares[tail], costs[tail], strict=True)
-    ]
-    full = float(costs[-1])
-    if even is not None:
-        lead = f"Rent wins while a bought cluster would be used less than {percent(even, 2)} of its life; above that, buying does."
-    elif full >= rent:
-        lead = "At these figures rent is cheaper even than a cluster that is always in use."
-    else:
-        lead = "At these figures buying is cheaper down to one hour in twenty in use."
-    note = (
-        "Owning counts the hardware's whole charge, and energy for the hours in use; staff, the building, financing and resale "
-        "are outside this comparison."
-    )
-    shown_table = table("An hour in use of one chip", ("Used", "Buy", "Rent", "Cheaper"), rows, words=(3,))
-    return Part("rent-or-buy", "Rent or buy", lead, (Figure(drawing, shown_table, note),))
-
-
 def certainty(result: Result) -> Part | None:
     """How sure: the S-curve of the run cost, with base, P50 and P80."""
     name = "run_cost" if "run_cost" in result.samples else "cost_per_chip_hour"
@@ -222,46 +139,6 @@ def certainty(result: Result) -> Part | None:
     )
     shown_table = table("Percentiles of the draws", ("Level", label_of(name), "Chance to exceed"), rows)
     return Part("certainty", "How sure", lead, (Figure(drawing, shown_table),))
-
-
-def cash(result: Result) -> Part | None:
-    """Cash by year: the hardware at the start, then the energy of each year that the cluster runs on."""
-    values = result.values
-    needed = ("capital_cost", "facility_power", "electricity_price", "service_time", "chips")
-    if any(name not in values for name in needed) or not float(values["capital_cost"]) > 0:
-        return None
-    years = float(values["service_time"]) / YEAR
-    if years > MOST_YEARS:
-        return None
-    whole = int(np.ceil(years - 1e-9))
-    shares = [min(1.0, years - number) for number in range(whole)]
-    # The energy formulas on a year of continuous operation, whether or not the estimate has a run.
-    names = ("facility_energy", "electricity_cost")
-    power = Model(*(formula for formula in ALL_SETS["hardware"] if formula.__name__ in names))
-    given = {name: values[name] for name in ("facility_power", "electricity_price")}
-    energy = float(power.evaluate({**given, "training_time": YEAR})["electricity_cost"])
-    capital = float(values["capital_cost"])
-    groups = [("0", [Span("hardware", "", 0.0, capital, "a")])]
-    groups += [(str(number + 1), [Span("energy", "", 0.0, energy * share, "b")]) for number, share in enumerate(shares)]
-    rows = [TableRow(Cell("0"), (Cell(shown("capital_cost", capital)), Cell(""), Cell(shown("run_cost", capital))))]
-    total = capital
-    for number, share in enumerate(shares):
-        total += energy * share
-        part = "" if share == 1 else f"{plain(share, 2)} of a year"
-        rows.append(
-            TableRow(
-                Cell(str(number + 1), part),
-                (Cell(""), Cell(shown("run_cost", energy * share)), Cell(shown("run_cost", total))),
-            )
-        )
-    drawing = charts.columns("Cash by year", groups, lambda value: shown("run_cost", value))
-    lead = (
-        f"If the cluster is bought and runs on at this load for its {plain(years)} years: the hardware at the start, then "
-        f"{shown('run_cost', energy)} of energy a year."
-    )
-    note = "Not discounted; staff, the building, financing and resale are not in it."
-    shown_table = table("Cash out by year", ("Year", "Hardware", "Energy", "Cumulative"), rows)
-    return Part("cash", "Cash by year", lead, (Figure(drawing, shown_table, note),))
 
 
 def shipments(result: Result, book: Catalog | None = None) -> Part | None:

@@ -17,12 +17,12 @@ from cluster_calc.documents.render.templates import embedded, template_environme
 from cluster_calc.documents.render.view import Card, Sheet
 from cluster_calc.documents.reports.limits import verdict_text
 from cluster_calc.documents.reports.sentences import answer, question
-from cluster_calc.documents.sheet import curves
+from cluster_calc.documents.sheet import curves, finance
 from cluster_calc.documents.sheet import options as sheet_options
 from cluster_calc.documents.sheet import parts as sheet_parts
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation.as_json import as_dict
-from cluster_calc.estimation.lines import excluded
+from cluster_calc.estimation.included import excluded
 from cluster_calc.estimation.result import Result
 from cluster_calc.estimation.verdict import NOT_CHECKED
 from cluster_calc.quantities.display import label_of, shown, spread_text
@@ -82,14 +82,15 @@ def sheet_of(
     first = results[0]
     ranked = _ranked(results, comparison) if len(results) > 1 else None
     names = [option.name for option in ranked.options] if ranked else [entry.chip.name for entry in results]
+    plan = finance.plan_of(first)
     parts = (
         sheet_parts.money(first),
         sheet_parts.flop(first),
         curves.sizes(first),
-        curves.rent_or_buy(first),
+        finance.rent_or_buy(first, plan),
         sheet_parts.tornado(first),
         curves.certainty(first),
-        curves.cash(first),
+        finance.cash(first, plan),
         sheet_parts.energy(first),
         curves.shipments(first),
         sheet_parts.feasibility(first),

@@ -69,8 +69,10 @@ def sets_of(settings: Mapping[str, Any], item: Chip, given: Mapping[str, Datum],
 
         sets += money_terms.sets_of(settings, given, mode)
     sets += ("bare",) if mode != "cluster" else ()
-    if mode != "cluster" and given.keys() & {*RATE_OF, *RATE_OF.values(), "staff_density"}:
-        sets += ("running-costs", *(("staffing",) if "staff_density" in given else ()))
+    rates = {*RATE_OF.values(), "staff_density"}
+    if given.keys() & (rates if mode == "cluster" else {*RATE_OF, *rates}):
+        sets += ("running-rates" if mode == "cluster" else "running-costs",)
+        sets += ("staffing",) if "staff_density" in given else ()
     return sets
 
 
@@ -80,13 +82,13 @@ def dated_names(settings: Mapping[str, Any]) -> frozenset[str]:
 
 
 def preset(
-    settings: Mapping[str, Any], item: Chip, given: dict[str, Datum], book: Catalog
+    settings: Mapping[str, Any], item: Chip, given: dict[str, Datum], book: Catalog, mode: str
 ) -> tuple[dict[str, Datum], list[str]]:
     """The figures that a published method, a chosen server or a resale curve put in the place of the defaults."""
     found: dict[str, Datum] = {}
     remarks: list[str] = []
     if settings.get("colocation_power"):
-        remarks += _held_power(settings, given)
+        remarks += _held_power(settings, given, mode)
     if settings.get("method"):
         from cluster_calc.estimation.parts import published_method
 
@@ -110,7 +112,7 @@ def preset(
     return {name: datum for name, datum in found.items() if name not in given}, remarks
 
 
-def _held_power(settings: Mapping[str, Any], given: dict[str, Datum]) -> list[str]:
+def _held_power(settings: Mapping[str, Any], given: dict[str, Datum], mode: str) -> list[str]:
     """Electricity that the rent of the site holds is not charged again."""
     from cluster_calc.quantities.datum import Datum, Source
 
@@ -118,7 +120,8 @@ def _held_power(settings: Mapping[str, Any], given: dict[str, Datum]) -> list[st
         return ["colocation_power says what --colocation-price holds; none is given, so it is not used"]
     if settings["colocation_power"] == "included":
         source = Source("colocation price", title="the rent of the site holds the power (colocation_power = included)")
-        for name in ("electricity_cost", "demand_charge_cost"):
+        names = ("electricity", "demand_charge")
+        for name in (f"{name}_{'per_year' if mode == 'cluster' else 'cost'}" for name in names):
             if name not in given:
                 given[name] = Datum(name, 0.0, source, origin="default", kind="convention", confidence="high")
     return []

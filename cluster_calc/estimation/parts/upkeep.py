@@ -62,7 +62,7 @@ def all_in_cost(values: Mapping[str, Any], book: Catalog) -> float | None:
     """What a run would cost with every line at its default, from its bare cost; None where a part of it is not known."""
     from cluster_calc.model.sets import model_of
 
-    basis = ("capital_cost", "chips", "critical_load", "peak_facility_power", "training_time")
+    basis = ("capital_cost", "chips", "critical_load", "peak_facility_power", "training_time", "used_share")
     if any(not isinstance(values.get(name), (int, float)) for name in (*basis, "bare_run_cost")):
         return None
     rates = {rate: 0.0 for rate in RATE_OF.values() if rate != "staff_rate"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cluster_calc as cc
-from cluster_calc.estimation.lines import excluded
+from cluster_calc.estimation.included import excluded
 from cluster_calc.estimation.parts.depreciation import book_curve
 from cluster_calc.quantities.settings import METHODS
 
