@@ -326,3 +326,14 @@ def test_renting_splits_input_and_output_where_the_chip_has_no_price_to_own() ->
     values = cc.serve(model="llama-3-8b", chip="tpuv6e", chips=4).values
     assert "cost_per_million_tokens" not in values
     assert values["rented_cost_per_million_output_tokens"] > 2 * values["rented_cost_per_million_input_tokens"]
+
+
+def test_a_layout_that_no_engine_lists_has_its_batch_searched_too() -> None:
+    typed = cc.serve(model="gpt-oss-120b", chip="h100", chips=8, tensor_parallel=3)
+    assert typed.values["tensor_parallel"] == 3
+    assert typed.values["batch"] > 16
+
+
+def test_longer_than_the_context_is_told() -> None:
+    found = cc.serve(model="llama-3-8b", chip="h100", chips=8, input_tokens=140_000)
+    assert any("more than the 131,072" in warning for warning in found.result.warnings)

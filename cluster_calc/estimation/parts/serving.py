@@ -116,6 +116,14 @@ def part(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, bo
             )  # fmt: skip
     found.preset["time_allowed"] = Datum("time_allowed", YEAR, Source("convention", title="costs are counted over a year"),
                                          origin="default", kind="convention", confidence="high")  # fmt: skip
+    lengths = [
+        given[name].value if name in given else found.preset[name].value for name in ("input_tokens", "output_tokens")
+    ]
+    if np.max(lengths[0] + lengths[1]) > model.context:
+        found.warnings.append(
+            f"input_tokens and output_tokens come to {np.max(lengths[0] + lengths[1]):,.0f}, more than the {model.context:,.0f} that "
+            f"{model.name} was made for"
+        )
     found.warnings += doubts(shape, item, weights, level, engine)
     return found
 

@@ -20,6 +20,7 @@ class Served(NamedTuple):
     shape: Architecture
     native: str
     figure: Datum
+    context: float
 
 
 @lru_cache(maxsize=256)
@@ -31,7 +32,8 @@ def served_model(book: Catalog, text: str) -> Served:
     512
     """
     item = book.item(model_figures.model_id(book, text), "models")
+    figures = figures_of(item)
     return Served(
-        item.id, item.name, architecture_of(figures_of(item)), str(item.facts.get("native_precision") or "bf16"),
-        item.sections["figures"]["layers"].datum,
+        item.id, item.name, architecture_of(figures), str(item.facts.get("native_precision") or "bf16"),
+        item.sections["figures"]["layers"].datum, float(figures.get("context") or "inf"),
     )  # fmt: skip

@@ -92,7 +92,8 @@ class Planner:
         if "disaggregated" in known:
             keep &= np.isin(columns["disaggregated"], np.unique(known["disaggregated"]))
         if not keep.any():
-            columns, keep = _typed(known), np.ones(1, dtype=bool)
+            columns = _typed(known)
+            keep = np.ones(len(columns["batch"]), dtype=bool)
         wide = bool(self._shape(known))
         chosen = {name: value[keep][:, None] if wide else value[keep] for name, value in columns.items()}
         values = self.model.evaluate({**known, **{name: value for name, value in chosen.items() if name not in known}})
@@ -183,9 +184,14 @@ class Planner:
 
 
 def _typed(known: Mapping[str, Any]) -> dict[str, Any]:
-    """One candidate of the degrees as they were given, where the search has none like it."""
-    start = {**dict.fromkeys(DECIDED, 1.0), "disaggregated": 0.0}
-    return {name: np.array([float(np.max(known.get(name, value)))]) for name, value in start.items()}
+    """The degrees as they were given, where the search has none like them, with every batch, or with the one given."""
+    batches = np.unique(candidates()["batch"]) if "batch" not in known else np.ones(1)
+    given = {name: float(np.max(known.get(name, 1.0))) for name in DEGREES}
+    return {
+        **{name: np.full(len(batches), value) for name, value in given.items()},
+        "disaggregated": np.full(len(batches), float(np.max(known.get("disaggregated", 0.0)))),
+        "batch": batches,
+    }
 
 
 def _at(value: Any, place: Any, like: Any) -> Any:
