@@ -102,7 +102,7 @@ def _rented(merged: Scenario, base: Result, rent: Rent) -> Scenario:
     }
     if not rent.committed:
         data["paid_share"] = term("paid_share", 1.0, "used hours alone are paid")
-    if rent.term == "spot" and base.mode != "observed":
+    if rent.term == "spot" and base.mode != "observed" and "goodput" in base.data:  # a cluster without a run has none
         data["goodput"] = _on_spot(merged, base)
     return replace(merged, data=data, settings={**merged.settings, "acquire": rent.term})
 

@@ -22,7 +22,9 @@ from cluster_calc.estimation.replay import base_of
 from cluster_calc.investment.cash_flow import Finance
 from cluster_calc.quantities.display import percent
 from cluster_calc.quantities.settings import METHODS
+from cluster_calc.scenario.layers import gather
 from cluster_calc.studies import own_or_rent
+from cluster_calc.studies.comparison import of
 from cluster_calc.studies.influence import RENTING
 from tests.cli.running import ROOT, run
 
@@ -228,6 +230,36 @@ def test_what_is_not_included_has_no_value_and_what_has_none_is_named(given: dic
     assert ("idle time" in words) is ("used_share" not in given or given["used_share"] == 1)
     assert ("the building" in words) is ("construction_cost" not in given)
     assert json.loads(json.dumps(cc.finance(**BASE, **given).as_dict()))["not_included"] == not_included(result)
+
+
+@settings(max_examples=6, deadline=None, phases=NO_SHRINK)
+@given(GIVEN)
+def test_compare_values_each_way_as_finance_does(given: dict[str, Any]) -> None:
+    given = {**BASE, "horizon": "4 years", **given}
+    plan = cc.finance(**given)
+    own_site = {name: value for name, value in given.items() if name != "colocation_price"}
+    found = of([(gather(own_site, origin="call"), "")], by="npv", acquire=["own", "on-demand", "spot"])
+    wanted = plan.values_by_option
+    for option in found.options:
+        name = option.way if option.way == "own" else f"rent {option.way}"
+        assert option.npv == pytest.approx(wanted[name], rel=1e-9)
+
+
+@settings(max_examples=6, deadline=None, phases=NO_SHRINK)
+@given(st.integers(8, 5000), st.floats(0.2, 1.0), st.floats(0.5, 6.0))
+def test_the_defaults_of_every_line_are_charged_alike(chips: int, used: float, density: float) -> None:
+    given: dict[str, Any] = {"chip": "h100", "chips": chips, "used_share": used, "all_in": True, "inflation_rate": 0,
+                             "staff_density": f"{density!r} post/MW", "rental_price": "5 USD/hour"}  # fmt: skip
+    cluster = cc.estimate(**given)
+    year = cc.finance(**given, horizon="4 years").colocated
+    assert year is not None
+    lines = ("staff", "maintenance", "colocation", "insurance")
+    paid = {line: -year.by_year()[1][line] for line in lines}
+    assert sum(paid.values()) == pytest.approx(cluster.in_unit("operations_per_year"), rel=1e-9)
+    run = cc.estimate(**given, training_compute=1e23).values
+    charged = run["charged_time"] / (365.25 * 86400)
+    for line in lines:
+        assert run[f"{line}_cost"] == pytest.approx(paid[line] * charged, rel=1e-9)
 
 
 def test_spot_above_on_demand_is_marked() -> None:
