@@ -30,7 +30,7 @@ PPI, COLOURS = 84.0, 24
 # A purchase with quotes; a small cluster on a rented site, without a discount rate; chips without a price.
 TYPED = {
     "memo-h100": ("--chip", "h100", "--flop", "2.1e25", "--compare", "b200"),
-    "memo-a100-colocated": ("--chip", "a100", "--chips", "64", "--colocation-price", "160 USD/kW/month"),
+    "memo-a100-colocated": ("--chip", "a100-40gb", "--chips", "64", "--colocation-price", "160 USD/kW/month"),
     "memo-tpu-without-price": (
         "--chip",
         "tpuv5p",

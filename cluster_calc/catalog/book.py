@@ -112,18 +112,55 @@ class Catalog:
         for item, head in heads.items():
             if key in (fold(item), fold(head.name), *map(fold, head.aliases)):
                 return item
-        singular = singular_of(kind)
+        return self._chip_as_printed(text) if kind == "chips" else self._unknown(text, kind)
+
+    def _chip_as_printed(self, text: str) -> str:
+        """The chip that a tool's, a table's or a cloud's name means, where it means one."""
+        from cluster_calc.catalog import naming
+
+        heads = self.layered("chips")
+        found = naming.named(text, heads)
+        if len(found) == 1:
+            return found[0]
+        if not found and (counted := naming.counted(text, heads)) is not None:
+            return self.identify(counted.name)
+        if not found:
+            parts = naming.fragments(text, heads)
+            found = parts if len(parts) > 1 else []
+        if found:
+            raise InputError(f"chip {quoted(text)} matches several: {_some(found)}. Write one of these.")
+        if near := naming.relatives(text, heads):
+            raise InputError(f"unknown chip {quoted(text)}. Did you mean {' or '.join(near[:8])}?")
+        if near := naming.slips(text, heads):
+            raise InputError(f"unknown chip {quoted(text)}. Did you mean {' or '.join(near[:3])}?")
+        raise InputError(
+            f"unknown chip {quoted(text)}. `cluster-calc catalog list chips` lists them; describe another with "
+            "`cluster-calc catalog new chip`, or give --peak-throughput on a chip like it."
+        )
+
+    def _unknown(self, text: str, kind: str) -> str:
+        """Raise InputError with what an unknown name may have meant."""
+        key, heads, singular = fold(text), self.layered(kind), singular_of(kind)
         holding = [item for item, head in heads.items() if len(key) >= 2 and key in fold(f"{item} {head.name}")]
         known = {fold(alias): alias for head in heads.values() for alias in head.aliases} | {fold(k): k for k in heads}
         close = [known[name] for name in nearest(key, known)]
         hint = f" Did you mean {' or '.join(close)}?" if close else ""
         if len(holding) > 1:
-            shown = ", ".join(holding[:8]) + (f" and {len(holding) - 8} more" if len(holding) > 8 else "")
-            raise InputError(f"{singular} {quoted(text)} matches several: {shown}.{hint}")
+            raise InputError(f"{singular} {quoted(text)} matches several: {_some(holding)}.{hint}")
         hint = hint or (
             f" Did you mean {holding[0]}?" if holding else f" `cluster-calc catalog list {kind}` lists them."
         )
         raise InputError(f"unknown {singular} {quoted(text)}.{hint}")
+
+    def chips_in(self, text: str) -> tuple[str, int | None]:
+        """A chip's name without the count it is written with, and the count: `8xH100`, `p5.48xlarge`, `v4-8`."""
+        heads = self.layered("chips")
+        if text in heads or any(fold(text) == fold(name) for head in heads.values() for name in head.aliases):
+            return text, None
+        from cluster_calc.catalog import naming
+
+        found = None if naming.named(text, heads) else naming.counted(text, heads)
+        return (text, None) if found is None else found
 
     def find(self, text: str, kind: str = "chips") -> Path:
         """The nearest file of the item with that id, alias or name."""
@@ -219,6 +256,10 @@ class Catalog:
             label, note = str(raw.tables["name"]), str(raw.tables.get("scope", ""))
             self._shipments[item] = figure.with_(label=label, note=note)
         return self._shipments[item]
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ KINDS = (
 _HEAD_BYTES = 4096
 _HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)
 _QUOTED = re.compile(r'"([^"]*)"')
+_INSTANCES = re.compile(r"^instances\s*=\s*\{([^}\n]*)\}", re.MULTILINE)
+_INSTANCE = re.compile(r'"([^"]+)"\s*=\s*([0-9.]+)')
 
 
 class Head(NamedTuple):
@@ -64,6 +67,13 @@ def head_of(path: Path) -> tuple[str, str, tuple[str, ...]]:
         str(raw.get("name", "")),
         tuple(map(str, aliases)) if isinstance(aliases, list) else (),
     )
+
+
+@cache
+def instances_of(path: Path) -> dict[str, float]:
+    """The cloud instances and slices that hold a chip, with how many; a `*` stands for a number that is multiplied."""
+    found = _INSTANCES.search(_head_text(path))
+    return {name: float(chips) for name, chips in _INSTANCE.findall(found.group(1))} if found else {}
 
 
 def _head_text(path: str | Path) -> str:

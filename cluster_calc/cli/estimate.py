@@ -15,7 +15,7 @@ from cluster_calc.cli import options as shared
     epilog="""\b
 Examples:
   cluster-calc estimate --flop 2e25 --chip h100
-  cluster-calc estimate --params 65B --tokens 1.4T --chip a100 --chips 2048
+  cluster-calc estimate --params 65B --tokens 1.4T --chip a100-40gb --chips 2048
   cluster-calc estimate --chip h100 --chips 16384 --days 54
   cluster-calc estimate --flop 2e25 --chip h100 --mfu 0.35..0.45 --format json""",
 )

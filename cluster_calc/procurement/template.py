@@ -21,7 +21,7 @@ TEMPLATE = """\
 # options = ["do nothing", "do minimum", "rent on demand", "rent 1-year", "rent 3-year", "rent spot", "colocate", "buy"]
 
 # [existing_fleet]                        # left out: the do-minimum option is not computed. Text in its place is only shown
-# chip = "a100"
+# chip = "a100-40gb"
 # count = 512
 # used_share = 0.6                        # share of the hours used today
 # reach = 0.9                             # share that could be used; left out: all hours, the most there can be

@@ -68,6 +68,11 @@ class Scenario:
                 faults.append(Fault(str(error), place and place.at(name)))
             except InputError as error:
                 faults.append(Fault(str(error), place))
+        if "chip" in seen and isinstance(chip := values[seen["chip"]], str) and any(map(str.isdigit, chip)):
+            try:
+                self._count(chip, origin)
+            except InputError as error:
+                faults.append(Fault(str(error), (places or {}).get(seen["chip"])))
         return faults
 
     def known_by(self, day: str) -> None:
@@ -132,6 +137,23 @@ class Scenario:
             number, low, high = parse(QUANTITIES[key], text)
             self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
         self.texts[key], self.origins[key] = value, origin
+
+    def _count(self, text: str, origin: str) -> None:
+        """Take the count that a chip is named with (`8xH100`, `p5.48xlarge`) as the number of chips, if none is given."""
+        from cluster_calc.catalog.current import catalog
+
+        name, count = catalog().chips_in(text)
+        if count is None:
+            return
+        self.settings["chip"] = name
+        given = self.data["chips"].value if self.origins.get("chips") == origin else None
+        if given is None:
+            self._put("chips", count, origin, "")
+        elif isinstance(given, float) and given % count:
+            raise InputError(
+                f"chip: {quoted(text)} is {count} chips, chips is {quoted(self.texts['chips'])}; "
+                f"write --chip {catalog().identify(name)} with the number of chips that is meant"
+            )
 
 
 def _yardstick(key: str, text: str, as_of: str = "") -> Datum | None:

@@ -99,7 +99,7 @@ def compare(
 
     What is given beside them holds for every option and overrides the files. Every way is set beside every file or chip.
 
-    >>> both = compare(chips=["h100", "a100"], training_compute=2e25)
+    >>> both = compare(chips=["h100", "a100-40gb"], training_compute=2e25)
     >>> both.ranking[0]
     'nvidia-h100-sxm'
     """

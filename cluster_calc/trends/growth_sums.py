@@ -144,6 +144,13 @@ def regression(where: str, confidence: float = 0.90) -> dict[str, Any]:
     return _fit(column, years, values, confidence, skipped)
 
 
+# The documents of the runs name a family only. A judgement: the part of it whose price the regression takes.
+FAMILIES = {
+    "P100": "nvidia-p100-pcie-16gb", "V100": "nvidia-v100-sxm2-16gb", "A100": "nvidia-a100-sxm-40gb",
+    "A100 PCIe": "nvidia-a100-pcie-80gb", "A800": "nvidia-a800-pcie-80gb",
+}  # fmt: skip
+
+
 def cost_regressions(confidence: float = 0.90) -> list[dict[str, Any]]:
     """Cost of the shipped runs against date, by the trend of all hardware (1) and by the run's own hardware (2)."""
     from cluster_calc.catalog.current import catalog
@@ -163,7 +170,7 @@ def cost_regressions(confidence: float = 0.90) -> list[dict[str, Any]]:
     with (shipped("catalog") / "runs" / "runs.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             try:
-                own = hardware.get(book.identify(row["chip"]))
+                own = hardware.get(book.identify(FAMILIES.get(row["chip"], row["chip"])))
             except InputError:
                 own = None
             if own is None or not row["flop_published"]:

@@ -64,9 +64,9 @@ COMMANDS = [
 ERRORS = [
     ('estimate --flop 2e25 --chip h100 --network-capital "500 MUSD"', ("network_capital $500M", "network_share 6")),
     ("estimate --flop 2e25 --chip h100 --accelerator-time '1 chip*day'", ("accelerator_time", "MFU of 234,000")),
-    ("estimate --chip a100 --chips 4480 --params 530e9 --tokens 270e9 --tensor-parallel 8 --pipeline-parallel 35 --data-parallel 8",
+    ("estimate --chip a100-40gb --chips 4480 --params 530e9 --tokens 270e9 --tensor-parallel 8 --pipeline-parallel 35 --data-parallel 8",
      ("data_parallel is given as 8", "chips 4,480", "16")),
-    ("estimate --chip a100 --params 530e9 --tokens 270e9 --tensor-parallel 8 --pipeline-parallel 35 --data-parallel 8",
+    ("estimate --chip a100-40gb --params 530e9 --tokens 270e9 --tensor-parallel 8 --pipeline-parallel 35 --data-parallel 8",
      ("data_parallel is given as 8", "give --chips")),
     ('estimate --flop 2e25 --chip h100 --chips 10000 --facility-power "10 MW" --facility-energy "5 GWh"',
      ("facility_energy is given as 5 GWh", "15.6 GWh", "facility_power 10 MW")),

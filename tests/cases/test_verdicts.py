@@ -105,7 +105,7 @@ LIMITS = st.fixed_dictionaries(
 )
 
 
-@given(limits=LIMITS, chip=st.sampled_from(["h100", "b200", "tpuv5p", "a100"]))
+@given(limits=LIMITS, chip=st.sampled_from(["h100", "b200", "tpuv5p", "a100-40gb"]))
 @settings(deadline=None, max_examples=30)
 def test_readers_agree_on_limits_nobody_chose(limits: dict[str, Any], chip: str) -> None:
     typed = [part for name, value in limits.items() for part in ("--" + name.replace("_", "-"), str(value))]

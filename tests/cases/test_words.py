@@ -51,7 +51,7 @@ def test_arithmetic_that_was_typed_is_no_convention() -> None:
 @pytest.mark.parametrize(
     ("options", "cause"),
     [
-        ("--chip a100 --chips 8000 --days 92", "1.01 of NVIDIA A100 SXM4 40GB is 0.32 of NVIDIA H100 SXM5 80GB"),
+        ("--chip a100-40gb --chips 8000 --days 92", "1.01 of NVIDIA A100 SXM4 40GB is 0.32 of NVIDIA H100 SXM5 80GB"),
         ("--chip h100 --chips 3000 --days 60", "is 0.57 of NVIDIA B200"),
         (
             "--chip h100 --chips 8000 --days 92 --peak-throughput '312 TFLOP/s'",

@@ -25,7 +25,7 @@ BOOK = Catalog()
 HEADS = BOOK.heads()
 CHIPS = {item: BOOK.chip(item) for item in HEADS}
 every_chip = pytest.mark.parametrize("chip", CHIPS.values(), ids=CHIPS)
-CONTRACT_CHIPS = ("p100", "v100", "nvidia-v100-sxm2-32gb", "nvidia-a100-sxm-40gb", "a100-80gb", "h100", "nvidia-h100-pcie",
+CONTRACT_CHIPS = ("nvidia-p100-pcie-16gb", "nvidia-v100-sxm2-16gb", "nvidia-v100-sxm2-32gb", "nvidia-a100-sxm-40gb", "a100-80gb", "h100", "nvidia-h100-pcie",
                   "h200", "b200", "gb200", "tpuv2", "tpuv3", "tpuv4", "tpuv5e", "tpuv5p", "mi300x", "trainium2")  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_no_word_of_a_headline_figure_is_split(browser: Any, page_file: Path, wi
 def test_five_options_fit_a_screen_and_a_sheet_of_paper(browser: Any, tmp_path: Path) -> None:
     import cluster_calc as cc
 
-    chips = ("h100", "b200", "tpuv5p", "mi300x", "a100")
+    chips = ("h100", "b200", "tpuv5p", "mi300x", "a100-40gb")
     path = tmp_path / "sheet.html"
     path.write_text(cc.sheet([cc.estimate(training_compute=2e25, chip=chip, ranges=True) for chip in chips]))
     page = opened(browser, path)

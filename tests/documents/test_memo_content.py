@@ -171,10 +171,10 @@ def test_the_demand_as_requested_is_set_beside_the_hours_that_the_plan_counts() 
 
 
 def test_the_existing_fleet_meets_a_share_of_the_demand_for_its_electricity() -> None:
-    fleet = {"chip": "a100", "count": 1000, "used_share": 0.5, "reach": 0.9}
+    fleet = {"chip": "a100-40gb", "count": 1000, "used_share": 0.5, "reach": 0.9}
     found = held({"existing_fleet": fleet}, horizon="4 years", **LINEAR)
     results, inputs = found["estimate"]["results"], found["estimate"]["inputs"]
-    there = cc.estimate(chip="a100", chips=1000, as_of=DAY, electricity_price="0.1 USD/kWh")
+    there = cc.estimate(chip="a100-40gb", chips=1000, as_of=DAY, electricity_price="0.1 USD/kWh")
     peaks = there.in_unit("peak_throughput") / inputs["peak_throughput"]["value"]
     meets = 1000 * 0.4 * peaks / results["chips"]["value"]
     assert found["existing_fleet"]["meets"] == pytest.approx(meets, rel=1e-9)
@@ -184,7 +184,7 @@ def test_the_existing_fleet_meets_a_share_of_the_demand_for_its_electricity() ->
 
 
 def test_age_and_a_longer_life_bound_what_the_fleet_can_do() -> None:
-    fleet = {"chip": "a100", "count": 1000, "used_share": 0.5, "age": "2 years"}
+    fleet = {"chip": "a100-40gb", "count": 1000, "used_share": 0.5, "age": "2 years"}
     short, longer = held({"existing_fleet": fleet}), held({"existing_fleet": {**fleet, "extend": "1 year"}})
     assert longer["existing_fleet"]["years"] == pytest.approx(short["existing_fleet"]["years"] + 1)
     assert held({"existing_fleet": {**fleet, "age": "30 years"}})["existing_fleet"]["meets"] == 0
@@ -330,7 +330,7 @@ def test_the_command_of_a_memo_writes_it_again(tmp_path: Path) -> None:
 # Leaving a field out does what the template says.
 
 QUOTE = {"vendor": "Vendor", "price": "30000 USD", "holds": "server", "expires": "2027-02-28"}
-FULL_FLEET = {"chip": "a100", "count": 512, "used_share": 0.6, "reach": 0.9, "age": "3 years", "extend": "1 year"}
+FULL_FLEET = {"chip": "a100-40gb", "count": 512, "used_share": 0.6, "reach": 0.9, "age": "3 years", "extend": "1 year"}
 # Field → (a file with it, a file without it, what the text then says).
 LEFT_OUT: dict[str, tuple[dict[str, Any], str]] = {
     "title": ({"title": "A cluster"}, "# Procurement memo"),

@@ -57,7 +57,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "long": {"horizon": "7 years"},
     "building": {"construction_cost": "10 USD/W", "facility_lifetime": "15 years"},
 }
-FIXED: dict[str, Any] = {"chip": "a100", "chips": 1000, "as_of": "2026-11-22", "chip_price": "12000 USD", "draws": 200}
+FIXED: dict[str, Any] = {
+    "chip": "a100-40gb",
+    "chips": 1000,
+    "as_of": "2026-11-22",
+    "chip_price": "12000 USD",
+    "draws": 200,
+}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from tests.documents.cases import DAY, random_input
 from tests.documents.reading import KINDS, Figure, _is_held, as_kind, figures, not_held, numbers, plain_text, strings
 from tests.documents.test_memo import FORMULA, ODD
 
-USUAL = ("h100", "b200", "mi300x", "a100", "h200", "tpuv5p", "tpu-v4", "mi325x", "gaudi3")
+USUAL = ("h100", "b200", "mi300x", "a100-40gb", "h200", "tpuv5p", "tpu-v4", "mi325x", "gaudi3")
 
 
 def texts(raw: Any) -> set[str]:

@@ -197,7 +197,7 @@ def test_five_options_with_ranges_and_every_limit_stay_light() -> None:
         "training_compute": 2e25, "ranges": True, "seed": 1, "as_of": DAY, "budget": "20 MUSD", "capital_budget": "100 MUSD",
         "power_limit": "10 MW", "supply_limit": 0.001, "start": "2027-01-01", "deadline": "2027-05-01",
     }  # fmt: skip
-    results = [cc.estimate(chip=chip, **given) for chip in ("h100", "b200", "h200", "mi300x", "a100")]
+    results = [cc.estimate(chip=chip, **given) for chip in ("h100", "b200", "h200", "mi300x", "a100-40gb")]
     page = cc.sheet(results, title="a" * 300)
     assert len(page.encode()) <= 200_000
     again = results_from(page)

@@ -108,7 +108,7 @@ def test_an_mfu_above_the_best_published_for_the_chip_names_the_likely_causes() 
     dense = " ".join(estimate(params=60e9, tokens=1e12, chip="tpuv4", mfu=0.5).warnings)
     assert "active parameters" in dense
     assert "fp8" not in dense, "TPU v4 has none"
-    for chip, mfu in (("h100", 0.48), ("a100", 0.65), ("tpuv4", 0.46), ("b200", 0.6)):
+    for chip, mfu in (("h100", 0.48), ("a100-40gb", 0.65), ("tpuv4", 0.46), ("b200", 0.6)):
         assert not any("best published for" in entry for entry in estimate(flop=1e24, chip=chip, mfu=mfu).warnings), (
             chip
         )
@@ -440,7 +440,7 @@ def test_every_yardstick_of_the_catalog_can_be_named() -> None:
 
 
 def test_a_yardstick_follows_the_day_asked_for() -> None:
-    early = estimate(flop=1e22, chip="a100", capital_yardstick="apple-net-income", as_of="2023-06-01")
+    early = estimate(flop=1e22, chip="a100-40gb", capital_yardstick="apple-net-income", as_of="2023-06-01")
     assert early.data["capital_yardstick"].value == pytest.approx(99.803e9)
     assert "2022" in early.data["capital_yardstick"].label
 

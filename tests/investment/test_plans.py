@@ -22,7 +22,7 @@ BOOKS = {"year", "cash", "cumulative", "depreciation", "book_value"}
 def question(seed: int) -> dict[str, Any]:
     rng = random.Random(seed)
     given: dict[str, Any] = {
-        "chip": rng.choice(["h100", "a100", "mi300x", "b200", "v100"]), "chips": rng.randint(8, 5000),
+        "chip": rng.choice(["h100", "a100-40gb", "mi300x", "b200", "nvidia-v100-sxm2-16gb"]), "chips": rng.randint(8, 5000),
         "horizon": f"{rng.randint(1, 90)} month", "discount_rate": rng.choice([-0.05, 0, 0.08, 0.2]),
         "flow_timing": rng.choice(["mid-year", "year-end"]), "used_share": rng.choice([0.3, 1]),
         "rental_price": "2 USD/hour", "colocation_price": "120 USD/kW/month",

@@ -79,7 +79,7 @@ def test_six_n_d(parameters: float, tokens: float, flop: float) -> None:
 
 
 def test_falcon_in_petaflop_days() -> None:
-    assert estimate(parameters=180e9, tokens=3.5e12, chip="a100").in_unit("petaflops_days") == pytest.approx(43750)
+    assert estimate(parameters=180e9, tokens=3.5e12, chip="a100-40gb").in_unit("petaflops_days") == pytest.approx(43750)
 
 
 def test_deepseek_v3_and_what_its_total_parameters_would_make() -> None:
