@@ -141,7 +141,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
     preset, told = depreciation.preset(settings, item, given, book, mode)
-    from cluster_calc.estimation.parts import failures, predicting, workload
+    from cluster_calc.estimation.parts import default_mfu, failures, predicting, workload
 
     causes = failures.asked(given, settings) and mode != "cluster"
     # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.
@@ -168,6 +168,8 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         searches += predicted.steps_of(given, settings, item, mode, job.shapes)
         described.added.append("predicted")
         described.preset["prediction_ratio"] = predicted.ratio(job.shapes)
+    elif not served and (usual := default_mfu.default_mfu(given, settings, item, precision, book)) is not None:
+        described.preset["mfu"] = usual
     described.warnings += job.told
     if described.spread:
         from cluster_calc.performance.training import spread

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
-
-import numpy as np
 
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -80,7 +79,7 @@ class Stack:
 
     def age(self, known: Constants) -> float:
         """What mixtures of experts cost beside their arithmetic, against the start of 2026: newer software costs less."""
-        return float(np.exp(-known.software_gain * (min(max(self.released or NEWEST, OLDEST), NEWEST) - 2026.0)))
+        return math.exp(-known.software_gain * (min(max(self.released or NEWEST, OLDEST), NEWEST) - 2026.0))
 
     @property
     def fused(self) -> bool:

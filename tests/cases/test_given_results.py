@@ -41,7 +41,7 @@ COMMANDS = [
     Case(f'estimate {DEEPSEEK} --accelerator-time "2.79e6 chip*hour" --chips 2048',
          {"mfu": 6 * 37e9 * 14.8e12 / (2.79e6 * 3600 * 1.979e15), "training_compute": 6 * 37e9 * 14.8e12,
           "training_time": 2.79e6 / 2048 / 24}, "chip-hours and compute imply the MFU, 16.5 %"),
-    Case(f'estimate {LLAMA} --cluster-throughput "100 PFLOP/s"',
+    Case(f'estimate {LLAMA} --mfu 0.4 --cluster-throughput "100 PFLOP/s"',
          {"training_time": 6 * 65e9 * 1.4e12 / (100e15 * 0.4 * 0.9) / 86400, "delivered_throughput": 36e15},
          "what the cluster delivers at 40 % and 90 % of 100 PFLOP/s takes 175.5 days"),
     Case('estimate --flop 1e22 --chip h200 --chips 1 --step-throughput "420 TFLOP/s"',

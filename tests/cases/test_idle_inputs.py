@@ -45,7 +45,7 @@ NAMED = [
 ]
 MOVED = [
     (RUN | {"listed_rental_price": "4 USD/hour", "commitment_factor": 0.44}, {"rental_price": 1.76}),
-    (RUN | {"billed_chip_hours": "1.5e6 chip*hour"}, {"implied_goodput": 4.2e23 / (989.4e12 * 0.4 * 0.9) / 3600 / 1.5e6}),
+    (RUN | {"mfu": 0.4, "billed_chip_hours": "1.5e6 chip*hour"}, {"implied_goodput": 4.2e23 / (989.4e12 * 0.4 * 0.9) / 3600 / 1.5e6}),
     (RUN | {"pipeline_parallel": 8, "microbatches": 64}, {"pipeline_bubble": 7 / 64}),
     (RUN | {"pipeline_parallel": 8, "global_batch": 4096, "micro_batch": 2, "tensor_parallel": 4},
      {"data_parallel": 32, "microbatches": 64, "pipeline_bubble": 7 / 64}),

@@ -49,13 +49,15 @@ def test_owning_is_discounted_over_one_horizon_where_it_can_be_priced() -> None:
 
 
 def test_a_switching_value_makes_the_options_equal() -> None:
-    both = cc.compare(chips=["mi300x", "b200"], **DEMAND)
+    both = cc.compare(chips=["mi300x", "b200"], **DEMAND, mfu=0.4)
     switch = next(entry for entry in both.switches if entry.name == "electricity_price")
     price = f"{switch.value * 3.6e6!r} USD/kWh"
-    level = cc.compare(chips=["mi300x", "b200"], **DEMAND, electricity_price=price)
+    level = cc.compare(chips=["mi300x", "b200"], **DEMAND, mfu=0.4, electricity_price=price)
     costs = [option.result.values["run_cost"] for option in level.options]
     assert costs[0] == pytest.approx(costs[1], rel=1e-9)
-    beyond = cc.compare(chips=["mi300x", "b200"], **DEMAND, electricity_price=f"{switch.value * 3.7e6!r} USD/kWh")
+    beyond = cc.compare(
+        chips=["mi300x", "b200"], **DEMAND, mfu=0.4, electricity_price=f"{switch.value * 3.7e6!r} USD/kWh"
+    )
     assert beyond.ranking[0] == switch.winner != both.ranking[0]
 
 
