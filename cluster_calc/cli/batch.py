@@ -65,9 +65,10 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
             "--predict-mfu needs the columns chip, chips, parameters, layers, hidden, heads, vocab, sequence and "
             f"global_batch; {quoted(file)} lacks hidden, sequence or global_batch"
         )
-    done = evaluate.evaluate(table, mapping, shared.inputs(options))
+    done = evaluate.evaluate(table, mapping, shared.inputs(options), file)
     if done.ignored:
-        click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}", err=True)
+        more = f" and {len(done.ignored) - 12} more" if len(done.ignored) > 12 else ""
+        click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}{more}", err=True)
     _written(done, target)
 
 

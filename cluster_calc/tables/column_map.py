@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog.current import catalog
-from cluster_calc.errors import InputError, did_you_mean, quoted
+from cluster_calc.errors import LINE_LIMIT, InputError, UnitError, did_you_mean, nearest, quoted
 from cluster_calc.files.toml import read_toml
+from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.settings import SETTINGS, name_of, setting
+from cluster_calc.quantities.units import target
 from cluster_calc.tables.row import Column
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 # The method of the maps that `batch --predict-mfu` reads.
 PREDICT_MFU = "predict-mfu"
+_ROUND = re.compile(r"^([^()]+?)\s*\(([^()]+)\)$")
 _HEAD = re.compile(r"^\s*([^\[\]]+?)\s*(?:\[\s*([^\[\]]+?)\s*\])?\s*$")
 # What a map may name to turn a row's cells into values. A map is data from anywhere, so the names are listed here.
 PREPARERS: dict[str, str] = {
@@ -141,17 +144,61 @@ def plain_map(heads: Iterable[str]) -> tuple[ColumnMap, tuple[str, ...]]:
     >>> plain_map(["chip", "owner"])[1]
     ('owner',)
     """
-    columns, ignored = {}, []
+    columns: dict[str, Column] = {}
+    ignored = []
     for head in heads:
-        match = _HEAD.match(head)
-        if match is None:
+        found = _plain_column(head)
+        if found is None or found in columns.values():
             ignored.append(head)
-            continue
-        name, unit = match.group(1).replace("-", "_").replace(" ", "_"), match.group(2) or ""
-        if name == "days" and not unit:
-            unit = "day"
-        try:
-            columns[head] = Column(name if name in SETTINGS else name_of(name), unit)
-        except InputError:
-            ignored.append(head)
+        else:
+            columns[head] = found
     return ColumnMap(columns=columns), tuple(ignored)
+
+
+def _plain_column(head: str) -> Column | None:
+    """What a head says by itself: a name in any case, its unit in square or round brackets.
+
+    >>> _plain_column("Training time (hours)"), _plain_column("Chips"), _plain_column("Notes (free text)")
+    (Column(name='training_time', unit='hours'), Column(name='chips', unit=''), None)
+    """
+    match = _HEAD.match(head)
+    if match is None:
+        return None
+    name, unit = match.group(1), match.group(2) or ""
+    if not unit and (bracketed := _ROUND.match(name)):
+        name, unit = bracketed.groups()
+    name = name.strip().replace("-", "_").replace(" ", "_")
+    # A column `Model` is a title more often than a model of the catalog: settings other than the chip keep their case.
+    name = name if name in SETTINGS or (name.lower() in SETTINGS and name.lower() != "chip") else name.lower()
+    if name == "days" and not unit:
+        unit = "day"
+    try:
+        return Column(name if name in SETTINGS else name_of(name), unit) if not unit or _is_unit(unit) else None
+    except InputError:
+        return None
+
+
+def _is_unit(text: str) -> bool:
+    try:
+        target(text)
+    except UnitError:
+        return False
+    return True
+
+
+def refuse_unused(name: str, heads: Sequence[str]) -> None:
+    """Raise InputError for a table none of whose columns is a quantity: what its heads may be, how a map is written."""
+    lines = []
+    for head in heads[:LINE_LIMIT]:
+        plain = "_".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", re.sub(r"\s*[\[(].*", "", head))).lower()
+        # A hint that shares no word with the head misleads.
+        close = [near for near in nearest(plain, QUANTITIES, 1) if set(near.split("_")) & set(plain.split("_"))]
+        lines.append(f"  {quoted(head)}" + (f": {close[0]} [{QUANTITIES[close[0]].unit}]?" if close else ""))
+    more = f"\n  and {len(heads) - LINE_LIMIT} more" if len(heads) > LINE_LIMIT else ""
+    example = quoted(heads[0]).strip("'")
+    raise InputError(
+        f"{quoted(name)}: no column is a quantity or a setting, so nothing can be computed:\n"
+        + "\n".join(lines) + more
+        + "\nRename a column, or give --map MAP.toml with lines such as\n"
+        + f'  [columns]\n  "{example}" = {{quantity = "training_time", unit = "hour"}}'
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.reading import parse
 from cluster_calc.scenario.layers import gather
-from cluster_calc.tables.column_map import _split_head, plain_map
+from cluster_calc.tables.column_map import _split_head, plain_map, refuse_unused
 from cluster_calc.tables.row import Prepared, _is_number
 from cluster_calc.tables.table import MISSING, NOTE
 
@@ -31,7 +31,9 @@ def _cell(row: dict[str, str], head: str, text: str) -> None:
     row[name] = f"{text} {unit}" if unit and _is_number(text) else text
 
 
-def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None) -> Table:
+def evaluate(
+    table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None, name: str = "table"
+) -> Table:
     """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number.
 
     Under ranges each result that varies has its P10, P50 and P90 beside it, `run_cost_p10` …
@@ -39,6 +41,10 @@ def evaluate(table: Table, mapping: ColumnMap | None = None, given: Mapping[str,
     ignored: tuple[str, ...] = ()
     if mapping is None:
         mapping, ignored = plain_map(table.heads)
+    elif mapping.columns and not mapping.prepare:
+        ignored = tuple(head for head in table.heads if head not in mapping.columns)
+    if ignored and len(ignored) == len(table.heads):
+        refuse_unused(name, table.heads)
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
     asked: dict[int, dict[str, str]] = {}
@@ -96,7 +102,7 @@ def _inputs(row: Mapping[str, str], mapping: ColumnMap) -> dict[str, Any]:
     for head, column in mapping.columns.items():
         if head in row:
             text = row[head]
-            inputs[column.name] = f"{text} {column.unit}" if column.unit and _is_number(text) else text
+            inputs[column.name] = _with_unit(text, column.unit)
     return inputs
 
 
@@ -115,6 +121,12 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
             asked = sorted({10.0, 50.0, 90.0, *result.scenario.settings.get("percentiles", ())})
             found |= {f"{name}_p{percent:g}": result.percentile(name, percent) for percent in asked}
     return found
+
+
+def _with_unit(text: str, unit: str) -> str:
+    """A number, or a range of two, under a head that has the unit."""
+    ends = text.split("..")
+    return f"{text} {unit}" if unit and len(ends) <= 2 and all(map(_is_number, ends)) else text
 
 
 def _at_its_word(

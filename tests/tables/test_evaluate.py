@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cluster_calc as cc
+from cluster_calc.errors import InputError
 from cluster_calc.files import csv
 from cluster_calc.tables import column_map, evaluate
 from cluster_calc.tables import table as tables
@@ -122,3 +123,30 @@ def test_rows_with_ranges_have_their_percentiles_beside_them() -> None:
     assert rows[0][place + 1 : place + 5] == [None] * 4
     alone = cc.estimate(chip="h100", training_compute=2e25, mfu="0.3..0.5", draws=1024)
     assert rows[1][place + 1 : place + 5] == [alone.percentile("run_cost", percent) for percent in (5, 10, 50, 90)]
+
+
+def test_a_table_without_a_quantity_is_refused_with_its_heads() -> None:
+    with pytest.raises(InputError, match=r"(?s)'prices.csv': no column is .*'InstanceType'.*\[columns\]"):
+        evaluate.evaluate(csv.read_table("InstanceType,Region\ngpu-8x,US\n"), None, None, "prices.csv")
+
+
+def test_heads_in_any_case_with_units_in_round_brackets_and_ranges_below_them() -> None:
+    table = csv.read_table("Chip,Chips,training_time (hours),Model,rental_price [USD/hour]\nh100,64,100,A,1.5..4\n")
+    done = evaluate.evaluate(table, None, {"draws": 1024})
+    assert not done.errors
+    assert done.ignored == ("Model",)
+    assert done.results[0]["chip_hours"] == pytest.approx(6400)
+    assert done.results[0]["rental_cost_p10"] < done.results[0]["rental_cost_p90"]
+
+
+def test_epochs_table_of_models_as_it_is() -> None:
+    head = "Model,Training compute (FLOP),Training hardware,Hardware quantity,Training time (hours)"
+    rows = "A,1.8e25,NVIDIA H100 SXM5 80GB,6144,2200\nB,3.65e23,NVIDIA A100 SXM4 80 GB,384,2808\nC,8.1e23,NVIDIA A100,1000,1728\n"
+    table = csv.read_table(f"{head}\n{rows}")
+    done = evaluate.evaluate(table, column_map.recognised(table.heads))
+    # C / (chips x dense peak x time): 1.8e25 / (6144 x 989.4e12 x 2200 h), 3.65e23 / (384 x 312e12 x 2808 h).
+    assert [found.get("implied_mfu") for found in done.results] == [
+        pytest.approx(0.374, abs=5e-4), pytest.approx(0.301, abs=5e-4), None,
+    ]  # fmt: skip
+    assert done.ignored == ("Model",)
+    assert "matches several" in done.errors[3]
