@@ -27,6 +27,26 @@ _SCALES = {
     "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9,
 }  # fmt: skip
+# How unit texts are also spelled. What is spelled so names nothing else.
+_SPELLINGS = {
+    "hr": "hour", "hrs": "hour", "yrs": "year", "mo": "month", "mth": "month", "wk": "week",
+    "gCO2eq": "gCO2e", "kgCO2eq": "kgCO2e", "tCO2eq": "tCO2e", "ct": "cent", "cts": "cent",
+    "usd": "USD", "eur": "EUR", "gbp": "GBP", "kwh": "kWh", "KWh": "kWh", "mwh": "MWh",
+    "gpu": "GPU", "gpus": "GPUs", "tpus": "TPU", "TPUs": "TPU", "accelerators": "accelerator",
+    "TF": "TFLOP/s", "PF": "PFLOP/s", "EF": "EFLOP/s",
+}  # fmt: skip
+_WORD = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9_]*")
+# In a denominator a GPU-hour is one unit.
+_PER_CHIP_TIME = re.compile(
+    r"/\s*\(?\s*((?:chip|GPU|gpu|TPU|accelerator|server|node|instance)s?)\s*[-*·]\s*(hours?|hrs?|h|days?|months?|years?)(?![A-Za-z])\s*\)?"
+)
+_MONEY_SCALE = re.compile(
+    r"(thousand|million|billion|trillion|bn|[kKMBT])\s*(?=(?:USD|EUR|GBP|JPY|CNY|CHF|usd|eur|gbp|dollars?)(?![A-Za-z]))"
+)
+_CLOCK = re.compile(r"\s*(?:([0-9]{1,5})-)?([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?\s*")
+# Thousands that cannot be decimals: two groups, decimals behind them, or the sign of a currency in front.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}(?![0-9,])|[0-9]{1,3}(?:,[0-9]{3})+(?=\.[0-9])")
+_MONEY_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _COUNT_UNITS = frozenset({"chip", "token", "parameter"})
 _AMBIGUOUS_RATE = re.compile(r"\b[kMGTPEZY]?(FLOPS|FLOPs/s|FLOPS/s)\b")
 
@@ -75,14 +95,16 @@ def normalise(text: str) -> str:
 
     >>> normalise("USD per kWh")
     'USD/kWh'
-    >>> normalise("PFLOP/s-day")
-    'PFLOP/s*day'
+    >>> normalise("PFLOP/s-day"), normalise("PF-days"), normalise("$/GPU-hr"), normalise("gCO2eq/kWh")
+    ('PFLOP/s*day', 'PFLOP/s*days', 'USD/GPU/hour', 'gCO2e/kWh')
     """
     for sign, code in _CURRENCY_SIGNS.items():
         text = text.replace(sign, code)
     text = text.replace("·", "*").replace("×", "*").replace("⋅", "*").replace("²", "^2").replace("³", "^3")
     text = text.replace("μ", "µ").replace("¢", "cent")
     text = re.sub(r"\s+per\s+", "/", text)
+    text = _PER_CHIP_TIME.sub(r"/\1/\2", text)
+    text = _WORD.sub(lambda match: _SPELLINGS.get(match.group(), match.group()), text)
     text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", "*", text)
     return re.sub(r"\s*([*/^()])\s*", r"\1", text.strip())
 
@@ -171,6 +193,9 @@ def split(text: str) -> tuple[float, str]:
     sign = ""
     if body[:1] in _CURRENCY_SIGNS:
         sign, body = _CURRENCY_SIGNS[body[0]], body[1:].lstrip()
+    groups = (_MONEY_THOUSANDS if sign else _THOUSANDS).match(body)
+    if groups is not None:
+        body = groups.group().replace(",", "") + body[groups.end() :]
     match = _NUMBER.match(body)
     if match is None:
         raise UnitError(f"{quoted(text)} does not begin with a number")
@@ -187,6 +212,8 @@ def split(text: str) -> tuple[float, str]:
         if scale:
             number, rest = number * _SCALES[scale.group(1)], rest[scale.end() :].lstrip()
         rest = sign + rest
+    elif scale := _MONEY_SCALE.match(rest):
+        number, rest = number * _SCALES[scale.group(1)], rest[scale.end() :]
     if rest[:1] in "*^+-/" and rest:
         raise UnitError(f"{quoted(text)}: a number is followed by its unit; {quoted(rest)} is none")
     return number, rest
@@ -218,11 +245,13 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
     cluster_calc.errors.UnitError: '989 TFLOPs' is [work], not [work]/[chip]/[time]
     """
     hint = f"; write for example {example}" if example else ""
+    want = target(unit_text)
+    if ":" in text and want.dimension == "[time]" and (clock := _CLOCK.fullmatch(text)):
+        return _clock_seconds(text, *clock.groups())
     try:
         number, rest = split(text)
     except UnitError as error:
         raise UnitError(f"{error}{hint}") from None
-    want = target(unit_text)
     if not rest:
         if bare:
             return number * want.factor
@@ -244,6 +273,13 @@ def to_base(text: str, unit_text: str, *, bare: bool, example: str = "") -> floa
         why = ": exchange rates are not applied, give USD" if money and "[USD]" in want.dimension else ""
         raise UnitError(f"{quoted(text)} is {_meaning(got.dimension)}, not {_meaning(want.dimension)}{why}{hint}")
     return number * got.factor
+
+
+def _clock_seconds(text: str, days: str | None, first: str, second: str, third: str | None) -> float:
+    """Seconds of a time as schedulers print it: D-HH:MM:SS, HH:MM:SS or D-HH:MM."""
+    if third is None and days is None:
+        raise UnitError(f"{quoted(text)} may be hours and minutes or minutes and seconds; write HH:MM:SS")
+    return 86400.0 * int(days or 0) + 3600.0 * int(first) + 60.0 * int(second) + float(third or 0)
 
 
 def _meaning(dimension: str) -> str:

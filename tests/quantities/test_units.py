@@ -291,3 +291,25 @@ def test_table_and_pint_read_the_same_value(text: str, number: float) -> None:
     mine = to_base(f"{number!r} {text}", text, bare=False)
     pints = registry().Quantity(number, registry().parse_units(text)).to_base_units().magnitude
     assert mine == pytest.approx(pints, rel=1e-14)
+
+
+@pytest.mark.parametrize(("name", "text", "plain"), [
+    ("rental_price", "2 USD/GPU-hour", "2 USD/chip/hour"), ("rental_price", "$2/GPU-hr", "2 USD/chip/hour"),
+    ("rental_price", "$2.50/hr", "2.5 USD/chip/hour"), ("carbon_intensity", "385 gCO2eq/kWh", "385 g/kWh"),
+    ("chip_price", "30k USD", "30000 USD"), ("chip_price", "$30,000", "30000 USD"), ("chip_price", "$5,412.00", "5412 USD"),
+    ("electricity_price", "5 ct/kWh", "5 cent/kWh"), ("electricity_price", "0.08 usd/kWh", "0.08 USD/kWh"),
+    ("training_time", "1-12:00:00", "36 hours"), ("training_time", "36:30:00", "36.5 hours"),
+    ("training_compute", "3640 PF-days", "3640 PFLOP/s*day"), ("tokens", "1,400,000,000", "1.4e9 token"),
+    ("accelerator_time", "100 GPU-hours", "100 chip*hour"),
+])  # fmt: skip
+def test_spellings_of_schedulers_clouds_and_papers(name: str, text: str, plain: str) -> None:
+    assert base(name, text) == pytest.approx(base(name, plain), rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("chip_price", "30,000 USD"), ("training_time", "36:30"), ("training_time", "1:75:00"), ("chip_price", "1,23,456 USD"),
+    ("tdp", "1-12:00:00"),
+])  # fmt: skip
+def test_spellings_that_could_be_either_are_refused(name: str, text: str) -> None:
+    with pytest.raises(InputError):
+        base(name, text)
