@@ -147,6 +147,15 @@ def building_left(facility_capital: Number, horizon: Number, facility_lifetime: 
     return facility_capital * np.maximum(1 - horizon / facility_lifetime, 0)
 
 
+def share_of_horizon(training_time: Number, horizon: Number) -> Number:
+    """Return the share of a horizon's hours that one run uses.
+
+    >>> share_of_horizon(training_time=25.0, horizon=100.0)
+    0.25
+    """
+    return training_time / horizon
+
+
 def rented_share(used_share: Number, spot_goodput: Number) -> Number:
     """Share of hours rented for the work of those in use, where some of it is lost to interruptions: η / g_s.
 

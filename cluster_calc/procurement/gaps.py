@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from cluster_calc.catalog.current import catalog
+from cluster_calc.errors import quoted
 from cluster_calc.procurement.demand import demand_of, most_filled
 from cluster_calc.procurement.options import NO_RATE, Way, cost_of
 from cluster_calc.procurement.subject import LARGE, Subject, too_late
@@ -49,18 +50,12 @@ def gaps(subject: Subject) -> tuple[str, ...]:
             f"The hardware is taken as {shown('hardware_age', result.values['hardware_age'])} old at the start: its price was paid "
             "before, and the cash asked for is no new cash"
         )
-    most = most_filled(demand_of(subject.extra, result))
-    used = subject.rents.inputs["used_share"].value if subject.rents else None
-    if most is not None and used is not None and float(used) > most * (1 + LARGE):
-        found.append(
-            f"The plan counts {percent(float(used))} of the hours as used, and the demand as requested fills {percent(most)} of its "
-            "fullest year (--used-share)"
-        )
+    found += _volume(subject)
     if subject.extra.decision_date and subject.extra.decision_date < subject.today:
         found.append(f"The decision was due on {subject.extra.decision_date}, before the day of this memo")
     if late := too_late(subject):
         found.append(late)
-    found += [*_quotes(subject), *_weak(subject)]
+    found += [*_site(subject), *_quotes(subject), *_weak(subject)]
     return tuple(printable(gap) for gap in dict.fromkeys(found))
 
 
@@ -69,6 +64,37 @@ def _costing(way: Way, subject: Subject) -> str:
     if subject.rated:
         return f"{lower(way.title)}, with a net present value of {money(way.npv or 0.0)}"
     return f"{lower(way.title)}, with cash of {money(way.total or 0.0)} over the horizon"
+
+
+def _volume(subject: Subject) -> list[str]:
+    """Where the plan and the demand by period do not fit: hours that nobody asked for, and work that the cluster cannot do."""
+    demand = demand_of(subject.extra, subject.result)
+    found = [
+        f"The demand of {row['period']} cannot be set beside the plan: it takes a year and a need in FLOP"
+        for row in demand if row["share"] is None
+    ]  # fmt: skip
+    most, used = most_filled(demand), subject.rents.inputs["used_share"] if subject.rents else None
+    if most is None or used is None:
+        return found
+    share = float(used.value)
+    asked = f"the demand as requested fills {percent(most)} of its fullest year"
+    if most > 1 + LARGE:
+        found.append(f"The cluster does not deliver the demand: {asked} (--chips)")
+    elif used.kind != "derived" and abs(share - most) > LARGE * min(share, most):
+        found.append(f"The plan counts {percent(share)} of the hours as used, and {asked} (--used-share)")
+    return found
+
+
+def _site(subject: Subject) -> list[str]:
+    """A contract of a site that is named while no cost of a site is in the sum of what is bought."""
+    owned = subject.best is not None and subject.best.name.partition(":")[0] in ("buy", "colocate")
+    rent = subject.result.data.get("colocation_price")
+    priced = "facility_capital" in subject.result.values or (rent is not None and rent.value and rent.kind == "given")
+    if not (subject.extra.site_contract and owned) or priced:
+        return []
+    return [
+        f"The site contract {quoted(subject.extra.site_contract)} is named without its rent (--colocation-price, or a quote for colocate)"
+    ]
 
 
 def _quotes(subject: Subject) -> list[str]:

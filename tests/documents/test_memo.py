@@ -23,7 +23,8 @@ from cluster_calc.procurement.template import TEMPLATE
 from tests.cli.running import run
 from tests.documents.cases import DAY, NASTY
 
-RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 2000}
+# Full use of the whole life, named: what the plan of these tests owns.
+RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 2000, "used_share": 1.0}
 FORMULA = "=cmd|' /C calc'!A0"
 ODD = f"{NASTY} {FORMULA} | `a` *b* \x01\x1b[31m \u202egnp\n# head"
 QUOTE = {"vendor": "Example", "item": "HGX", "price": "34000 USD", "expires": "2027-02-28"}
@@ -181,11 +182,14 @@ def test_all_options_are_over_the_same_horizon() -> None:
 
 def test_a_memo_without_gaps_is_no_draft() -> None:
     extra = memo_file({"quote": [QUOTE], "site_contract": "4711", "discount_rate": 0.08})
-    whole = memo(**RUN, **PRICES, used_share=0.8, memo_file=extra)
+    site = {"colocation_price": "20 USD/kW/month"}
+    unsited = memo(**{**RUN, "used_share": 0.8}, **PRICES, memo_file=extra)
+    assert any("is named without its rent" in gap for gap in unsited.gaps)
+    whole = memo(**{**RUN, "used_share": 0.8}, **PRICES, **site, memo_file=extra)
     assert [gap for gap in whole.gaps if "confidence" not in gap] == []
     held = json.loads(whole.data)
     assert held["aace_class"] == 4
-    other = memo(**RUN, **{**PRICES, "chip_price": "30000 USD"}, used_share=0.8, memo_file=extra)
+    other = memo(**{**RUN, "used_share": 0.8}, **{**PRICES, "chip_price": "30000 USD"}, **site, memo_file=extra)
     assert any("No quote gives the price of what is recommended" in gap for gap in other.gaps)
     late = memo(**RUN, **PRICES, memo_file=dataclasses.replace(extra, decision_date="2027-03-01"))
     assert any("expires on 2027-02-28, before 2027-03-01" in gap for gap in late.gaps)

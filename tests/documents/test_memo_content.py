@@ -23,7 +23,8 @@ from tests.cli.running import run
 from tests.documents.cases import DAY
 from tests.documents.reading import plain_text
 
-RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50}
+# Full use of the whole life, named: what the plan of these tests owns.
+RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50, "used_share": 1.0}
 RUN_ONCE = {"training_compute": 2e25, "as_of": DAY}
 RATED = {**RUN, "discount_rate": 0.08}
 LINEAR = {"electricity_price": "0.1 USD/kWh", "inflation_rate": 0, "rental_price": "3 USD/hour"}
@@ -161,10 +162,32 @@ def test_the_demand_as_requested_is_set_beside_the_hours_that_the_plan_counts() 
     )
     assert found["demand"][1]["share"] == pytest.approx(2 * found["demand"][0]["share"], rel=1e-12)
     assert any("the demand as requested fills 49.3% of its fullest year" in gap for gap in found["gaps"])
-    assert not any("fullest year" in gap for gap in held({"demand": rows}, used_share=0.45)["gaps"])
-    assert not any(
-        "fullest year" in gap for gap in held({"demand": [*rows, {"period": "later", "need": "more"}]})["gaps"]
+    level = found["demand"][1]["share"]
+    assert not any("fullest year" in gap for gap in held({"demand": rows}, used_share=level)["gaps"])
+    assert any("fullest year" in gap for gap in held({"demand": rows}, used_share=0.3)["gaps"]), (
+        "too little is a gap too"
     )
+    unread = held({"demand": [*rows, {"period": "later", "need": "more"}]})["gaps"]
+    assert not any("fullest year" in gap for gap in unread)
+    assert any("The demand of later cannot be set beside the plan" in gap for gap in unread)
+
+
+def test_a_cluster_that_is_too_small_for_the_demand_is_a_gap() -> None:
+    cluster = {
+        "chip": "h100",
+        "chips": 1024,
+        "mfu": 0.4,
+        "goodput": 0.9,
+        "as_of": DAY,
+        "draws": 50,
+        "discount_rate": 0.1,
+    }
+    yearly = 1024 * 989.4e12 * 0.4 * 0.9 * 365.25 * 86400
+    found = json.loads(
+        memo(**cluster, memo_file=memo_file({"demand": [{"period": "2027", "need": "1.8e25 FLOP"}]})).data
+    )
+    assert found["demand"][0]["share"] == pytest.approx(1.8e25 / yearly, rel=1e-3)
+    assert any("does not deliver the demand" in gap for gap in found["gaps"])
 
 
 # Do minimum
@@ -254,7 +277,7 @@ def test_results_and_scenario_files_give_the_memo_of_their_options(tmp_path: Pat
     typed = memo(**RUN, compare=["b200"])
     both = tmp_path / "both.json"
     both.write_text(
-        comparison_text(cc.compare(chips=["h100", "b200"], training_compute=2e25, as_of=DAY, draws=50)),
+        comparison_text(cc.compare(chips=["h100", "b200"], training_compute=2e25, as_of=DAY, draws=50, used_share=1.0)),
         encoding="utf-8",
     )
     again = memo(both)
@@ -265,7 +288,7 @@ def test_results_and_scenario_files_give_the_memo_of_their_options(tmp_path: Pat
     one.write_text(json_text(cc.estimate(**RUN)), encoding="utf-8")
     assert memo(one).decision == memo(**RUN).decision
     for name, price in (("cheap", "0.05"), ("dear", "0.2")):
-        text = f'chip = "h100"\nflop = 2e25\nas_of = "{DAY}"\ndraws = 50\nelectricity_price = "{price} USD/kWh"\n'
+        text = f'chip = "h100"\nflop = 2e25\nas_of = "{DAY}"\ndraws = 50\nused_share = 1.0\nelectricity_price = "{price} USD/kWh"\n'
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     two = json.loads(memo(tmp_path / "dear.toml", tmp_path / "cheap.toml", discount_rate=0.08).data)
     assert two["options"]["buy"]["title"].startswith("Buy, cheap"), "the cheaper one is detailed"

@@ -193,7 +193,8 @@ def test_every_figure_of_a_hundred_random_memos_is_in_their_json() -> None:
 @pytest.fixture(scope="module")
 def known() -> tuple[Memo, dict[str, list[float]], list[Figure]]:
     extra = MemoFile(discount_rate=0.08, tax_rate=0.25, decision_date="2027-01-15")
-    view = memo(chip="h100", training_compute=2.1e25, compare=["b200"], as_of=DAY, draws=500, memo_file=extra)
+    given: dict[str, Any] = {"as_of": DAY, "draws": 500, "used_share": 1.0}
+    view = memo(chip="h100", training_compute=2.1e25, compare=["b200"], memo_file=extra, **given)
     listed = list(numbers(json.loads(view.data)))
     values = {
         kind: sorted(value for entry in listed if (value := as_kind(kind, entry)) is not None) for kind in KINDS if kind != "date"

@@ -20,7 +20,15 @@ from tests.cli.running import run
 from tests.documents.cases import DAY
 
 ROOT = Path(__file__).parents[2]
-RUN: dict[str, Any] = {"chip": "h100", "training_compute": 1e25, "as_of": DAY, "draws": 50, "discount_rate": 0.08}
+# Full use of the whole life, named.
+RUN: dict[str, Any] = {
+    "used_share": 1.0,
+    "chip": "h100",
+    "training_compute": 1e25,
+    "as_of": DAY,
+    "draws": 50,
+    "discount_rate": 0.08,
+}
 CHIPS: dict[str, Any] = {"chip": "h100", "chips": 8, "as_of": DAY, "draws": 50}
 SITE = {"colocation_price": "150 USD/kW/month"}
 # Rents at which owning is the cheapest.

@@ -20,6 +20,7 @@ from cluster_calc.investment import cash_flow
 from cluster_calc.investment.rent_alone import Rents, rents_alone, rents_of
 from cluster_calc.procurement.data import data_of
 from cluster_calc.procurement.dates import Ready, decided, waiting
+from cluster_calc.procurement.demand import planned
 from cluster_calc.procurement.file import MemoFile
 from cluster_calc.procurement.fleet import minimum
 from cluster_calc.procurement.gaps import gaps
@@ -65,8 +66,8 @@ def memo_of(
         raise InputError(f"a memo sets at most {MOST_OPTIONS} options side by side; there are {len(found)}")
     today = day_of_memo(found)
     found, quotes = with_memo_file(found, extra, today)
-    cases = [_case(found[0])]
-    cases += [_case(_over(entry, cases[0].rents)) for entry in found[1:]]
+    cases = [_case(found[0], extra)]
+    cases += [_case(_over(entry, cases[0].rents), extra) for entry in found[1:]]
     cases = _keyed(cases)
     _equal(cases, files)
     asked = replace(cases[0].result, scenario=replace(cases[0].result.scenario, texts=dict(found[0].typed or {})))
@@ -152,7 +153,7 @@ def _over(entry: Entry, plan: Rents | None) -> Entry:
     return replace(entry, scenario=replace(merged, data={**merged.data, "horizon": plan.inputs["horizon"]}))
 
 
-def _case(entry: Entry) -> Case:
+def _case(entry: Entry, extra: MemoFile) -> Case:
     """The estimate of an entry with its finance; what cannot be financed says why."""
     result = run(entry.scenario, entry.book)
     arrays = [name for name, value in result.values.items() if getattr(value, "shape", None)]
@@ -165,13 +166,14 @@ def _case(entry: Entry) -> Case:
         )
     label = f"{entry.name} ({result.chip.name})" if entry.name else ""
     found = Case(result, None, label=label, key=entry.name or result.chip.id, book=entry.book)
+    scenario = planned(entry.scenario, result, extra, entry.book)
     try:
-        plan = cash_flow.plan(entry.scenario, entry.book, result)
+        plan = cash_flow.plan(scenario, entry.book, result)
         return replace(found, finance=plan, rents=rents_of(plan))
     except InputError as error:
         found = replace(found, why=printable(str(error).partition("; without it")[0]))
     try:
-        return replace(found, rents=rents_alone(entry.scenario, result, entry.book))
+        return replace(found, rents=rents_alone(scenario, result, entry.book))
     except InputError:
         return found
 

@@ -1,0 +1,72 @@
+"""What options cost on the demand as it was stated, against plain arithmetic that shares no code with the package."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cluster_calc.documents.memo.memo import memo
+from cluster_calc.procurement.file import memo_file
+
+# Nothing grows and nothing is discounted, so that a spreadsheet of one line is the whole sum.
+FLAT: dict[str, Any] = {
+    "as_of": "2026-11-22", "draws": 50, "discount_rate": 0.0, "inflation_rate": 0.0, "chip_price": "30000 USD",
+    "price_basis": "all-in", "electricity_price": "0.1 USD/kWh", "rental_price": "3 USD/hour",
+    "rental_price_1_year": "2.5 USD/hour", "rental_price_3_year": "2 USD/hour", "horizon": "4 years",
+}  # fmt: skip
+HOURS = 4 * 8766.0
+
+
+def held(file: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    found = json.loads(memo(**{**FLAT, **given}, memo_file=memo_file(file or {})).data)
+    assert isinstance(found, dict)
+    return found
+
+
+def check(found: dict[str, Any], chips: float, share: float, chip_price: float | None = 30000.0) -> None:
+    """Each option's cash over four years, by hand: hours in use on demand, every hour under a commitment, the purchase."""
+    assert found["options"]["rent on demand"]["total"] == pytest.approx(chips * share * HOURS * 3, rel=1e-9)
+    assert found["options"]["rent 1-year"]["total"] == pytest.approx(chips * HOURS * 2.5, rel=1e-9)
+    if chip_price is not None:
+        power = found["estimate"]["results"]["facility_power"]
+        assert power["unit"] == "kW"
+        electricity = power["value"] * share * HOURS * 0.1
+        assert found["options"]["buy"]["total"] == pytest.approx(chips * chip_price + electricity, rel=1e-6)
+
+
+def test_one_run_is_costed_as_one_run() -> None:
+    found = held(chip="h100", training_compute=2e25)
+    results = found["estimate"]["results"]
+    chips, days = results["chips"]["value"], results["training_time"]["value"]
+    check(found, chips, days * 24 / HOURS)
+    assert found["options"]["rent on demand"]["total"] == pytest.approx(chips * days * 24 * 3, rel=1e-9)
+    assert found["recommended"] == "rent on demand"
+
+
+def test_a_year_of_runs_fills_the_hours_of_its_runs() -> None:
+    found = held({"demand": [{"period": "2027", "need": "8e25 FLOP"}]}, chip="h100", training_compute=2e25)
+    results = found["estimate"]["results"]
+    check(found, results["chips"]["value"], 4 * results["training_time"]["value"] * 24 / HOURS)
+
+
+@pytest.mark.parametrize("share", [0.4, 0.7, 0.95])
+def test_a_fleet_of_four_years_at_its_use(share: float) -> None:
+    found = held(chip="h100", chips=1024, used_share=share)
+    check(found, 1024, share)
+    costs = {name: way["total"] for name, way in found["options"].items()
+             if name in ("buy", "rent on demand", "rent 1-year", "rent 3-year")}  # fmt: skip
+    assert found["recommended"] == min(costs, key=lambda name: costs[name])
+
+
+def test_eight_chips_in_a_cupboard() -> None:
+    check(held(chip="h100", chips=8, used_share=0.3), 8, 0.3)
+
+
+def test_a_chip_that_can_only_be_rented_is_costed_on_its_run() -> None:
+    found = held(chip="tpuv5p", training_compute=5e24, chip_price=None, price_basis=None)
+    results = found["estimate"]["results"]
+    check(found, results["chips"]["value"], results["training_time"]["value"] * 24 / HOURS, None)
+    assert found["options"]["buy"]["total"] is None
+    assert found["recommended"] == "rent on demand"
