@@ -12,9 +12,9 @@ from cluster_calc.investment.cash_flow import COLOCATE, Colocated, Finance
 from cluster_calc.investment.flows import table
 from cluster_calc.investment.rent_alone import Rents
 from cluster_calc.procurement.dates import Ready, bought_ready, decided, rented_ready
-from cluster_calc.procurement.file import MemoFile
+from cluster_calc.procurement.file import PRICED, MemoFile
 from cluster_calc.procurement.fleet import Minimum, minimum
-from cluster_calc.procurement.quotes import Priced
+from cluster_calc.procurement.quotes import TYPED, Priced, unread_for
 from cluster_calc.quantities.display import money
 from cluster_calc.quantities.nomenclature import QUANTITIES
 
@@ -97,10 +97,26 @@ def ways(
           if (way := _colocated(case, rated, bool(number), extra, today)).total is not None or not number),
         *(_bought(case, rated, bool(number), extra, today) for number, case in enumerate(cases)),
     ]  # fmt: skip
+    found = [_unread(way, cases, quotes) for way in found]
     wanted = [way for way in found if not extra.options or way.name.partition(":")[0] in extra.options]
     if not any(way.name.startswith(COLOCATE) and way.total is not None for way in wanted):
         wanted = [replace(way, unsited=False, note="") if way.unsited else way for way in wanted]
     return tuple(_levelled(way, first.rents, rated) for way in wanted)
+
+
+def _unread(way: Way, cases: Sequence[Case], quotes: Sequence[Priced]) -> Way:
+    """The option without a cost where its own quote cannot be read: a price from elsewhere is not that of the quote."""
+    kind, _, key = way.name.partition(":")
+    result = next((case.result for case in cases if case.key == key), cases[0].result)
+    # Hardware is bought for a rented site, too; and what is bought without one stands on the site that was quoted.
+    asked = {"colocate": ("buy", "colocate")}.get(kind, (kind,))
+    if kind == "buy" and "facility_capital" not in result.values:
+        asked = ("buy", "colocate")
+    for name in asked if kind in PRICED else ():
+        quote = unread_for(name, result.chip.id, quotes)
+        if quote is not None and result.scenario.origins.get(quote.quantity) not in TYPED:
+            return Way(way.name, way.title, why=f"the quote of {quote.name} cannot be read: {quote.why_not}")
+    return way
 
 
 def _levelled(way: Way, plan: Rents | None, rated: bool) -> Way:

@@ -43,6 +43,7 @@ class Priced:
     chip: str = ""
     used_for: tuple[str, ...] = ()
     why_not: str = ""
+    unread: bool = False
 
     @property
     def name(self) -> str:
@@ -113,6 +114,14 @@ def laid(cases: Sequence[Target], extra: MemoFile, today: str) -> tuple[list[Sce
     return merged, tuple(quotes)
 
 
+def unread_for(name: str, chip: str, quotes: Sequence[Priced]) -> Priced | None:
+    """The quote for an option on a chip whose price cannot be read, where no other quote gives that price."""
+    meant = [quote for quote in quotes if quote.row["for"] == name and quote.chip in ("", chip)]
+    if any(quote.price is not None for quote in meant):
+        return None
+    return next((quote for quote in meant if quote.unread), None)
+
+
 def _chip_of(case: Target) -> str:
     settings = case.scenario.settings
     book = case.book or catalog()
@@ -141,14 +150,20 @@ def _read(
         return refused(f"it expires on {row['expires']}, before {until}")
     if row["price"] in (None, ""):
         return refused("it has no price")
+
+    def unread(error: Exception, **known: Any) -> Priced:
+        words = str(error).removeprefix("currency: ")
+        return refused(words.replace("--exchange-rate in USD", "exchange_rate in the quote"), **known)
+
     try:
         chip, held = _meant(row, chips)
+    except (InputError, UnitError) as error:
+        return unread(error)
+    try:
         amount, code = _amount(row)
         paid = _rate(code, today, rates)
     except (InputError, UnitError) as error:
-        return refused(
-            str(error).removeprefix("currency: ").replace("--exchange-rate in USD", "exchange_rate in the quote")
-        )
+        return unread(error, chip=chip, unread=chip in ("", *chips))
     if chip and chip not in chips:
         return refused(f"it is of {quoted(chip)}, which the memo does not consider")
     each = 1.0 if row["for"] == "colocate" else row["chips"] if held is None else held
@@ -207,7 +222,9 @@ def _amount(row: Mapping[str, Any]) -> tuple[float, str]:
         unit = unit.removesuffix(each)
     code = _CODE.fullmatch(unit)
     if unit and code is None:
-        raise InputError(f"its price {quoted(price)} is not money per chip; chips = N says that it is for N chips")
+        right = {"buy": "USD", "colocate": "USD/kW/month"}.get(row["for"], "USD/hour")
+        per = "power and month" if row["for"] == "colocate" else "chip; chips = N says that it is for N chips"
+        raise InputError(f"its price {quoted(price)} is not money per {per}; for example '2.50 {right}'")
     named = code[2] if code else ""
     if named and wanted and named != wanted:
         raise InputError(f"its price {quoted(price)} and its currency {quoted(wanted)} do not agree")

@@ -70,3 +70,20 @@ def test_a_chip_that_can_only_be_rented_is_costed_on_its_run() -> None:
     check(found, results["chips"]["value"], results["training_time"]["value"] * 24 / HOURS, None)
     assert found["options"]["buy"]["total"] is None
     assert found["recommended"] == "rent on demand"
+
+
+@pytest.mark.parametrize(("way", "price", "gone"), [
+    ("colocate", "165 EUR/kW/fortnight", {"colocate", "buy"}), ("rent on demand", "2500 USD/month", {"rent on demand"}),
+    ("buy", "30000 USD/rack", {"buy", "colocate"}),
+])  # fmt: skip
+def test_an_option_whose_quote_cannot_be_read_is_not_ranked(way: str, price: str, gone: set[str]) -> None:
+    bare = dict.fromkeys(("chip_price", "price_basis", "rental_price"))
+    quote = {"vendor": "V", "for": way, "chip": "h100", "price": price, "expires": "2030-01-01"}
+    found = held({"quote": [quote]}, chip="h100", chips=1024, used_share=0.95, **bare)
+    for name in gone:
+        assert found["options"][name]["total"] is None
+    assert found["recommended"] not in gone
+    assert all(way["total"] is not None for name, way in found["options"].items()
+               if name in ("rent 1-year", "rent 3-year"))  # fmt: skip
+    said = "buy" if way == "buy" else way
+    assert "cannot be read" in found["options"][said]["why"]

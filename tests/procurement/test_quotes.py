@@ -14,7 +14,7 @@ from cluster_calc.errors import InputError
 from cluster_calc.procurement.file import memo_file
 from tests.documents.cases import DAY
 
-RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50}
+RUN: dict[str, Any] = {"chip": "h100", "training_compute": 2e25, "as_of": DAY, "draws": 50, "used_share": 1.0}
 GOOD = {"vendor": "Good", "chip": "h100", "price": "30000 USD", "holds": "server", "expires": "2027-02-28"}
 
 
