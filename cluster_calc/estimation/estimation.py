@@ -18,7 +18,7 @@ from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, UndeterminedError, quoted
-from cluster_calc.estimation import consistency, feasibility, idle, remarks
+from cluster_calc.estimation import consistency, feasibility, idle, plausible, remarks
 from cluster_calc.estimation.feasibility import SERVED
 from cluster_calc.estimation.limits import CONSTRAINTS
 from cluster_calc.estimation.lookup import Finder, kept_power_factor
@@ -238,6 +238,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
     warnings = (
         *finder.warnings,
         *remarks.warnings(result, given),
+        *plausible.warnings(result, given),
         *remarks.overlaid(result),
         *remarks.later(result, settings, book),
         *idle.lines(result),
