@@ -51,7 +51,7 @@ def estimate(
     *,
     chip: str | None = None,
     precision: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Result:
     """What a run or a cluster takes: time, chips, money, power, share of shipments.

@@ -56,6 +56,10 @@ class Result:
     width: float = field(default=0.0, repr=False)
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={self.in_unit(name)!s:.40}" for name in ("chips", "run_cost") if name in self.values)
+        return f"<Result {self.mode} of {self.chip.id}: {told.translate({10: ' '})}>"
+
     def __getitem__(self, name: str) -> pint.Quantity[Any]:
         """A value as a pint quantity in its JSON unit."""
         from cluster_calc.quantities.units import registry

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from cluster_calc.catalog.book import Catalog
@@ -119,6 +120,11 @@ class Finance:
     colocated: Colocated | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return (
+            f"<Finance of {self.result.chip.id}: npv={self.npv:.6g}, per_delivered_hour={self.per_delivered_hour:.6g}>"
+        )
+
     def by_year(self) -> list[dict[str, Any]]:
         """One row a year: every line, the cash, its running total, the depreciation and what the books then say."""
         price = float(self.result.values["capital_cost"])
@@ -200,7 +206,7 @@ class Finance:
         return as_text(self)
 
 
-def finance(**given: Any) -> Finance:
+def finance(*, scenario: str | Path | Mapping[str, Any] | None = None, **given: Any) -> Finance:
     """What owning costs over a horizon, discounted, beside renting the same delivered compute.
 
     Takes what `estimate` takes, and `horizon`, `discount_rate`, `inflation_rate`, growth rates, `rate_terms` (nominal or
@@ -211,7 +217,7 @@ def finance(**given: Any) -> Finance:
     True
     """
     named = {name: value for name, value in given.items() if value is not None}
-    return plan(scenarios.gather(named, origin="call"))
+    return plan(scenarios.gather(named, origin="call", file=scenario))
 
 
 def plan(merged: scenario.Scenario, book: Catalog | None = None, result: Result | None = None) -> Finance:

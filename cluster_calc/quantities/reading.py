@@ -33,11 +33,13 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
     """A value as typed, as (base, low, high) in base units, within the hard bounds.
 
     Text may be a range `LOW..HIGH`, the 5th and 95th percentile; numbers stand where a bare number is allowed; pint
-    quantities and arrays are taken too.
+    quantities and arrays are taken too, and a tuple (low, high) as a range.
 
     >>> from cluster_calc.quantities.nomenclature import quantity
     >>> parse(quantity("mfu"), "0.4")
     (0.4, None, None)
+    >>> parse(quantity("mfu"), (0.3, 0.5))[1:] == parse(quantity("mfu"), "0.3..0.5")[1:]
+    True
     >>> parse(quantity("tdp"), 700)
     Traceback (most recent call last):
         ...
@@ -49,6 +51,8 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
         return days_of(date_text(known.name, str(value))) * 86400.0, None, None
     if isinstance(value, str) and ".." in value:
         return _range(known, value)
+    if isinstance(value, tuple) and len(value) == 2:
+        return _range(known, "..".join(map(str, value)))
     return _number(known, value), None, None
 
 

@@ -56,7 +56,7 @@ def gather(
     given: Mapping[str, Any],
     *,
     origin: str,
-    file: Path | str | None = None,
+    file: Path | str | Mapping[str, Any] | None = None,
     ambient: bool = False,
 ) -> Scenario:
     """Everything that was given, merged in its order of precedence; all faults are reported together."""
@@ -65,7 +65,9 @@ def gather(
     if ambient:
         for values, name, places in ambient_layers():
             faults += scenario.add(values, name, places)
-    if file is not None:
+    if isinstance(file, Mapping):
+        faults += scenario.add(file, "call")
+    elif file is not None:
         values, places = from_file(Path(file), "file")
         faults += scenario.add(values, "file", places)
     if ambient:

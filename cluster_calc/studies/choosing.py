@@ -113,7 +113,7 @@ def optimise(
     *,
     vary: Mapping[str, Any] | None = None,
     chip: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Choice:
     """The options with the least `objective` (cost, time, power, capital, energy, emissions, chips) within all limits.

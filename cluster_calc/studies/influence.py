@@ -7,7 +7,7 @@ draws). Switching value: the input at which a limit stops holding, or renting be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -123,7 +123,7 @@ def sensitivity(
     *,
     grids: Sequence[tuple[str, str]] = (),
     chip: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Sensitivity:
     """What moves `target` (the run cost by default): tornado, elasticities, shares of variance, switching values.

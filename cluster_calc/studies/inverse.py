@@ -133,7 +133,7 @@ def solve(
     target: str | None = None,
     chip: str | None = None,
     precision: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     **given: Any,
 ) -> Solution:
     """The value of `name` at which the given result is reached; everything else as in `estimate`.

@@ -278,7 +278,7 @@ def serve(
     *,
     model: str | None = None,
     chip: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     against: str = "",
     **given: Any,
 ) -> Service:

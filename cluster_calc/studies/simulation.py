@@ -108,7 +108,11 @@ class Simulation:
 
 
 def simulate(
-    *, chip: str | None = None, precision: str | None = None, scenario: str | Path | None = None, **given: Any
+    *,
+    chip: str | None = None,
+    precision: str | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
+    **given: Any,
 ) -> Simulation:
     """Simulate a run under failures; inputs as in `estimate`, and those of OPTIONS.
 

@@ -12,7 +12,7 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -49,7 +49,7 @@ def sweep(
     design: str | None = None,
     points: int | None = None,
     chip: str | None = None,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Mapping[str, Any] | None = None,
     **given: Any,
 ) -> pd.DataFrame | Path:
     """A grid over any inputs, as a pandas table, or written to `output` (.csv or .parquet).

@@ -11,7 +11,7 @@ from cluster_calc.catalog.chips import standing
 from cluster_calc.catalog.heads import KINDS, fold
 from cluster_calc.catalog.items import Item, Leaf
 from cluster_calc.documents.catalog.rows import UNITS, number
-from cluster_calc.errors import InputError, nearest, quoted
+from cluster_calc.errors import InputError, did_you_mean, nearest, quoted
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.settings import PRECISIONS
 
@@ -21,11 +21,15 @@ PLURAL = {"price": "prices", "rental": "rentals", "electricity_price": "electric
 
 def find_any(book: Catalog, text: str, kind: str = "") -> tuple[str, str]:
     """Kind and id of the item with that id, alias or name, in one kind or in all; an id as written goes before a likeness."""
+    if kind == "runs":
+        return kind, _run(book, text)
     if kind:
         return kind, book.identify(text, kind)
     key, known = fold(text), dict[str, str]()
     found = []
     for name in KINDS:
+        if name == "runs":  # its items are tables; what is shown are their rows
+            continue
         for item, head in book.layered(name).items():
             names = (item, head.name, *head.aliases)
             known |= {fold(entry): entry for entry in (item, *head.aliases)}
@@ -47,6 +51,17 @@ def find_any(book: Catalog, text: str, kind: str = "") -> tuple[str, str]:
     close = [({**known, **published})[name] for name in nearest(key, {**known, **published})]
     hint = f" Did you mean {' or '.join(close)}?" if close else " `cluster-calc catalog list` lists the chips."
     raise InputError(f"unknown item {quoted(text)}.{hint}")
+
+
+def _run(book: Catalog, text: str) -> str:
+    """The id of the published run with that name."""
+    from cluster_calc.documents.catalog.rows import runs
+
+    published = {fold(name): name for name in runs(book)}
+    if fold(text) not in published:
+        hint = did_you_mean(text, published.values()) or " `cluster-calc catalog list runs` lists them."
+        raise InputError(f"unknown run {quoted(text)}.{hint}")
+    return published[fold(text)]
 
 
 def source_dict(leaf: Leaf) -> dict[str, Any]:
