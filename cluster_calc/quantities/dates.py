@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Iterable
 
 from cluster_calc.errors import InputError, quoted
 
@@ -85,6 +86,43 @@ def seconds_of(text: str) -> float:
     if not 1900 <= day.year <= 2500:
         raise InputError(f"date {quoted(text)} is outside the years 1900 to 2500")
     return (day - datetime.date(1970, 1, 1)).days * DAY
+
+
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+
+def slashed_order(texts: Iterable[str]) -> str:
+    """Which part of the dates with slashes of one column is the day, as far as any of them tells: `dmy`, `mdy` or nothing.
+
+    >>> slashed_order(["6/1/2012", "6/13/2012"]), slashed_order(["6/1/2012"]), slashed_order(["2012-06-01"])
+    ('mdy', '', '')
+    """
+    parts = [tuple(map(int, found.groups())) for text in texts if (found := _SLASHED.fullmatch(text))]
+    first, second = any(part[0] > 12 for part in parts), any(part[1] > 12 for part in parts)
+    return "" if first == second else "dmy" if first else "mdy"
+
+
+def iso_day(text: str, order: str = "") -> str:
+    """A date as tables have it as an ISO day: with a time of day, as a year with decimals, with slashes in a known order.
+
+    >>> iso_day("2016-10-30 12:00:00"), iso_day("2012-06-01T00:00:00Z"), iso_day("2016.5"), iso_day("6/1/2012", "mdy")
+    ('2016-10-30', '2012-06-01', '2016-07-02', '2012-06-01')
+    """
+    if timed := re.fullmatch(
+        r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(:[0-9.]+)?\s*(Z|UTC|[+-][0-9:]{4,6})?", text
+    ):
+        return timed.group(1)
+    if re.fullmatch(r"(19|2[0-4])[0-9]{2}\.[0-9]{1,12}", text):
+        return iso_of(float(text))
+    if found := _SLASHED.fullmatch(text):
+        if not order:
+            raise InputError(
+                f"date {quoted(text)} may be day or month first, and no date of the column tells; write it as 2027-01-15"
+            )
+        first, second, year = found.groups()
+        day, month = (first, second) if order == "dmy" else (second, first)
+        return f"{year}-{int(month):02d}-{int(day):02d}"
+    return text
 
 
 def date_text(name: str, value: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.files.shipped import shipped
-from cluster_calc.quantities.dates import seconds_of
+from cluster_calc.quantities.dates import iso_day, seconds_of, slashed_order
 from cluster_calc.trends.fitting import fit
 
 BOOTSTRAP = 2000
@@ -75,18 +76,25 @@ def points(name: str, table: str, column: str, dates: str) -> tuple[list[float],
             raise InputError(
                 f"series {name}: {quoted(table)} has no column {quoted(wanted)}.{did_you_mean(wanted, heads)}"
             )
-    years, values, skipped = [], [], 0
+    days: list[str] = []
+    values, skipped = [], 0
     for number, row in enumerate(rows, 2):
         day, value = (row[dates] or "").strip(), (row[column] or "").strip()
         if not day or not value:
             skipped += 1
             continue
         try:
-            values.append(float(value))
+            values.append(float(_MONEY.sub("", value)))
         except ValueError:
             raise InputError(f"series {name}: {quoted(table)} line {number}: {quoted(value)} is not a number") from None
-        years.append(_decimal(day))
+        days.append(day)
+    order = slashed_order(days)
+    years = [_decimal(iso_day(day, order)) for day in days]
     return years, values, skipped
+
+
+# What stands around a number in a table of prices.
+_MONEY = re.compile(r"^[$€£]\s*|(?<=[0-9]),(?=[0-9]{3}(?:[,.]|$))(?=.*[.]|[0-9]{3},)")
 
 
 def _decimal(day: str) -> float:
