@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cluster_calc.cli import completion
+from cluster_calc.cli import answers, completion
 from cluster_calc.cli import options as shared
 
 
@@ -23,6 +23,7 @@ Examples:
 )
 @click.argument("files", metavar="[SCENARIO]...", nargs=-1)
 @shared.model_options
+@answers.answer_options
 @click.option(
     "--acquire",
     multiple=True,
@@ -36,6 +37,7 @@ Examples:
 def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:
     """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them."""
     from cluster_calc.documents.reports import comparison as report
+    from cluster_calc.documents.reports.short_options import of_comparison
     from cluster_calc.scenario.layers import gather
     from cluster_calc.studies import comparison as comparisons
 
@@ -51,7 +53,10 @@ def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options
         chips = []
     found = comparisons.of(listed, chips, by, given, origin="command line", ambient=True, acquire=acquire)
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
-    written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
+    if form in texts:
+        written = texts[form](found)
+    else:
+        written = answers.answered(options, lambda width, _: report.text(found, width), lambda: of_comparison(found))
     shared.write(written, options.get("output"))
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
+
+if TYPE_CHECKING:
+    from cluster_calc.documents.render.view import Short
+    from cluster_calc.estimation.result import Result
 
 
 @click.command(
@@ -20,6 +25,7 @@ Examples:
   cluster-calc estimate --flop 2e25 --chip h100 --mfu 0.35..0.45 --format json""",
 )
 @shared.model_options
+@answers.answer_options
 @shared.gate_options
 @shared.output_options(*shared.FORMATS)
 def command(**options: Any) -> None:
@@ -38,9 +44,18 @@ def command(**options: Any) -> None:
 
         text = markdown(result)
     else:
-        from cluster_calc.documents.reports.estimate import text as table
-
-        styled = options.get("output") in (None, "-")
-        text = table(result, shared.terminal_width(), shared.terminal_style() if styled else None)
+        text = answers.answered(options, lambda *how: _page(result, *how), lambda: _short(result))
     shared.write(text, options.get("output"))
     shared.check_gates(result, options)
+
+
+def _page(result: Result, width: int, style: Any) -> str:
+    from cluster_calc.documents.reports.estimate import text
+
+    return text(result, width, style)
+
+
+def _short(result: Result) -> Short:
+    from cluster_calc.documents.reports.short import of_estimate
+
+    return of_estimate(result)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
 
 
@@ -19,10 +20,12 @@ Examples:
   cluster-calc finance --chip h100 --chips 1024 --rate-terms real --discount-rate 0.05 --format csv""",
 )
 @shared.model_options
+@answers.answer_options
 @shared.output_options(*shared.FORMATS)
 def command(**options: Any) -> None:
-    """Own or rent: cash by year, net present value, cost per delivered chip-hour and where the two draw level."""
+    """Own or rent: cash by year, net present value, cost per delivered chip-hour and the break-even between them."""
     from cluster_calc.documents.reports import finance as report
+    from cluster_calc.documents.reports.short_options import of_finance
     from cluster_calc.investment import cash_flow
 
     form = shared.format_of(options, shared.FORMATS)
@@ -33,5 +36,8 @@ def command(**options: Any) -> None:
 
         shared.write(scenario_text(merged), options["save_scenario"], "--save-scenario")
     texts = {"json": report.json_text, "csv": report.csv_text, "markdown": report.markdown}
-    written = texts[form](found) if form in texts else report.text(found, shared.terminal_width())
+    if form in texts:
+        written = texts[form](found)
+    else:
+        written = answers.answered(options, lambda width, _: report.text(found, width), lambda: of_finance(found))
     shared.write(written, options.get("output"))

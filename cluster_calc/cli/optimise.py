@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
 from cluster_calc.cli.sweep import pair
 from cluster_calc.errors import InfeasibleError
@@ -27,6 +28,7 @@ Examples:
 @click.option("--vary", cls=shared.GroupedOption, heading="Choice", multiple=True, metavar="NAME=A,B",
               help="names to choose from, chip=h100,b200 or site=all; without a chip, every chip")  # fmt: skip
 @shared.model_options
+@answers.answer_options
 @click.option("--require-feasible", is_flag=True, cls=shared.GroupedOption, heading="Gates",
               help="exit 3 when nothing meets all limits")  # fmt: skip
 @shared.output_options(*FORMATS)
@@ -37,6 +39,7 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     """
     import json
 
+    from cluster_calc.documents.reports.short_options import of_choice
     from cluster_calc.documents.reports.studies import choice_text
     from cluster_calc.progress import Bar
     from cluster_calc.studies.choosing import chosen
@@ -50,7 +53,7 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = choice_text(found, shared.terminal_width())
+        text = answers.answered(options, lambda width, _: choice_text(found, width), lambda: of_choice(found))
     shared.write(text, options.get("output"))
     if require_feasible and not found.options:
         raise InfeasibleError("not feasible: nothing meets all limits")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.files.atomic import format_by_ending
@@ -38,6 +39,7 @@ Examples:
               help="SERIES.value, SERIES.date, SERIES.growth, SERIES.fit=TABLE:COLUMN:DATES, or a quantity; LOW..HIGH is a 5-95 % range")  # fmt: skip
 @click.option("--draws", type=int, metavar="N", help="number of draws (4096)")
 @click.option("--seed", type=int, metavar="N", help="seed of the draws (0)")
+@answers.answer_options
 @click.option("--format", "format_", metavar="|".join(FORMATS), help="default: by FILE's ending, else table")
 @click.option("-o", "--output", metavar="FILE", help="write to FILE (- is stdout), whole or not at all")
 def command(
@@ -77,8 +79,9 @@ def command(
     )  # fmt: skip
     if form == "table":
         from cluster_calc.documents.reports.projections import table
+        from cluster_calc.documents.reports.short_options import of_projection
 
-        text = table(made, shared.terminal_width())
+        text = answers.answered(options, lambda width, _: table(made, width), lambda: of_projection(made))
     elif form in ("svg", "html"):
         from cluster_calc.documents.reports import trend_chart
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
 from cluster_calc.errors import InputError
 
@@ -34,6 +35,7 @@ Examples:
 )
 @click.option("--vary", cls=shared.GroupedOption, heading="Demand", multiple=True, metavar="NAME=VALUES",
               help="solve at every point of a grid, as in sweep")  # fmt: skip
+@answers.answer_options
 @shared.gate_options
 @shared.output_options(*FORMATS)
 def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any) -> None:
@@ -69,8 +71,9 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
     if form == "json":
         text = json.dumps(found.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
+        from cluster_calc.documents.reports.short import of_solution
         from cluster_calc.documents.reports.studies import solution_text
 
-        text = solution_text(found, shared.terminal_width())
+        text = answers.answered(options, lambda width, _: solution_text(found, width), lambda: of_solution(found))
     shared.write(text, options.get("output"))
     shared.check_gates(found.result, options)

@@ -114,9 +114,7 @@ def stale(result: Result, settings: Mapping[str, Any], book: Catalog) -> dict[st
         except ValueError:
             continue
         if age > life:
-            found[name] = (
-                f"{name} is dated {datum.as_of}, {age} days before {day}: stale, such a figure keeps {life:g} days"
-            )
+            found[name] = f"{name} is dated {datum.as_of}, {age} days before {day}: stale after {life:g} days"
     return found
 
 
@@ -132,9 +130,7 @@ def aged(result: Result) -> list[str]:
     if not telling:
         return []
     said = ", ".join(f"{QUANTITIES[name].label.split(' (')[0]} of {result.data[name].as_of}" for name in telling)
-    return [
-        f"older than such a figure keeps: {said}; no newer one is in the catalog, so ask for a quote or type your own"
-    ]
+    return [f"out of date: {said}; the catalog has no newer one, so ask for a quote or type your own"]
 
 
 def _moves(result: Result, name: str) -> bool:

@@ -31,7 +31,7 @@ class Result:
     """One estimate: values in base units, the data behind them, and the model that joins them.
 
     `values` holds every input and result that has a value, `data` the Datum of every input, `missing` the reason for
-    every result that has none, `stale` the reason for every input that is older than such a figure keeps. `samples`
+    every result that has none, `stale` the reason for every input that is past its shelf life. `samples`
     holds the draws of what varies under ranges; their percentiles are smoothed over `width` of them.
     """
 

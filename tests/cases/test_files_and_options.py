@@ -37,7 +37,7 @@ def test_an_ending_that_cannot_be_written_is_an_error(
 
 @pytest.mark.parametrize("name", ["plain", "x.txt", "run-0.5", "x.JSON", "x.csv", "x.md"])
 def test_every_other_name_is_written(name: str, tmp_path: Path) -> None:
-    outcome = CliRunner().invoke(main, [*shlex.split(f"estimate {RUN}"), "-o", str(tmp_path / name)])
+    outcome = CliRunner().invoke(main, [*shlex.split(f"estimate {RUN} --full"), "-o", str(tmp_path / name)])
     assert outcome.exit_code == 0
     first = (tmp_path / name).read_text(encoding="utf-8")[:1]
     assert first == {"x.JSON": "{", "x.csv": "n", "x.md": "#"}.get(name, "W")

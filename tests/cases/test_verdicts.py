@@ -71,7 +71,7 @@ def test_every_reader_says_the_verdict(case: Case) -> None:
 
 
 def test_what_is_unusual_stands_beside_the_verdict() -> None:
-    table = ran(f"compare {CAPPED} --mfu 0.7 --chip b200").stdout
+    table = ran(f"compare {CAPPED} --mfu 0.7 --chip b200 --full").stdout
     [unusual] = [line.split() for line in table.splitlines() if line.startswith("unusual")]
     assert unusual == ["unusual", "mfu", "mfu"]
 

@@ -29,23 +29,25 @@ def said(command: str) -> str:
 )
 def test_a_warning_names_the_option_that_was_typed(typed: str, named: str, not_named: str) -> None:
     page = said(
-        f"estimate --flop 2e25 --chip h100 --chips 1024 {typed}"
+        f"estimate --flop 2e25 --chip h100 --chips 1024 --full {typed}"
         if "--mfu" not in typed
-        else f"estimate --flop 2e25 --chip h100 {typed}"
+        else f"estimate --flop 2e25 --chip h100 --full {typed}"
     )
     assert named in page
     assert not_named not in page
 
 
 def test_arithmetic_that_was_typed_is_no_convention() -> None:
-    page = said("estimate --params 70e9 --tokens 1e12 --chip h100 --flop-per-parameter-token 8")
+    page = said("estimate --params 70e9 --tokens 1e12 --chip h100 --flop-per-parameter-token 8 --full")
     assert "5.6e23 FLOP 8 FLOP/parameter/token, as given" in page
     assert "FLOP convention 6N" not in page
     shape = "--layers 80 --hidden-size 8192 --sequence-length 8192"
-    page = said(f"estimate --params 70e9 --tokens 1e12 --chip h100 --mfu 0.4 --flop-per-parameter-token 8 {shape}")
+    page = said(
+        f"estimate --params 70e9 --tokens 1e12 --chip h100 --mfu 0.4 --flop-per-parameter-token 8 {shape} --full"
+    )
     assert "Convention as given" in page
     assert "MFU as 6N 30%" in page
-    assert "FLOP convention 6N" in said("estimate --params 70e9 --tokens 1e12 --chip h100")
+    assert "FLOP convention 6N" in said("estimate --params 70e9 --tokens 1e12 --chip h100 --full")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_an_mfu_that_cannot_be_names_the_peak_of_another_chip_first(options: str
 
 def test_a_projection_says_its_percentiles_in_every_format() -> None:
     base = "project --preset epoch-dollar-cost-2023 --years 2024..2026"
-    table = said(base)
+    table = said(f"{base} --full")
     [low] = re.findall(r"P10 (\$[0-9.]+M)", table)[:1]
     for form in ("markdown", "html"):
         page = said(f"{base} --format {form}")

@@ -23,7 +23,15 @@ pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux
 ESTIMATE = "estimate --flop 2e25 --chip h100"
 WIDE = ("estimate --params 405B --tokens 15.6T --chip h100 --mfu 0.3..0.5 --budget '100 MUSD' --power-limit '20 MW' "
         "--deadline 2027-06-30 --start 2027-01-01 --supply-limit '5 %'")  # fmt: skip
-SHOWN = [ESTIMATE, WIDE, "explain run_cost --flop 2e25 --chip h100", "estimate --flop 2e25 --chip tesla-d1", "--help"]
+SHOWN = [
+    ESTIMATE,
+    WIDE,
+    f"{ESTIMATE} --full",
+    f"{WIDE} --full",
+    "explain run_cost --flop 2e25 --chip h100",
+    "estimate --flop 2e25 --chip tesla-d1",
+    "--help",
+]
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 # Bold, dim and back: no colour of our own, so that dark and light terminals read the same.
 PLAIN_STYLES = {"", "0", "1", "2", "22", "39", "49"}
@@ -158,7 +166,7 @@ def test_hostile_text_does_not_reach_the_terminal(terminal: Terminal, tmp_path: 
         'chip = "h100"\ntraining_compute = 2e25\n'
         'chip_price = {value = "25000 USD", source = "\\u001b[31mred\\u001b]0;title\\u0007 quote"}\n', encoding="utf-8"
     )  # fmt: skip
-    text, code = terminal.output("estimate --scenario a.toml")
+    text, code = terminal.output("estimate --scenario a.toml --full")
     assert code == 0
     assert styles(text) <= PLAIN_STYLES
     assert "\\u001b[31mred" in text

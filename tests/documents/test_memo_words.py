@@ -135,7 +135,7 @@ def test_renting_and_owning_draw_level_at_one_share_of_hours() -> None:
     view = memo(**RUN)
     hourly = next(entry for entry in held(view)["finance"]["rent"] if entry["term"] == "on-demand")
     shown = row(view, "Used share |").split(" | ")[2]
-    assert f"draw level at {shown} of hours used" in dict(view.decision)["What must hold"]
+    assert f"cost the same at {shown} of hours used" in dict(view.decision)["What must hold"]
     assert said(view).count("| Used share |") == 1
     assert "| Rental price |" not in said(view)
     assert shown == f"{100 * hourly['break_even_used_share']:.3g}%"

@@ -235,7 +235,7 @@ def test_limits_are_told_apart_from_what_has_no_range() -> None:
                          deadline="2027-06-01")  # fmt: skip
     rows = {row.label: row for row in ranges(result).rows}  # type: ignore[union-attr]
     assert rows["Run cost within budget"].note.endswith("of draws meet $25M")
-    assert {"budget", "deadline", "start"} <= set(rows["Choices, held"].note.split(", "))
+    assert {"budget", "deadline", "start"} <= set(rows["Kept fixed"].note.split(", "))
     assert "budget" not in rows["No range known"].note
     assert "MFU limit met" in rows
 

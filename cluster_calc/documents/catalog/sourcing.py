@@ -26,7 +26,7 @@ def everything(book: Catalog) -> Iterator[Item]:
 
 
 def stale(book: Catalog, day: datetime.date) -> list[dict[str, Any]]:
-    """The figures that stand and are older than such a figure keeps."""
+    """The figures that stand and are past its shelf life."""
     lives, found = book.shelf_lives(), []
     for item in everything(book):
         for name in item.series:

@@ -136,7 +136,9 @@ def _holds(subject: Subject) -> str:
     owned, share = subject.owned, subject.level[0]
     if plan is not None and share is not None:
         used = percent(float(plan.inputs["used_share"].value))
-        held.append(f"owning and renting on demand draw level at {percent(share)} of hours used; the plan has {used}")
+        held.append(
+            f"owning and renting on demand cost the same at {percent(share)} of hours used; the plan has {used}"
+        )
     priced = [
         quote for quote in subject.quotes
         if best is not None and result.chip.id in quote.used_for and quote.row["for"] in (best.name, *(["buy"] if best.name == "colocate" else []))

@@ -207,8 +207,8 @@ def _level(term: str, price: float, level: tuple[float | None, float | None, flo
     if even is not None and even > 0:
         found.append(f"a rent of {money(even)} a chip-hour")
     if not found:
-        return f"Renting {term} and owning draw level nowhere within what was searched."
-    return f"Renting {term} ({money(price)} a chip-hour) and owning draw level at {', or at '.join(found)}."
+        return f"Renting {term} and owning cost the same nowhere within what was searched."
+    return f"Renting {term} ({money(price)} a chip-hour) and owning cost the same at {', or at '.join(found)}."
 
 
 def _moves(subject: Subject) -> MemoPart:
@@ -238,7 +238,7 @@ def _no_level(subject: Subject) -> str:
         return "no rent on demand stands beside"
     if not subject.rated:
         return "without a discount rate there is no net present value at which renting and owning draw level"
-    return "renting on demand and owning draw level nowhere within what was searched"
+    return "renting on demand and owning cost the same nowhere within what was searched"
 
 
 def _risks(subject: Subject) -> MemoPart:

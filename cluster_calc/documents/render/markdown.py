@@ -28,7 +28,7 @@ def render(view: Report) -> str:
         lines += ["| what | value | note |", "| :-- | --: | :-- |"]
         lines += [f"| {escape(row.label)} | {escape(row.value)} | {escape(row.note)} |" for row in section.rows]
     if view.warnings:
-        lines += ["", "## Mind", ""]
+        lines += ["", "## Warnings", ""]
         lines += [f"- {escape(warning)}" for warning in view.warnings]
     lines += ["", "## Next", "", f"    {view.next_step}", ""]
     return "\n".join(lines)

@@ -21,9 +21,9 @@ def render(view: Report, width: int = 80, style: Callable[..., str] | None = Non
     lines = [paint(line, bold=True) for line in textwrap.wrap(view.question, width)]
     lines += textwrap.wrap(view.answer, width)
     for section in view.sections:
-        lines += ["", paint(section.title, bold=True), *_section(section, width, paint)]
+        lines += ["", paint(section.title, bold=True), *section_lines(section, width, paint)]
     if view.warnings:
-        lines += ["", paint("Mind", bold=True)]
+        lines += ["", paint("Warnings", bold=True)]
         for warning in view.warnings:
             lines += textwrap.wrap(warning, width, initial_indent="  ! ", subsequent_indent="    ")
     lines += ["", paint("Next", bold=True)]
@@ -38,7 +38,8 @@ def render(view: Report, width: int = 80, style: Callable[..., str] | None = Non
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section, width: int, paint: Callable[..., str]) -> list[str]:
+def section_lines(section: Section, width: int, paint: Callable[..., str]) -> list[str]:
+    """Write the rows of a section: label, value and wrapped note."""
     if all(not row.value for row in section.rows):
         lines = []
         for row in section.rows:

@@ -131,3 +131,16 @@ class Report(NamedTuple):
     sections: tuple[Section, ...]
     warnings: tuple[str, ...]
     next_step: str
+
+
+class Short(NamedTuple):
+    """The answer that fits a screen: a sentence, some figures, a table of options, and what moves it."""
+
+    answer: str
+    rows: tuple[Row, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    moves: tuple[Row, ...] = ()
+    sources: tuple[Row, ...] = ()
+    moved: str = ""
+    warnings: tuple[str, ...] = ()
+    next_step: str = ""

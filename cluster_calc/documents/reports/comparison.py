@@ -33,7 +33,7 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
     found = []
     for name in metrics(comparison):
         label = QUANTITIES[name].label
-        found.append((label, [_shown(option, name) for option in comparison.options]))
+        found.append((label, [cell_text(option, name) for option in comparison.options]))
     if comparison.horizon:
         whose = "" if any(option.way for option in comparison.options) else " of owning"
         label = f"net present value{whose}, {shown('horizon', comparison.horizon.value)}"
@@ -43,7 +43,7 @@ def _cells(comparison: Comparison) -> list[tuple[str, list[str]]]:
     return found + _verdicts(comparison)
 
 
-def _shown(option: Option, name: str) -> str:
+def cell_text(option: Option, name: str) -> str:
     if (option.rented and name in OWNED_ONLY) or (name == "rent_commitment" and not option.result.values.get(name)):
         return "none"
     return shown(name, option.result.values.get(name))
@@ -77,7 +77,7 @@ def _basis(comparison: Comparison) -> str:
     return "Undiscounted, at the prices of the start; --by npv weighs what is paid over the horizon"
 
 
-def _switch_text(switch: Switch) -> str:
+def switch_text(switch: Switch) -> str:
     known = QUANTITIES[switch.name]
     side = "over" if switch.value > switch.base else "under"
     return (
@@ -111,7 +111,7 @@ def text(comparison: Comparison, width: int = WIDTH) -> str:
     if comparison.switches:
         lines += ["", "What would change the first place"]
         for switch in comparison.switches:
-            lines += textwrap.wrap(_switch_text(switch), width, initial_indent="  - ", subsequent_indent="    ")
+            lines += textwrap.wrap(switch_text(switch), width, initial_indent="  - ", subsequent_indent="    ")
         lines += textwrap.wrap(_basis(comparison), width, initial_indent="  ", subsequent_indent="  ")
     lines += _minds(comparison, width)
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -124,7 +124,7 @@ def _minds(comparison: Comparison, width: int) -> list[str]:
             found.setdefault(warning, []).append(option.name)
     if not found:
         return []
-    lines = ["", "Mind"]
+    lines = ["", "Warnings"]
     for warning, names in found.items():
         who = "" if len(names) == len(comparison.options) else f"{', '.join(names)}: "
         lines += textwrap.wrap(who + warning, width, initial_indent="  ! ", subsequent_indent="    ")
@@ -141,7 +141,7 @@ def markdown(comparison: Comparison) -> str:
     for label, values in _cells(comparison):
         lines.append("| " + " | ".join(escape(cell) for cell in (label, *values)) + " |")
     lines += ["", *(f"- {escape(sentence)}" for sentence in _sentences(comparison))]
-    lines += [f"- {escape(_switch_text(switch))}" for switch in comparison.switches]
+    lines += [f"- {escape(switch_text(switch))}" for switch in comparison.switches]
     lines += [f"- {escape(_basis(comparison))}"] if _basis(comparison) else []
     lines += [f"- {escape(line.removeprefix('  ! ').strip())}" for line in _minds(comparison, 10**6)[2:]]
     return "\n".join(lines) + "\n"

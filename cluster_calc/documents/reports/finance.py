@@ -101,7 +101,7 @@ def _site(found: Finance) -> str:
     return f"{own}; colocate is owned hardware on a rented site, whose rent counts the critical load: {power}"
 
 
-def _options(found: Finance) -> list[tuple[str, str, str, str]]:
+def option_rows(found: Finance) -> list[tuple[str, str, str, str]]:
     rows = [(OWN, money(found.npv), f"{money(found.per_delivered_hour)}", "")]
     if (colocated := found.colocated) is not None:
         price = float(colocated.price.value) / KILOWATT_MONTH
@@ -137,8 +137,8 @@ def text(found: Finance, width: int = 80) -> str:
     )
     best = _cheapest(found)
     lines += [f"Cheapest: {best}", "", "Options"]
-    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  level with owning at")
-    for name, npv, hour, level in _options(found):
+    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  costs what owning does at")
+    for name, npv, hour, level in option_rows(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]
         lines.append((head + wrapped[0]).rstrip())
@@ -163,7 +163,7 @@ def text(found: Finance, width: int = 80) -> str:
     for line in _assumptions(found):
         lines += textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ")
     if found.warnings:
-        lines += ["", "Mind"]
+        lines += ["", "Warnings"]
         for warning in found.warnings:
             lines += textwrap.wrap(warning, width, initial_indent="  ! ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"
@@ -176,10 +176,10 @@ def markdown(found: Finance) -> str:
     lines = [
         "# Own or rent",
         "",
-        "| option | NPV | per useful chip-hour | draws level with owning at |",
+        "| option | NPV | per useful chip-hour | costs what owning does at |",
         "| :-- | --: | --: | :-- |",
     ]
-    lines += ["| " + " | ".join(map(escape, row)) + " |" for row in _options(found)]
+    lines += ["| " + " | ".join(map(escape, row)) + " |" for row in option_rows(found)]
     lines += [
         "",
         *(f"- left out: {escape(why)}" for why in found.left_out.values()),
@@ -197,5 +197,5 @@ def markdown(found: Finance) -> str:
         lines += ["", owned]
     lines += ["", "## Assumptions", "", *(f"- {escape(line)}" for line in _assumptions(found))]
     if found.warnings:
-        lines += ["", "## Mind", "", *(f"- {escape(warning)}" for warning in found.warnings)]
+        lines += ["", "## Warnings", "", *(f"- {escape(warning)}" for warning in found.warnings)]
     return "\n".join(lines) + "\n"

@@ -29,7 +29,7 @@ def ranges(result: Result) -> Section | None:
         name for name, datum in result.data.items() if (datum.kind == "choice" or name in limits) and name not in drawn
     ]
     if choices:
-        rows.append(Row("Choices, held", f"{len(choices)}", ", ".join(_words(name) for name in choices)))
+        rows.append(Row("Kept fixed", f"{len(choices)}", ", ".join(_words(name) for name in choices)))
     single = [
         name
         for name, datum in result.data.items()
@@ -61,7 +61,7 @@ def _told(result: Result, name: str) -> Row | None:
     if average is None or base is None:
         return None
     factor = QUANTITIES[name].factor
-    notes = [f"base = P{base:.0f}"]
+    notes = [f"the single-figure answer sits at P{base:.0f} of the draws"]
     more = result.contingency(name, _CONFIDENCE)
     if more is not None:
         side = "over" if more >= 0 else "under"

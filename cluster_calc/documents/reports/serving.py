@@ -77,7 +77,7 @@ def _warned(found: Service, full: bool) -> Iterable[str]:
         if full or (entry not in stale and not any(word in entry for word in _SAID))
     ]
     for entry in warnings if full else warnings[:1]:
-        yield _row("Mind", entry)
+        yield _row("Warning", entry)
 
 
 def _row(label: str, words: str) -> str:

@@ -22,8 +22,8 @@ _MOST_SWINGS = 12
 _BAR = 14
 
 
-def solution_text(found: Solution, width: int = 80) -> str:
-    """The solution in a few lines: the value, what it reaches, how to set it, and the estimate it makes."""
+def solution_rows(found: Solution) -> list[tuple[str, str]]:
+    """The value, what it reaches, and how to set it."""
     known, goal = QUANTITIES[found.solved], QUANTITIES[found.target]
     label, target = (entry.label.split(" (")[0] for entry in (known, goal))
     rows = [
@@ -41,6 +41,12 @@ def solution_text(found: Solution, width: int = 80) -> str:
         rows.insert(1, (heads, spread or "no draw reaches it"))
         if found.reachable is not None and found.reachable < 1:
             rows.insert(2, ("in reach", f"{100 * found.reachable:.3g}% of draws"))
+    return rows
+
+
+def solution_text(found: Solution, width: int = 80) -> str:
+    """The solution in a few lines, and the estimate it makes."""
+    rows = solution_rows(found)
     first = max(len(left) for left, _ in rows)
     lines = [f"{left[0].upper() + left[1:]:<{first}}  {right}" for left, right in rows]
     lines += ["", *textwrap.wrap(question(found.result), width), *textwrap.wrap(answer(found.result), width)]
@@ -58,7 +64,7 @@ def choice_text(found: Choice, width: int = 80) -> str:
     """The best options, the near-misses and what was left out."""
     label = QUANTITIES[found.objective].label
     if found.options:
-        lines = [f"Least {label} within all limits: {_name(found.options[0])}", ""]
+        lines = [f"Least {label} within all limits: {option_name(found.options[0])}", ""]
         lines += [line for option in found.options[:_MOST_OPTIONS] for line in _option(found, option, width)]
         if len(found.options) > _MOST_OPTIONS:
             lines.append(f"  … and {len(found.options) - _MOST_OPTIONS} more that hold")
@@ -76,7 +82,7 @@ def choice_text(found: Choice, width: int = 80) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _name(option: Option) -> str:
+def option_name(option: Option) -> str:
     named = ", ".join(option.names.values()) or "the scenario"
     return named + (", rented" if option.acquisition == "rent" else "")
 
@@ -93,7 +99,7 @@ def _option(found: Choice, option: Option, width: int) -> list[str]:
         if margin < -1e-12
     ]
     default = [f"{QUANTITIES[name].label} by default" for name in option.defaults]
-    head = f"  {shown(found.objective, option.objective):>12}  {_name(option)}: "
+    head = f"  {shown(found.objective, option.objective):>12}  {option_name(option)}: "
     return textwrap.wrap(head + ", ".join([*parts, *default, *failing]), width, subsequent_indent=" " * 16)
 
 

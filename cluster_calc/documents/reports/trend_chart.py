@@ -105,7 +105,7 @@ def page(made: Projection) -> str:
         f"{escape(entry.texts.get('growth', 'constant'))}. {escape(entry.texts.get('source', 'given'))}</li>"
         for name, entry in made.trend.series.items()
     )
-    told = (*notes_of(made), *(f"Mind: {warning}" for warning in made.warnings), levels_of(made))
+    told = (*notes_of(made), *(f"Warning: {warning}" for warning in made.warnings), levels_of(made))
     notes = "".join(f"<p>{escape(note)}</p>" for note in told)
     style = (
         "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:1rem auto;padding:0 1rem}"
