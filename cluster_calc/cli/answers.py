@@ -22,7 +22,7 @@ def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (("--section",), {"metavar": "NAME", "help": "one part of the whole page, by words of its title, e.g. money"}),
         (("--full",), {"is_flag": True, "help": "the whole page"}),
     ):
-        command = click.option(*names, cls=shared.GroupedOption, heading=_ANSWER, **settings)(command)  # type: ignore[arg-type]
+        command = click.option(*names, cls=shared.GroupedOption, heading=_ANSWER, **settings)(command)
     return command
 
 

@@ -38,7 +38,7 @@ def test_an_answer_fits_a_screen(command: str, tmp_path: Path) -> None:
 
 
 def test_the_first_sentence_names_rent_cash_and_power(tmp_path: Path) -> None:
-    answer = " ".join(run(shlex.split(ASKED[0]), tmp_path).stdout.split("\n\n")[0].split())
+    answer = " ".join(run(shlex.split(f"{ASKED[0]} --days 90"), tmp_path).stdout.split("\n\n")[0].split())
     for word in ("90 days", "rent $", "in cash", "run cost $", "MW at full load", "feasible"):
         assert word in answer
 
