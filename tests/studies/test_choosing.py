@@ -89,13 +89,13 @@ def test_a_site_without_its_own_price_says_so() -> None:
         alone = cc.estimate(chip="h100", training_compute=2e25, site=site)
         warned = any("no electricity price" in text for text in alone.warnings)
         assert warned == (site == without[0])
-    code, out, _ = run("--vary", "chip=h100", "--vary", f"site={without[0]}", "--flop", "2e25")
+    code, out, _ = run("--vary", "chip=h100", "--vary", f"site={without[0]}", "--flop", "2e25", "--full")
     assert code == 0
     assert "electricity price by default" in " ".join(out.split())
 
 
 def test_ranges_are_said_not_to_be_drawn() -> None:
-    code, out, _ = run("--vary", "chip=h100", "--flop", "2e25", "--mfu", "0.3..0.5", "--ranges")
+    code, out, _ = run("--vary", "chip=h100", "--flop", "2e25", "--mfu", "0.3..0.5", "--ranges", "--full")
     assert code == 0
     assert "compared at base values: mfu, ranges would draw" in " ".join(out.split())
 
@@ -124,14 +124,14 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 def test_the_command_says_best_and_near_misses() -> None:
     given = ("--vary", "chip=h100,b200", "--flop", "2e25", "--days", "60", "--power-limit", "12 MW")
-    code, out, err = run(*given)
+    code, out, err = run(*given, "--full")
     assert code == 0, err
     assert "Least run cost within all limits: b200" in out
     code, out, _ = run(*given, "--format", "json")
     found = json.loads(out)
     assert found["options"][0]["chip"] == "b200"
     assert found["options"][0]["margins"]["power"] > 0
-    code, out, _ = run(*given, "--budget", "1 MUSD")
+    code, out, _ = run(*given, "--budget", "1 MUSD", "--full")
     assert "Nothing meets all limits" in out
     assert "short by" in out
 

@@ -90,7 +90,9 @@ def of_choice(found: Choice) -> Short:
         answer += f" {len(found.left_out)} left out for want of a figure."
     rows = [*_chosen(found, found.options[:6]), *_chosen(found, found.misses[:3], "misses: ")]
     table = (("", label, "chips", "time", "peak", "beyond its limit"), *rows) if rows else ()
-    return Short(answer, (), table, warnings=tuple(found.warnings))
+    defaults = dict.fromkeys(name for option in found.options[:6] for name in option.defaults)
+    by_default = [f"{_words(name)} by default for some of the options" for name in defaults]
+    return Short(answer, (), table, warnings=(*by_default, *found.warnings))
 
 
 def _peak(option: Chosen) -> str:
