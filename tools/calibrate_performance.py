@@ -6,7 +6,7 @@
 DENSE.csv has the columns that `batch --predict-mfu` reads and the measured `mfu`, `hfu` or `tokens_per_second`; its three
 figures stand under [calibrated]. STEPS.csv (experts, long contexts, Blackwell) has `tokens_per_second_per_chip` or
 `tflops_per_chip`; with the three held, it fits every other figure that has a `start`. Without `--fit` the shipped figures are
-scored. `--left-out` fits anew with each model, chip and half left out, and prints what is left out (docs/forecast.md). OTHER.csv are
+scored. `--left-out` fits anew with each model, chip and half left out, and writes what is left out to tests/data/training_left_out.csv (docs/forecast.md). OTHER.csv are
 scored and never fitted.
 """
 
@@ -30,6 +30,7 @@ from cluster_calc.performance.efficiencies import calibrated, constants_of, fitt
 from cluster_calc.performance.training.prediction import Prediction, model_flop, predict  # noqa: E402
 from cluster_calc.tables.measured_steps import job_of, machine_in  # noqa: E402
 
+LEFT_OUT = ROOT / "tests" / "data" / "training_left_out.csv"
 MEASURED = ("mfu", "hfu", "tflops_per_chip", "tokens_per_second", "tokens_per_second_per_chip")
 SIZES = ("micro_batch", "grad_accum", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave")
 # Standard deviations of the log of each figure around its start, and of a measurement around a right model; errors above
@@ -192,6 +193,17 @@ def left_out(cases: Sequence[Case], begin: Mapping[str, float]) -> dict[str, lis
     return found
 
 
+def write_left_out(cases: Sequence[Case], found: Mapping[str, list[tuple[Case, float]]]) -> None:
+    """Predicted over measured of every step, by what was left out, beside that of the shipped figures."""
+    lines = ["id," + ",".join(found) + ",shipped"]
+    shipped = dict(zip([case.id for case in cases], errors(cases), strict=True))
+    by_way = {way: {case.id: off for case, off in entries} for way, entries in found.items()}
+    for case in cases:
+        ratios = [1 + by_way[way][case.id] for way in found] + [1 + shipped[case.id]]
+        lines.append(",".join([case.id, *(f"{ratio:.4f}" for ratio in ratios)]))
+    LEFT_OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 GROUPS: dict[str, Callable[[Case], bool]] = {
     "dense": lambda case: not case.experts and not case.long,
     "long context": lambda case: not case.experts and case.long,
@@ -212,13 +224,13 @@ def steps_main(path: str) -> None:
         for name, holds in GROUPS.items():
             print(f"{name:14s}", summary(errors([case for case in cases if holds(case)], begin)))
     if "--left-out" in sys.argv:
-        for way, entries in left_out(cases, begin).items():
+        found = left_out(cases, begin)
+        for way, entries in found.items():
             for name, holds in GROUPS.items():
                 print(
                     f"left out by {way}: {name:14s}", summary(np.array([off for case, off in entries if holds(case)]))
                 )
-            for case, off in entries:
-                print(f"    {way},{case.id},{off:.4f}")
+        write_left_out(cases, found)
 
 
 def main() -> None:

@@ -167,7 +167,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
 
         searches += predicted.steps_of(given, settings, item, mode, job.shapes)
         described.added.append("predicted")
-        described.preset["prediction_ratio"] = predicted.ratio(job.shapes)
+        described.preset["prediction_ratio"] = predicted.ratio(job.shapes, job.run)
     elif not served and (usual := default_mfu.default_mfu(given, settings, item, precision, book)) is not None:
         described.preset["mfu"] = usual
     described.warnings += job.told

@@ -117,9 +117,9 @@ def fitted(which: str = "value") -> dict[str, float]:
     }
 
 
-def spreads() -> dict[str, dict[str, float]]:
-    """Measured over predicted speed of what the calibration never saw, by kind of model."""
-    return dict(_book()["spread"])
+def spreads(of: str = "spread") -> dict[str, dict[str, float]]:
+    """Measured over predicted speed by kind of model: of steps that the calibration never saw, or of whole runs (`run`)."""
+    return {name: entry for name, entry in _book()[of].items() if isinstance(entry, dict)}
 
 
 @cache

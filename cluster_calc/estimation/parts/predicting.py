@@ -35,6 +35,7 @@ class Subject:
     shapes: Architecture | None
     predicted: bool
     told: tuple[str, ...] = ()
+    run: float | None = None  # what works on a token, where a whole run is forecast and not a step asked for
 
 
 def subject(
@@ -55,9 +56,9 @@ def subject(
         )
     if not asked and (why := _cannot(filled, settings, item, precision, mode, shapes)):
         return Subject(dict(given), None, False, (f"the MFU is not predicted for this model and chip: {why}",))
-    return Subject(
-        filled, shapes, True, tuple(f"assumed for the predicted MFU: {entry.note}" for entry in assumed.values())
-    )
+    told = tuple(f"assumed for the predicted MFU: {entry.note}" for entry in assumed.values())
+    size = None if asked else _number(given, "active_parameters") or _number(given, "parameters")
+    return Subject(filled, shapes, True, told, size)
 
 
 def _shapes(book: Catalog, name: str, given: Mapping[str, Datum]) -> Architecture:

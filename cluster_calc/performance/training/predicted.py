@@ -13,7 +13,7 @@ from cluster_calc.catalog.chips import Chip
 from cluster_calc.errors import InputError
 from cluster_calc.model.implicit import Implicit, Step
 from cluster_calc.performance.conventions import CONVENTIONS
-from cluster_calc.performance.efficiencies import stack_of
+from cluster_calc.performance.efficiencies import spreads, stack_of
 from cluster_calc.performance.training.prediction import Prediction, machine_of, model_flop, predict, spread_of
 from cluster_calc.performance.training.step_time import Job, Machine
 from cluster_calc.quantities.architecture import Architecture
@@ -29,6 +29,8 @@ _CHOSEN = (
 )  # fmt: skip
 _BESIDES = ("zero_stage", "active_parameters", "scaleout_bandwidth", "network_latency")
 _SIZES = ("layers", "hidden_size", "heads", "vocabulary")
+# From here on a model counts as large; the deviate of the 95th percentile over that of the 90th.
+LARGE, TO_P95 = 50e9, 1.6449 / 1.2816
 # What the machine is taken from: the chip's own figures, or typed ones.
 MACHINE = ("memory", "memory_bandwidth", "scaleup_bandwidth")
 # Everything that a prediction reads, where it is given.
@@ -265,10 +267,21 @@ def some_chips(data: Mapping[str, Datum]) -> float:
     return given("tensor_parallel") * given("pipeline_parallel") * replicas
 
 
-def ratio(shapes: Architecture | None = None) -> Datum:
-    """What measurements reached of predictions: a prediction is taken at its word, and its error drawn from the range."""
-    low, high = spread_of(shapes is not None and shapes.moe_layers > 0)
+def ratio(shapes: Architecture | None = None, run: float | None = None) -> Datum:
+    """What is reached of a predicted step: of one that was asked for, 1; of a run whose model has a size, what runs reached.
+
+    The error is drawn from the range.
+    """
+    experts = shapes is not None and shapes.moe_layers > 0
+    if run is None:
+        value = 1.0
+        low, high = (end**TO_P95 for end in spread_of(experts))
+        title = "measured over predicted MFU, docs/utilisation.md"
+    else:
+        entry = spreads("run")["experts" if experts else "large" if run >= LARGE else "small"]
+        value, low, high = (float(entry[name]) for name in ("value", "low", "high"))
+        title = f"published chip-hours of {entry['count']} runs against their predicted steps, docs/forecast.md"
     return Datum(
-        "prediction_ratio", 1.0, Source("measured-steps", title="measured over predicted MFU, docs/utilisation.md"), low, high,
+        "prediction_ratio", value, Source("measured-steps", title=title), low, high,
         origin="default", kind="range", confidence="medium",
     )  # fmt: skip
