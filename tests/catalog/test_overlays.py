@@ -81,7 +81,7 @@ def test_every_report_says_which_figures_are_ours(tmp_path: Path, how: str) -> N
     assert found["inputs"]["tdp"]["source"]["title"] == "Measured in our lab"
     assert found["inputs"]["peak_throughput"]["origin"] == "catalog"
     assert any("chip_price" in line and "tdp" in line and f"'{name}'" in line for line in found["warnings"])
-    text = run(["estimate", "--flop", "2e25", "--chip", "h100"], tmp_path, environment).stdout
+    text = run(["estimate", "--flop", "2e25", "--chip", "h100", "--full"], tmp_path, environment).stdout
     assert f"[catalog: {name}]" in " ".join(text.split())
 
 
@@ -220,5 +220,5 @@ def test_strict_turns_a_stale_figure_into_exit_5(tmp_path: Path) -> None:
     out = run(given, tmp_path)
     assert out.code == 5
     assert "stale" in out.stderr
-    text = " ".join(run(given[:-1], tmp_path).stdout.split())
+    text = " ".join(run([*given[:-1], "--full"], tmp_path).stdout.split())
     assert ", stale" in text

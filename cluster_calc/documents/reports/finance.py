@@ -137,7 +137,7 @@ def text(found: Finance, width: int = 80) -> str:
     )
     best = _cheapest(found)
     lines += [f"Cheapest: {best}", "", "Options"]
-    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  costs what owning does at")
+    lines.append(f"  {'':<26}{'NPV':>10}{'per useful hour':>17}  as owning at")
     for name, npv, hour, level in option_rows(found):
         head = f"  {name:<26}{npv:>10}{hour:>17}  "
         wrapped = textwrap.wrap(level, max(width - len(head), 20)) or [""]
