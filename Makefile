@@ -16,7 +16,7 @@ endif
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: data-release help venv run demo test check lint types docs docs-check units pytest format thorough bench dist clean
+.PHONY: data-diff data-ratify data-release help venv run demo test check lint types docs docs-check units pytest format thorough bench dist clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -62,6 +62,12 @@ docs: venv  ## write the generated parts of the docs again
 
 docs-check: venv
 	$(PY) tools/make_docs.py --check
+
+data-diff: venv  ## say which shipped figures differ from the record, and which defaults move
+	$(PY) tools/record_figures.py
+
+data-ratify: venv  ## take the figures there are now into the record
+	$(PY) tools/record_figures.py --write
 
 units: venv  ## write the generated table of unit conversions again
 	$(PY) tools/make_units.py
