@@ -9,7 +9,7 @@ from cluster_calc.errors import InputError, UnitError, quoted
 from cluster_calc.quantities.dates import date_text, days_of
 from cluster_calc.quantities.nomenclature import Quantity
 from cluster_calc.quantities.shapes import median
-from cluster_calc.quantities.units import split, to_base
+from cluster_calc.quantities.units import split, tail, to_base
 
 # Utilisations: up to this many times the peak it is a miscount rather than a percentage without its sign.
 _UTILISATIONS = frozenset({"mfu", "hfu", "implied_mfu"})
@@ -112,7 +112,7 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if len(ends) != 2 or not all(end.strip() for end in ends):
         raise InputError(f"{known.name}: {quoted(text)} is not a range; write LOW..HIGH, for example '0.35..0.45'")
     try:
-        unit = split(ends[1])[1]
+        unit = tail(ends[1])
         if ends[0].strip()[:1] not in "$€£" and not split(ends[0])[1]:
             ends[0] = f"{ends[0].strip()} {unit}".strip()
     except UnitError as error:

@@ -41,7 +41,8 @@ _PER_CHIP_TIME = re.compile(
     r"/\s*\(?\s*((?:chip|GPU|gpu|TPU|accelerator|server|node|instance)s?)\s*[-*·]\s*(hours?|hrs?|h|days?|months?|years?)(?![A-Za-z])\s*\)?"
 )
 _MONEY_SCALE = re.compile(
-    r"(thousand|million|billion|trillion|bn|[kKMBT])\s*(?=(?:USD|EUR|GBP|JPY|CNY|CHF|usd|eur|gbp|dollars?)(?![A-Za-z]))"
+    # A letter stands apart from its currency: kUSD and MUSD are units of their own.
+    r"(thousand|million|billion|trillion|bn|[kKMBT](?=\s))\s*(?=(?:USD|EUR|GBP|JPY|CNY|CHF|usd|eur|gbp|dollars?)(?![A-Za-z]))"
 )
 _CLOCK = re.compile(r"\s*(?:([0-9]{1,5})-)?([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?\s*")
 # Thousands that cannot be decimals: two groups, decimals behind them, or the sign of a currency in front.
@@ -217,6 +218,16 @@ def split(text: str) -> tuple[float, str]:
     if rest[:1] in "*^+-/" and rest:
         raise UnitError(f"{quoted(text)}: a number is followed by its unit; {quoted(rest)} is none")
     return number, rest
+
+
+def tail(text: str) -> str:
+    """What stands behind the number of a text, its scale included: what a list or a range says once, at its end.
+
+    >>> tail("20 MUSD"), tail("30k USD"), tail("$2M"), tail("0.4")
+    ('MUSD', 'k USD', 'USD', '')
+    """
+    found = _NUMBER.match(text.strip())
+    return text.strip()[found.end() :].strip() if found else split(text)[1]
 
 
 @cache

@@ -29,7 +29,7 @@ from cluster_calc.quantities import reading
 from cluster_calc.quantities import settings as scenarios
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES, Quantity, inside_name, same_question
-from cluster_calc.quantities.units import split
+from cluster_calc.quantities.units import split, tail
 from cluster_calc.scenario.scenario import Scenario
 from cluster_calc.version import __version__
 
@@ -125,7 +125,7 @@ def _with_unit(known: Quantity, words: list[str]) -> list[str]:
     """A unit that stands with the last value serves all."""
     if known.is_date:
         return words
-    unit = split(words[-1])[1]
+    unit = tail(words[-1])
     return [word if not unit or word[:1] in "$€£" or split(word)[1] else f"{word} {unit}" for word in words]
 
 

@@ -15,7 +15,7 @@ from cluster_calc.quantities.dates import seconds_of
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES, resolve
 from cluster_calc.quantities.reading import parse
-from cluster_calc.quantities.units import split, to_base
+from cluster_calc.quantities.units import tail, to_base
 from cluster_calc.trends.conditions import is_column
 from cluster_calc.trends.rates import parse_path
 from cluster_calc.trends.series import SERIES, Series
@@ -68,7 +68,7 @@ def series_of(name: str, raw: Mapping[str, Any]) -> Series:
     try:
         if len(ends) == 2:
             if re.fullmatch(r"\s*[0-9.eE+-]+\s*", ends[0]):
-                ends[0] = f"{ends[0].strip()} {split(ends[1].strip())[1]}"
+                ends[0] = f"{ends[0].strip()} {tail(ends[1])}"
             low, high = (to_base(end.strip(), unit, bare=False, example=example) for end in ends)
             if not 0 < low < high:
                 raise InputError(f"series {name}: the range {quoted(text)} needs 0 < LOW < HIGH")
