@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.parts.depreciation import RATE_OF, method_of
 from cluster_calc.estimation.parts.price_path import PricePath
@@ -22,6 +20,7 @@ from cluster_calc.investment.renting import Rent
 from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.dates import HOUR, YEAR
 from cluster_calc.quantities.datum import Datum
+from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.lists import Payment
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.number import Number

@@ -65,8 +65,6 @@ def test_a_choice_is_numpys(condition: bool, one: float, other: float) -> None:
         ("estimate", "--flop", "2e25", "--chip", "h100"),
         ("estimate", "--flop", "2e25", "--chip", "h100", "--format", "json", "--budget", "30 MUSD"),
         ("explain", "run_cost", "--flop", "2e25", "--chip", "h100"),
-        ("compare", "--flop", "2e25", "--chip", "h100", "--chip", "b200"),
-        ("finance", "--flop", "2e25", "--chip", "h100"),
     ],
 )
 def test_a_point_estimate_needs_no_numpy(words: tuple[str, ...]) -> None:
