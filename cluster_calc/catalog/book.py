@@ -219,6 +219,10 @@ class Catalog:
 
         return item_of(self, self.raw(self.identify(text, kind), kind), kind)
 
+    def kept_default(self, name: str) -> Datum | None:
+        """The default that a result's file holds, where the catalog is a file's; it goes before what a rule finds today."""
+        return None
+
     def assumption(self, name: str) -> Datum | None:
         """The default of a quantity, or None when it has none; read once."""
         if name not in self._assumptions:

@@ -168,8 +168,9 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         searches += predicted.steps_of(given, settings, item, mode, job.shapes)
         described.added.append("predicted")
         described.preset["prediction_ratio"] = predicted.ratio(job.shapes, job.run)
-    elif not served and (usual := default_mfu.default_mfu(given, settings, item, precision, book)) is not None:
-        described.preset["mfu"] = usual
+    elif not served:
+        usual = book.kept_default("mfu") or default_mfu.default_mfu(given, settings, item, precision, book)
+        described.preset.update({} if usual is None else {"mfu": usual})
     described.warnings += job.told
     if described.spread:
         from cluster_calc.performance.training import spread

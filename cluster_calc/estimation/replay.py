@@ -153,6 +153,9 @@ class Recorded(Catalog):
     def chip(self, text: str) -> Chip:
         return self.recorded
 
+    def kept_default(self, name: str) -> Datum | None:
+        return self.defaults.get(name)
+
     def assumption(self, name: str) -> Datum | None:
         return self.defaults.get(name) or (super().assumption(name) if self.beneath else None)
 
