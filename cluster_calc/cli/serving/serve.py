@@ -53,8 +53,8 @@ def command(against: str, full: bool, **options: Any) -> None:
 
         text = csv_text(found.result)
     elif form == "svg":
-        from cluster_calc.documents.render.svg import svg
         from cluster_calc.documents.charts.serving import front
+        from cluster_calc.documents.render.svg import svg
 
         text = svg(front(found))
     else:

@@ -34,6 +34,7 @@ def embedded(results: Sequence[dict[str, Any]]) -> str:
 def _differing(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     # Warnings are worded anew when the page is read.
     short: dict[str, Any] = {**other, "warnings": []}
+    short.pop("data_release", None)
     for part in ("inputs", "results"):
         own = {name: entry for name, entry in other[part].items() if first[part].get(name) != entry}
         if part == "results":
