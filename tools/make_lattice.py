@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-DIMENSIONS, LEADING = 512, 16
+DIMENSIONS, LEADING = 640, 16
 BITS = 20
 PAIR_SIZES = (2**10, 2**11, 2**12)
 # The leading components: of MANY multipliers the KEPT best pairs are tried.

@@ -44,7 +44,7 @@ def words(text: str) -> frozenset[str]:
     """The words of a name that tell parts apart.
 
     >>> sorted(words("NVIDIA A100-SXM4-80 GB")), sorted(words("Tesla V100-SXM2-32GB"))
-    (['80gb', 'a100-40gb', 'sxm4'], ['32gb', 'sxm2', 'nvidia-v100-sxm2-16gb'])
+    (['80gb', 'a100', 'sxm4'], ['32gb', 'sxm2', 'v100'])
     """
     plain = _SIZE.sub(r" \1gb ", re.sub(r"\((?:r|tm)\)|[®™]", " ", text[:200].lower()))
     plain = re.sub(r"\bpci[\s-]?e(?:xpress)?\b|\bpcie(?:[0-9]|\s?gen\s?[0-9])\b", "pcie", plain)

@@ -159,7 +159,7 @@ def share_of_horizon(training_time: Number, horizon: Number) -> Number:
 def rented_share(used_share: Number, spot_goodput: Number) -> Number:
     """Share of hours rented for the work of those in use, where some of it is lost to interruptions: η / g_s.
 
-    >>> rented_share(used_share=0.6, spot_goodput=0.75)
+    >>> round(rented_share(used_share=0.6, spot_goodput=0.75), 12)
     0.8
     """
     return used_share / spot_goodput

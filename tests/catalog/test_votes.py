@@ -175,7 +175,9 @@ def test_a_quote_of_ones_own_stands_where_it_is_newer_and_says_so(tmp_path: Path
     assert older.datum.value * 3600 == pytest.approx(3.99)
     assert "older than the book's" in older.remark
     out = run(
-        ["estimate", "--flop", "1e24", "--chip", "h100"], tmp_path, {"CLUSTER_CALC_CATALOG": str(tmp_path / "old")}
+        ["estimate", "--flop", "1e24", "--chip", "h100", "--full"],
+        tmp_path,
+        {"CLUSTER_CALC_CATALOG": str(tmp_path / "old")},
     )
     assert "older than the book's" in " ".join(out.stdout.split())
 

@@ -12,7 +12,7 @@ BASE = ("--flop", "2e25", "--chip", "h100")
 CASES: list[tuple[tuple[str, ...], int, str]] = [
     (("finance", *BASE, "--payment-schedule", "100% at -1e9 month"), 2, "50 years from the start"),
     (("finance", *BASE, "--payment-schedule", "100% at -100000 month"), 2, "50 years from the start"),
-    (("simulate", "--chips", "16384", "--chip", "h100", "--training-time", "60000 days"), 2, "too many to simulate"),
+    (("simulate", "--chips", "16384", "--chip", "h100", "--training-time", "600000 days"), 2, "too many to simulate"),
     (("estimate", *BASE, "--bill-excess", "1 MUSD"), 0, ""),
     (("estimate", *BASE, "--set", "spare_loss=100 chip*hour"), 0, ""),
     (("estimate", *BASE, "--set", "scheduling_loss=100 chip*hour"), 0, ""),

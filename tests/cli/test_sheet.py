@@ -54,7 +54,7 @@ def test_a_comparison(tmp_path: Path) -> None:
     [
         ([*RUN, "--open"], 2, "--open needs a file to open; name it with -o sheet.html"),
         ([*RUN, "--compare", "h100", "-o", "x.html"], 2, "--compare names 'nvidia-h100-sxm' twice"),
-        ([*RUN, "--compare", "h10", "-o", "x.html"], 2, "Did you mean"),
+        ([*RUN, "--compare", "h10", "-o", "x.html"], 2, "matches several: nvidia-h100-nvl"),
         ([*RUN, "--templates", "none", "-o", "x.html"], 2, "--templates 'none' is not a folder"),
         (["none.json", "-o", "x.html"], 2, "'none.json' cannot be read: No such file or directory"),
         (["none.json", *RUN, "-o", "x.html"], 2, "'none.json' already holds a result: leave out --as-of, or the file"),

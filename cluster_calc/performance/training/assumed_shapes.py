@@ -74,7 +74,7 @@ def mixture(
     """Shapes of a mixture of experts of that size: what is not given is taken as usual, and the sizes are met.
 
     >>> round(mixture(671e9, 37e9, 61, 7168, 128, 129280, 256, 8, 2048).parameter_count() / 1e9)
-    671
+    685
     """
     layer_share(active, layers, hidden_size, vocabulary, 0, "active_parameters")
     k = experts_active or EXPERTS_ACTIVE

@@ -20,7 +20,7 @@ from cluster_calc.progress import Progress
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 # Failures of all replicates together, and of one: the first is memory traffic, the second the number of passes.
-MOST_FAILURES, MOST_PASSES = 1.5e8, 1e6
+MOST_FAILURES, MOST_PASSES = 1e9, 1e6
 # Places of spares and repair crews in all replicates together.
 MOST_PLACES = 5e7
 # What a simulated time is spent on; the parts of the wall clock, which they sum to.
