@@ -354,6 +354,7 @@ _LINES = """\
 1.0 [token]/[energy] token/J
 1e-06 [USD]/[token] USD/Mtoken
 1.0 [energy]/[token] J/token
+0.031688087814028945 [USD]/[time] MUSD/year
 125000000.0 [information]/[time] Gb/s
 1.0 [USD]/[CNY] USD/CNY
 1.0 [USD]/[EUR] USD/EUR
