@@ -6,6 +6,7 @@ import copy
 import csv
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def pages() -> dict[Path, str]:
         *table(("left out whole", "rows", "error", "predicted / measured"), [
             (name, str(int(mask.sum())), size(out[f"{kind}_rate"][mask]), bias(out[f"{kind}_rate"][mask]))
             for kind, key in (("model", "model"), ("chip", "chip"))
-            for name, mask in groups(rows, lambda entry, key=key: str(getattr(entry, key)))
+            for name, mask in groups(rows, attrgetter(key))
             if np.isfinite(out[f"{kind}_rate"][mask]).sum() >= 5
         ]),
         "",
@@ -222,7 +223,7 @@ def baselines(
 def interval_rows(rows: Sequence[Measured], out: Mapping[str, Errors]) -> list[tuple[str, ...]]:
     """The interval of each group from one half of its rows, and the share of the other half that it holds."""
     names = np.array([group_of(entry) for entry in rows])
-    found = []
+    found: list[tuple[str, ...]] = []
     for name in sorted(set(names)):
         logs = -out["configuration_rate"][(names == name) & np.isfinite(out["configuration_rate"])]
         halves = logs[::2], logs[1::2]
@@ -259,7 +260,7 @@ def order(rows: Sequence[Measured], out: Mapping[str, Errors]) -> str:
 def constants() -> list[tuple[str, ...]]:
     """Every constant with its value and where it is from."""
     table = book()
-    found = []
+    found: list[tuple[str, ...]] = []
     for head, entries in (
         ("", table["constants"]),
         *((f" ({level})", entry) for level, entry in table["software"].items()),

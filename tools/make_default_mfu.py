@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+from calibrate_performance import MEASURED, rows_of  # noqa: E402
 
 from cluster_calc.catalog.current import catalog  # noqa: E402
 from cluster_calc.errors import InputError  # noqa: E402
 from cluster_calc.estimation.parts.default_mfu import LARGE, LEAST, WIDTHS, generation_of  # noqa: E402
 from cluster_calc.tables.measured_steps import job_of, machine_in  # noqa: E402
-from tools.calibrate_performance import MEASURED, rows_of  # noqa: E402
 
 TARGET = ROOT / "catalog" / "default_mfu.toml"
 STEPS = ("measured_steps", "other_steps", "training_steps")
