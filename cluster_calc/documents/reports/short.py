@@ -49,7 +49,7 @@ def sentence(result: Result) -> str:
     """What is needed, what it costs to rent or to buy, the power, and whether the limits hold, in a sentence.
 
     >>> from cluster_calc.estimation.estimation import estimate
-    >>> sentence(estimate(training_compute=2e25, chip="h100", rental_price="2 USD/hour")).endswith(".")
+    >>> sentence(estimate(training_compute=2e25, chip="h100", rental_price="2 USD/hour")).endswith("limit was given to check.")
     True
     """
     chips = f"{value_of(result, 'chips')} × {result.chip.name}"
