@@ -23,7 +23,7 @@ from cluster_calc.estimation.feasibility import SERVED
 from cluster_calc.estimation.limits import CONSTRAINTS
 from cluster_calc.estimation.lookup import Finder, kept_power_factor
 from cluster_calc.estimation.modes import EXAMPLE, listed, mode_of
-from cluster_calc.estimation.parts import depreciation
+from cluster_calc.estimation.parts import depreciation, workload
 from cluster_calc.estimation.parts.seen_mfu import likely_causes
 from cluster_calc.estimation.remarks import HOW_TO_SUPPLY
 from cluster_calc.estimation.result import Result
@@ -90,6 +90,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         from cluster_calc.estimation.parts import upkeep
 
         given = upkeep.completed(given, settings, book)
+    given = workload.fed_by_steps(given)
     mode, sets = mode_of(given, settings)
     if "acquire" in settings:
         sets = tuple("rented-run" if name == "run" else name for name in sets)
@@ -141,7 +142,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
             f"precision: {item.name} has no {quoted(precision)} peak in the catalog; it has {', '.join(item.peaks) or 'none'}"
         )
     preset, told = depreciation.preset(settings, item, given, book, mode)
-    from cluster_calc.estimation.parts import default_mfu, failures, predicting, workload
+    from cluster_calc.estimation.parts import default_mfu, failures, predicting
 
     causes = failures.asked(given, settings) and mode != "cluster"
     # Chips and goodput depend on each other, so the chips are searched; the formulas would form a circle.

@@ -48,6 +48,7 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "logits": ("--params", *SIZES, "--vocabulary"), "without-logits": ("--params", *SIZES),
     "model-state": ("--params",), "sharded-memory": ("--params",),
     "layout-memory": ("--params", *SIZES),
+    "log-speed": ("--tokens-per-second",), "log-steps": ("--step-time", "--global-batch"),
     "expert-memory": ("--params", *SIZES),
     "batch-limits": ("--global-batch", "--sequence-length"), "data-limits": ("--tokens",),
     "supply-limits": ("--lead-time-limit",), "yardsticks": ("--capital-yardstick",), "throughput": ("--mfu",),

@@ -31,6 +31,51 @@ def delivered_throughput(step_throughput: Number, goodput: Number) -> Number:
     return step_throughput * goodput
 
 
+def throughput_per_chip(step_throughput: Number, chips: Number) -> Number:
+    """Model FLOP/s of one chip while training steps run: P · u.
+
+    >>> throughput_per_chip(step_throughput=4e15, chips=10)
+    400000000000000.0
+    """
+    return step_throughput / chips
+
+
+def tokens_per_second(step_throughput: Number, tokens: Number, training_compute: Number) -> Number:
+    """Tokens trained on in a second of training steps: n · P · u · D / C.
+
+    >>> tokens_per_second(step_throughput=4.8e16, tokens=1e12, training_compute=4.8e22)
+    1000000.0
+    """
+    return step_throughput * tokens / training_compute
+
+
+def tokens_per_second_per_chip(tokens_per_second: Number, chips: Number) -> Number:
+    """The same of one chip.
+
+    >>> tokens_per_second_per_chip(tokens_per_second=1e6, chips=100)
+    10000.0
+    """
+    return tokens_per_second / chips
+
+
+def step_time(global_batch: Number, sequence_length: Number, tokens_per_second: Number) -> Number:
+    """Time of one optimizer step: B · s / (tokens a second).
+
+    >>> step_time(global_batch=512, sequence_length=4096, tokens_per_second=1048576.0)
+    2.0
+    """
+    return global_batch * sequence_length / tokens_per_second
+
+
+def steps(tokens: Number, global_batch: Number, sequence_length: Number) -> Number:
+    """Optimizer steps of the run: D / (B · s).
+
+    >>> steps(tokens=2097152e6, global_batch=512, sequence_length=4096)
+    1000000.0
+    """
+    return tokens / (global_batch * sequence_length)
+
+
 def mfu_loss(chip_hours: Number, mfu: Number) -> Number:
     """Chip time that peak arithmetic would not have needed: A_h · (1 − u).
 

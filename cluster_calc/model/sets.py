@@ -342,6 +342,13 @@ ALL_SETS: dict[str, FormulaSet] = {
         time.electricity_per_year,
         time.cost_per_chip_hour,
     ),
+    # The speed of a training log, and its steps.
+    "log-speed": (
+        utilisation.throughput_per_chip,
+        utilisation.tokens_per_second,
+        utilisation.tokens_per_second_per_chip,
+    ),
+    "log-steps": (utilisation.step_time, utilisation.steps),
     "throughput": (utilisation.step_throughput, utilisation.delivered_throughput),
     # What a scaling law says of size and data: its constants, then what it leaves open.
     "power-law": (

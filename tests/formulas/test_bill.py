@@ -102,7 +102,7 @@ def test_a_server_without_a_price_says_how_to_give_one() -> None:
 
 def test_a_report_says_how_the_hardware_was_priced() -> None:
     words = {name: " ".join(str(cc.estimate(chip=chip, training_compute=1e24, **given)).split()) for name, chip, given in
-             (("quick", "mi300x", {}), ("bill", "h100", {"server": "default"}), ("given", "mi300x", {"capital_cost": "10 MUSD"}))}  # fmt: skip
+             (("quick", "mi300x", {}), ("bill", "h100", {"server": "default"}), ("given", "mi300x", {"capital_cost": "10 MUSD", "mfu": 0.4}))}  # fmt: skip
     assert "two factors: server × 1, network 19%" in words["quick"]
     assert "bill of materials" in words["bill"]
     assert "two factors alone, at the same prices, give" in words["bill"]

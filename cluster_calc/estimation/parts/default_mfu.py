@@ -99,8 +99,18 @@ def _found(
                 return _gained(name, other, precision, item)
     for name in (f"all.{bits}.{kind}.{size}", f"all.{bits}.{kind}.all"):
         if name in cells:
-            return name, cells[name]
+            share = _speed_share(generation, bits)
+            where = name if share == 1 else f"{name}, × {share:.3g}: its matrix products against the H100's"
+            return where, {**cells[name], **{key: cells[name][key] * share for key in ("value", "low", "high")}}
     return None
+
+
+def _speed_share(generation: str, bits: int) -> float:
+    """Share of the peak that a generation's matrix products reach, measured apart from training, over the H100's."""
+    book = read_toml(shipped("catalog") / "performance.toml")["generation"]
+    figure = {16: "matrix_efficiency", 8: "low_precision_efficiency", 4: "fp4_efficiency"}[bits]
+    own = book.get(generation, book["hopper"])[figure]["value"]
+    return float(own) / float(book["hopper"][figure]["value"]) if generation != "other" else 1.0
 
 
 def _gained(name: str, measured: str, precision: str, item: Chip) -> tuple[str, Mapping[str, float]]:

@@ -10,6 +10,7 @@ from typing import Any
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
 from cluster_calc.errors import InputError
+from cluster_calc.estimation.parts.workload import SPEEDS
 from cluster_calc.performance.training.usual import batch_tokens, usual
 from cluster_calc.quantities.architecture import Architecture
 from cluster_calc.quantities.datum import Datum, Source
@@ -44,7 +45,7 @@ def subject(
     """The job behind an estimate: a model of the catalog on a given number of chips is predicted unless an MFU is typed."""
     asked = settings.get("predict_mfu")
     name = settings.get("model")
-    typed = {"mfu", "hfu", "prediction_ratio"} & set(given)
+    typed = {"mfu", "hfu", *SPEEDS, "step_throughput", "delivered_throughput", "accelerator_time"} & set(given)
     if not (asked or (name and asked is None and mode == "fixed-chips" and not typed)):
         return Subject(dict(given), None, False)
     shapes = _shapes(book, name, given) if name else None

@@ -29,6 +29,8 @@ LAYOUT = frozenset(
 )
 
 
+# What a training log says of its speed; any of it implies the MFU.
+SPEEDS = frozenset({"throughput_per_chip", "tokens_per_second", "tokens_per_second_per_chip", "step_time", "steps"})
 # Arithmetic of attention to every token, forward and backward, per layer and unit of width.
 EVERY_PAIR = 12.0
 RECOMPUTE_FACTOR = {"none": 1.0, "full": 4.0 / 3.0}
@@ -64,7 +66,27 @@ def additions(
         found.added.append("listed-rent")
     if "billed_chip_hours" in given and mode != "cluster":
         found.added.append("billed")
+    _log(found, mode, given, settings)
     return found
+
+
+def fed_by_steps(given: dict[str, Datum]) -> dict[str, Datum]:
+    """What was given, with the tokens that steps of a known batch train on where no tokens were."""
+    if "steps" not in given or "tokens" in given or not {"global_batch", "sequence_length"} <= set(given):
+        return given
+    count = given["steps"].value * given["global_batch"].value * given["sequence_length"].value
+    source = Source("steps", title="steps, times the sequences and tokens of each")
+    found = {name: datum for name, datum in given.items() if name != "steps"}
+    return {**found, "tokens": Datum("tokens", count, source, origin=given["steps"].origin, kind="given")}
+
+
+def _log(found: Additions, mode: str, given: Mapping[str, Datum], settings: Mapping[str, Any]) -> None:
+    """What a training log says: speeds where one is given or predicted, steps where the batch is known."""
+    if mode == "cluster" or not (SPEEDS & set(given) or settings.get("predict_mfu")):
+        return
+    found.added.append("log-speed")
+    if {"global_batch", "sequence_length"} <= set(given):
+        found.added.append("log-steps")
 
 
 def _layout(found: Additions, mode: str, given: Mapping[str, Datum], settings: Mapping[str, Any]) -> None:
