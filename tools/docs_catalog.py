@@ -49,6 +49,7 @@ ABOUT = {
     "yardsticks": "What else such sums buy.",
     "lives": "How long hardware is written off over, and what it fetches used.",
     "failures": "How often clusters fail and how much of the wall clock is useful.",
+    "recipes": "What a kind of training computes for each weight and token, and keeps of it: figures that `--recipe` gives.",
     "models": "Shapes of models; parameters are the stated ones, and the shapes of each file add up to them within 1 %.",
 }
 

@@ -13,7 +13,7 @@ from cluster_calc.files.toml import read_toml
 
 KINDS = (
     "chips", "servers", "networks", "sites", "prices", "shipments", "runs", "yardsticks", "trends", "lives", "failures",
-    "models",
+    "models", "recipes",
 )  # fmt: skip
 _HEAD_BYTES = 4096
 _HEAD = re.compile(r'^id\s*=\s*"([^"\n]*)"\s*\nname\s*=\s*"([^"\n]*)"\s*\naliases\s*=\s*(\[[^\]\n]*\])', re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A model of the catalog as figures of an estimate, and as the shapes that training and serving read.
+"""A model of the catalog as figures of an estimate, and as the shapes that training and serving read; recipes of training.
 
 A typed figure stands instead of the model's.
 """
@@ -75,3 +75,22 @@ def architecture(book: Catalog, text: str, given: Mapping[str, Datum] | None = N
     figures = figures_of(book.item(model_id(book, text), "models"))
     typed = {name: datum.value for name, datum in (given or {}).items()}
     return architecture_of({**figures, **typed})
+
+
+def with_recipe(given: Mapping[str, Datum], name: str, book: Catalog) -> dict[str, Datum]:
+    """What was given, with the recipe's figures where nothing was typed.
+
+    >>> with_recipe({}, "lora", Catalog())["flop_per_parameter_token"].value
+    4.0
+    """
+    item = book.item(book.identify(name, "recipes"), "recipes")
+    return {**{key: leaf.datum.with_(label=item.name) for key, leaf in item.sections["figures"].items()}, **given}
+
+
+def is_frozen(name: str | None, book: Catalog) -> bool:
+    """Whether a recipe trains adapters on weights that stay as they are.
+
+    >>> is_frozen("qlora", Catalog()), is_frozen("pretrain", Catalog()), is_frozen(None, Catalog())
+    (True, False, False)
+    """
+    return name is not None and bool(book.item(book.identify(name, "recipes"), "recipes").facts.get("frozen"))

@@ -38,7 +38,7 @@ def items(*kinds: str) -> Completer:
     return complete
 
 
-chips, servers, sites, models = items("chips"), items("servers"), items("sites"), items("models")
+chips, servers, sites, models, recipes = (items(kind) for kind in ("chips", "servers", "sites", "models", "recipes"))
 
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -146,6 +146,7 @@ def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
             help="accelerator: an id or alias of the catalog",
             shell_complete=completion.chips,
         ),
+        _option("--recipe", metavar="NAME", heading=what, help=SETTINGS["recipe"], shell_complete=completion.recipes),
         _option("--model", metavar="ID", heading=what, help=SETTINGS["model"], shell_complete=completion.models),
         _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
         _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),

@@ -85,6 +85,10 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         from cluster_calc.catalog import model_figures
 
         given = model_figures.completed(given, settings, book)
+    if "recipe" in settings:
+        from cluster_calc.catalog.model_figures import with_recipe
+
+        given = with_recipe(given, settings["recipe"], book)
     consistency.refuse_answers(given)
     if {"all_in", "bare", "without"} & settings.keys() or "staff_density" in given:
         from cluster_calc.estimation.parts import upkeep
@@ -164,9 +168,12 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
         described.warnings += served.warnings
         searches = served.searches
     if settings.get("predict_mfu"):
+        from cluster_calc.catalog import model_figures
         from cluster_calc.performance.training import predicted
 
-        searches += predicted.steps_of(given, settings, item, mode, job.shapes)
+        searches += predicted.steps_of(
+            given, settings, item, mode, job.shapes, model_figures.is_frozen(settings.get("recipe"), book)
+        )
         described.added.append("predicted")
         described.preset["prediction_ratio"] = predicted.ratio(job.shapes, job.run)
     elif not served:

@@ -42,6 +42,7 @@ SETTINGS: dict[str, str] = {
     "percentile": "the target on the first token holds for this percentile, 95, not for the mean",
     "precision": "precision whose dense peak counts",
     "site": "id or alias of the place: its electricity price, PUE and grid carbon",
+    "recipe": "kind of training: pretrain, continue, finetune, lora, qlora, rl, diffusion; a typed figure stands instead",
     "model": "id or alias of a model of the catalog: its size, shapes and tokens; a typed figure stands instead",
     "server": "server whose bill of materials makes the capital cost: an id or alias of the catalog, or default",
     "price_basis": "what a typed chip price holds: chip, board, server, rack or all-in",

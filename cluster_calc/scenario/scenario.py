@@ -19,7 +19,7 @@ from cluster_calc.quantities.settings import SETTINGS, YARDSTICKS, name_of, sett
 from cluster_calc.quantities.shapes import is_shape, parse_shape
 
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
-_NAMES = frozenset({"chip", "model", "precision", "server", "site"})
+_NAMES = frozenset({"chip", "model", "precision", "recipe", "server", "site"})
 
 
 @dataclass

@@ -14,6 +14,8 @@ from cluster_calc.performance.training.step_time import Job, Machine
 from cluster_calc.tables.row import Prepared
 from cluster_calc.tables.step_rows import SEQUENCE, StepRow, batch_of, block_scaled, precision_of, released, shapes_of
 
+# Bytes of gradients and optimizer states for each weight where adapters of about 0.5 % of the weights are trained.
+ADAPTERS, EVERY_WEIGHT = (0.01, 0.06), (2.0, 12.0)
 # The ZeRO stage of sharded data parallel, by PyTorch's names and others'; 0 shards optimizer states at most.
 SHARDINGS = {"NO_SHARD": 0, "SHARD_GRAD_OP": 2, "FULL_SHARD": 3, "HYBRID_SHARD": 3,
              "NONE": 0, "DDP": 0, "ZERO_1": 0, "ZERO_2": 2, "ZERO_3": 3, "FSDP": 3, "HSDP": 3}  # fmt: skip
@@ -36,6 +38,7 @@ def job_of(cells: Mapping[str, str], row: StepRow | None = None) -> Job:
     extra = 0 if shapes is None or "w/o mtp" in words else shapes.predicted_layers
     date = released(row)
     stack = stack_of(row.text("family"), row.text("attention").lower(), row.text("source"), date)
+    gradients, states = ADAPTERS if "lora" in words else EVERY_WEIGHT
     return Job(
         chips=chips, **sizes, sequence_length=sequence,
         global_batch=batch_of(row, sizes["active_parameters"] or sizes["parameters"], sizes["parameters"], sequence, chips, stack.stage_batch),
@@ -44,7 +47,7 @@ def job_of(cells: Mapping[str, str], row: StepRow | None = None) -> Job:
         interleave=row.whole("interleave") or (stack.interleave if (row.whole("pipeline_parallel") or 1) > 1 else None), recompute=row.text("recompute").lower() or None, zero_stage=stage or 1,
         sharded_data_parallel=stage > 0, context_parallel=context,
         expert_parallel=row.whole("expert_parallel") if shapes is not None and shapes.moe_layers else None, shapes=shapes,
-        frozen="lora" in words, block_scaled=block_scaled(row.text("precision")), predicted_layers=extra, stack=stack,
+        frozen="lora" in words, gradient_bytes=gradients, optimizer_bytes=states, block_scaled=block_scaled(row.text("precision")), predicted_layers=extra, stack=stack,
     )  # fmt: skip
 
 

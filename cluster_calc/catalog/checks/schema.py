@@ -31,6 +31,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "lives": ("kind", "chip"),
     "failures": ("chip", "chips_per_node"),
     "models": ("developer", "released", "modality", "attention", "native_precision", "tied", "biases", "licence"),
+    "recipes": ("frozen",),
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
     "chips": ("maker", "form_factor", "unit"),

@@ -30,6 +30,7 @@ DEFAULT = {
     "lives": ("kind", "chip", "lifetime", "lifetime_date", "residual_value"),
     "failures": ("chip", "failure_rate", "goodput", "mean_time_between_failures"),
     "trends": ("kind", "point", "point_date"),
+    "recipes": ("flop_per_parameter_token", "frozen", "weight_bytes", "gradient_bytes", "optimizer_bytes", "notes"),
     "models": ("developer", "released", "parameters", "active_parameters", "layers", "hidden_size", "attention", "experts", "context", "tokens", "native_precision", "licence"),
 }  # fmt: skip
 # Figures that every item of the kind has somewhere: their absence is a gap.

@@ -169,14 +169,13 @@ def memory_of(job: Job, at: Layout, recompute: str, narrow: bool = False) -> Num
     """Bytes that one chip needs under a layout: model states, activations, and what the step works in."""
     # Software that does not overlap its gradients is older than sharded optimizer states, too.
     stage = job.zero_stage if job.sharded_data_parallel or job.stack.overlapped else 0
-    trained = 0.0 if job.frozen else 1.0
     kept, again = layer_bytes(job, recompute, narrow, at.tensor_parallel)
     known: dict[str, Number] = {
         **at._asdict(), "zero_stage": stage, "parameters": job.parameters, "layers": job.layers,
         "hidden_size": job.hidden_size, "heads": job.heads, "vocabulary": job.vocabulary, "sequence_length": job.sequence_length,
         "activation_bytes": kept, "score_bytes": kept_bytes(recompute, job.stack.fused)[1], "recomputed_bytes": again,
-        "weight_bytes": job.weight_bytes, "gradient_bytes": trained * job.gradient_bytes,
-        "optimizer_bytes": trained * job.optimizer_bytes, "logit_bytes": job.logit_bytes, "gathered_layers": job.gathered_layers,
+        "weight_bytes": job.weight_bytes, "gradient_bytes": job.gradient_bytes,
+        "optimizer_bytes": job.optimizer_bytes, "logit_bytes": job.logit_bytes, "gathered_layers": job.gathered_layers,
         # The states of a replica are sharded over its context groups as over the data.
         "data_parallel": at.data_parallel * at.context_parallel,
     }  # fmt: skip

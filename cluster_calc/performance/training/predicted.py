@@ -27,7 +27,7 @@ NEEDED = ("chips", "parameters", "layers", "hidden_size", "heads", "vocabulary",
 _CHOSEN = (
     "micro_batch", "tensor_parallel", "pipeline_parallel", "data_parallel", "interleave", "context_parallel", "expert_parallel",
 )  # fmt: skip
-_BESIDES = ("zero_stage", "active_parameters", "scaleout_bandwidth", "network_latency")
+_BESIDES = ("zero_stage", "active_parameters", "flop_per_parameter_token", "scaleout_bandwidth", "network_latency")
 _SIZES = ("layers", "hidden_size", "heads", "vocabulary")
 # From here on a model counts as large; the deviate of the 95th percentile over that of the 90th.
 LARGE, TO_P95 = 50e9, 1.6449 / 1.2816
@@ -57,6 +57,7 @@ class Asked:
     convention: str
     shapes: Architecture | None = None
     released: float = 0.0
+    frozen: bool = False
 
     def job(self, known: Mapping[str, float]) -> Job:
         """The job of a row."""
@@ -70,6 +71,7 @@ class Asked:
         return Job(
             **{**whole, **real}, recompute=self.recompute, zero_stage=stage, sharded_data_parallel=stage >= 2,
             shapes=self.shapes if same else None, stack=stack_of("", released=self.released),
+            frozen=self.frozen,
             predicted_layers=self.shapes.predicted_layers if same and self.shapes else 0,
         )  # fmt: skip
 
@@ -97,11 +99,12 @@ class Asked:
 
     def utilisation(self, row: tuple[float, ...], found: Prediction) -> float:
         """The utilisation that gives the predicted time with the FLOP that the convention counts."""
-        job = self.job(dict(zip(self.names, row, strict=True)))
-        rule = CONVENTIONS[self.convention]
+        known = dict(zip(self.names, row, strict=True))
+        job, rule = self.job(known), CONVENTIONS[self.convention]
         without = job.vocabulary * job.hidden_size if rule.without_embedding else 0.0
         pairs = job.layers * job.hidden_size * job.sequence_length
-        counts = rule.per_parameter * (job.active - without) + rule.per_attended_token * pairs
+        per_parameter = known.get("flop_per_parameter_token", rule.per_parameter)
+        counts = per_parameter * (job.active - without) + rule.per_attended_token * pairs
         return found.mfu * counts / model_flop(job)
 
 
@@ -234,7 +237,12 @@ def _note(found: Prediction) -> str:
 
 
 def steps_of(
-    given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip, mode: str, shapes: Architecture | None = None
+    given: Mapping[str, Datum],
+    settings: Mapping[str, Any],
+    item: Chip,
+    mode: str,
+    shapes: Architecture | None = None,
+    frozen: bool = False,
 ) -> tuple[Predicted, ...]:
     """The steps of a predicted MFU; raises InputError for what it needs and is not there."""
     from cluster_calc.performance.conventions import convention_of
@@ -251,7 +259,7 @@ def steps_of(
     optional = tuple(name for name in (*_CHOSEN, *_BESIDES) if name in given)
     asked = Asked(
         item, (*NEEDED, *MACHINE, *_BYTES, "memory_reserve", *peak, *optional), settings.get("precision"), counted, settings.get("recompute"),
-        convention_of(settings), shapes,
+        convention_of(settings), shapes, frozen=frozen,
     )  # fmt: skip
     found = ("predicted_mfu", *FOUND, *(("expert_parallel",) if shapes is not None and shapes.moe_layers else ()))
     return tuple(Predicted(name, asked) for name in found if name not in given)
