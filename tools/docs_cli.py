@@ -17,7 +17,7 @@ from cluster_calc.errors import (
     InputError,
     MissingDataError,
 )
-from cluster_calc.quantities.settings import FLAGS, PRECISIONS, SETTINGS
+from cluster_calc.quantities.settings import PRECISIONS, SETTINGS
 from cluster_calc.scenario.layers import PROJECT_FILE
 from cluster_calc.version import __version__
 
@@ -125,7 +125,9 @@ def pages() -> dict[Path, str]:
         command = main.get_command(program, name)
         assert command is not None
         parts += _manual(name, command, program, described)
-    settings = [(f"`{name}`", text + (" (true or false)" if name in FLAGS else "")) for name, text in SETTINGS.items()]
+    settings = [
+        (f"`{name}`", entry.meaning + (" (true or false)" if entry.is_flag else "")) for name, entry in SETTINGS.items()
+    ]
     suffixes = ", ".join(f"`{suffix}` {form}" for suffix, form in SUFFIXES.items())
     parts.append(TAIL.format(project=PROJECT_FILE, settings=_table(settings), suffixes=suffixes,
                              codes=_table((str(code), text) for code, text in sorted(EXIT_CODES.items()))))  # fmt: skip

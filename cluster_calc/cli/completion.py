@@ -38,7 +38,9 @@ def items(*kinds: str) -> Completer:
     return complete
 
 
-chips, servers, sites, models, recipes = (items(kind) for kind in ("chips", "servers", "sites", "models", "recipes"))
+# Settings whose value is an item of the catalog.
+NAMED = {name: items(f"{name}s") for name in ("chip", "server", "site", "model", "recipe")}
+chips = NAMED["chip"]
 
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

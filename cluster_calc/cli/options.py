@@ -14,16 +14,16 @@ import click
 from cluster_calc.cli import completion
 from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 from cluster_calc.quantities.computed import COMPUTED
-from cluster_calc.quantities.nomenclature import CASH, CHIP, POWER, QUANTITIES, RESULTS, SERVING
+from cluster_calc.quantities.nomenclature import CASH, CHIP, DEMAND, POWER, QUANTITIES, RESULTS, SERVING
 from cluster_calc.quantities.reading import in_days
-from cluster_calc.quantities.settings import FLAGS, SETTINGS
+from cluster_calc.quantities.settings import GENERAL, RANGES, SETTINGS
 
 if TYPE_CHECKING:
     from cluster_calc.estimation.result import Result
     from cluster_calc.quantities.nomenclature import Quantity
+    from cluster_calc.quantities.settings import Setting
     from cluster_calc.scenario.scenario import Scenario
 
-# Quantities that are normally computed: their options are listed last, under a heading of their own.
 FORMATS = ("table", "json", "csv", "markdown")
 SUFFIXES = {
     ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown", ".svg": "svg", ".html": "html",
@@ -32,18 +32,15 @@ SUFFIXES = {
 SCENARIO = {".toml": "toml"}
 # Where a command keeps how its options were spelled.
 SPELLED = "cluster_calc.spelled"
-PRECISIONS = ("bf16", "fp16", "fp8", "fp4", "tf32", "fp32", "int8", "fp64")
-BASES = ("chip", "board", "server", "rack", "all-in")
-# Computed where the other is given, or the chips are.
-DEMAND_OF_SERVING = ("tokens_per_day", "requests_per_second")
-_GENERAL = "General"
+# What a demand asks for stands with the questions, though it is computed where another is given.
+_ASKED_FOR = ("tokens_per_day", "requests_per_second", "training_time")
 _OUTPUT = "Output"
 
 
 class GroupedOption(click.Option):
     """An option that knows the heading it is listed under."""
 
-    def __init__(self, *args: Any, heading: str = _GENERAL, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, heading: str = GENERAL, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heading = heading
 
@@ -88,9 +85,9 @@ class GroupedCommand(Command):
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None:
-                groups.setdefault(getattr(param, "heading", _GENERAL), []).append(record)
-        general = groups.pop(_GENERAL, [])
-        for heading, records in [*groups.items(), (_GENERAL, general)]:
+                groups.setdefault(getattr(param, "heading", GENERAL), []).append(record)
+        general = groups.pop(GENERAL, [])
+        for heading, records in [*groups.items(), (GENERAL, general)]:
             with formatter.section(heading):
                 formatter.write_dl(records)
 
@@ -105,14 +102,9 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def serving_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the model, the software and every quantity of serving; what is computed is listed with the results."""
     entries = [entry for entry in QUANTITIES.values() if entry.group == SERVING]
-    found = [
-        _option("--" + name.replace("_", "-"), metavar="NAME", heading=SERVING, help=SETTINGS[name])
-        for name in ("kv_precision", "engine", "software", "percentile")
-    ]
-    for entry in sorted(entries, key=lambda entry: (entry.name not in DEMAND_OF_SERVING, entry.name in COMPUTED)):
-        heading = RESULTS if entry.name in COMPUTED and entry.name not in DEMAND_OF_SERVING else SERVING
-        help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
-        found.append(_option(entry.option, entry.name, metavar="VALUE", heading=heading, help=help_text))
+    found = [_setting_option(entry) for entry in SETTINGS.values() if entry.group == SERVING]
+    entries.sort(key=lambda entry: (entry.name not in _ASKED_FOR, entry.name in COMPUTED))
+    found += map(_quantity_option, entries)
     for option in reversed(found):
         command = option(command)
     return command
@@ -136,161 +128,73 @@ def _option(*names: str, heading: str, **kwargs: Any) -> Callable[[Callable[...,
 
 
 def _options() -> list[Callable[[Callable[..., Any]], Callable[..., Any]]]:
-    computed = COMPUTED
-    what = "Demand"
     found = [
-        _option(
-            "--chip",
-            metavar="ID",
-            heading=what,
-            help="accelerator: an id or alias of the catalog",
-            shell_complete=completion.chips,
-        ),
-        _option("--recipe", metavar="NAME", heading=what, help=SETTINGS["recipe"], shell_complete=completion.recipes),
-        _option("--model", metavar="ID", heading=what, help=SETTINGS["model"], shell_complete=completion.models),
-        _option("--server", metavar="ID", heading=CHIP, help=SETTINGS["server"], shell_complete=completion.servers),
-        _option("--site", metavar="ID", heading=POWER, help=SETTINGS["site"], shell_complete=completion.sites),
+        _setting_option(entry)
+        for entry in SETTINGS.values()
+        if not entry.after and entry.group in (DEMAND, CHIP, POWER)
     ]
     # Those of serving are `serve`'s own; `--set` reaches them here. Those of a period are nobody's input.
     listed = sorted(
         (entry for entry in QUANTITIES.values() if entry.group not in (SERVING, CASH)),
-        key=lambda entry: entry.name in computed,
+        key=lambda entry: entry.name in COMPUTED and entry.name != "training_time",
     )
+    words = {entry.option for entry in SETTINGS.values()}
     for entry in listed:
-        heading = RESULTS if entry.name in computed else entry.group
-        decls = [f"--{alias}" for alias in entry.aliases] + [entry.option, entry.name]
         if entry.name == "training_time":
-            decls.insert(1, "--days")
             found.append(
                 _option("--days", "days", metavar="N", heading=entry.group, help="the same in days, a bare number")
             )
-            decls = [entry.option, entry.name]
-            heading = entry.group
-        if entry.name == "horizon":
-            for name, metavar in (
-                ("currency", "CODE"),
-                ("price_year", "YEAR"),
-                ("rate_terms", "WORD"),
-                ("flow_timing", "WORD"),
-                ("payment_schedule", "LIST"),
-            ):
-                option = "--" + name.replace("_", "-")
-                found.append(_option(option, metavar=metavar, heading=entry.group, help=SETTINGS[name]))
-        if entry.name == "depreciation":
-            found.append(
-                _option(
-                    "--depreciation",
-                    "depreciation",
-                    metavar="METHOD",
-                    heading=entry.group,
-                    help=f"{SETTINGS['depreciation_method']}; an amount replaces the charge",
-                )
-            )
-            found.append(_option("--resale-curve", metavar="ID", heading=entry.group, help=SETTINGS["resale_curve"]))
-            continue
-        if entry.name == "staff_rate":
-            found += [
-                _option(
-                    f"--{name.replace('_', '-')}", is_flag=True, default=None, heading=entry.group, help=SETTINGS[name]
-                )
-                for name in ("all_in", "bare")
-            ]
-            found.append(_option("--without", metavar="LINES", heading=entry.group, help=SETTINGS["without"]))
-        if entry.name == "storage_rate":
-            found.append(
-                _option("--colocation-power", metavar="WORD", heading=entry.group, help=SETTINGS["colocation_power"])
-            )
-        if entry.name == "electricity_price":
-            path = SETTINGS["electricity_price_path"]
-            found.append(_option("--electricity-price-path", metavar="PATH", heading=entry.group, help=path))
-        help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
-        found.append(_option(*decls, metavar="VALUE", heading=heading, help=help_text))
-        if entry.name == "peak_throughput":
-            found.append(
-                _option(
-                    "--precision",
-                    metavar="NAME",
-                    heading=entry.group,
-                    help=f"{PRECISIONS[0]} (default), {', '.join(PRECISIONS[1:])}",
-                    shell_complete=completion.one_of(PRECISIONS),
-                )
-            )
-        for after, setting in (
-            ("hfu", "recompute"),
-            ("flop_per_parameter_token", "flop_convention"),
-            ("mfu", "mfu_precision"),
-        ):
-            if entry.name == after:
-                found.append(
-                    _option(
-                        "--" + setting.replace("_", "-"), metavar="NAME", heading=entry.group, help=SETTINGS[setting]
-                    )
-                )
-        if entry.name == "mfu":
-            found.append(
-                _option("--predict-mfu", is_flag=True, default=None, heading=entry.group, help=SETTINGS["predict_mfu"])
-            )
-        if entry.name == "checkpoint_interval":
-            found.append(
-                _option("--checkpoint-rule", metavar="NAME", heading=entry.group, help=SETTINGS["checkpoint_rule"])
-            )
-        if entry.name == "chip_price":
-            found.append(
-                _option(
-                    "--price-basis",
-                    metavar="BASIS",
-                    heading=entry.group,
-                    help=SETTINGS["price_basis"],
-                    shell_complete=completion.one_of(BASES),
-                )
-            )
-            found.append(
-                _option(
-                    "--analyst-estimates",
-                    is_flag=True,
-                    default=None,
-                    heading=entry.group,
-                    help=SETTINGS["analyst_estimates"],
-                )
-            )
+        if entry.option not in words:
+            found.append(_quantity_option(entry))
+        found += [_setting_option(word) for word in SETTINGS.values() if word.after == entry.name]
     found += [
-        _option("--scaling-law", metavar="NAME", heading=what, help=SETTINGS["scaling_law"] + ", e.g. besiroglu-2024"),
-        _option("--keep-both", is_flag=True, default=None, heading=what, help=SETTINGS["keep_both"]),
         _option(
             "--set",
             "sets",
             multiple=True,
             metavar="NAME=VALUE",
-            heading=_GENERAL,
+            heading=GENERAL,
             help="give any quantity; LOW..HIGH is a 5-95 % range, normal(mean, sd), lognormal(mean, sd), triangular(low, mode, high), uniform(low, high)",
             shell_complete=completion.assignments,
         ),
         _option(
             "--scenario",
             metavar="FILE",
-            heading=_GENERAL,
+            heading=GENERAL,
             help="TOML file of quantities; options override it",
             shell_complete=completion.files,
         ),
         _option(
             "--save-scenario",
             metavar="FILE",
-            heading=_GENERAL,
+            heading=GENERAL,
             help="write a scenario file that gives the same result",
             shell_complete=completion.files,
         ),
-        _option("--method", metavar="NAME", heading=_GENERAL, help=SETTINGS["method"]),
-        _option("--as-of", metavar="DATE", heading=_GENERAL, help=SETTINGS["as_of"] + "; default: the newest"),
-        _option("--strict", is_flag=True, default=None, heading=_GENERAL, help=SETTINGS["strict"] + " (exit 5)"),
-        _option("--ranges", is_flag=True, default=None, heading="Ranges", help=SETTINGS["ranges"]),
-        _option("--draws", metavar="N", heading="Ranges", help=SETTINGS["draws"]),
-        _option("--seed", metavar="N", heading="Ranges", help=SETTINGS["seed"]),
-        _option("--sampling", metavar="NAME", heading="Ranges", help=SETTINGS["sampling"]),
-        _option("--percentiles", metavar="P,P", heading="Ranges", help=SETTINGS["percentiles"]),
-        _option("--correlate", multiple=True, metavar="NAME:NAME=R", heading="Ranges", help=SETTINGS["correlate"]),
-        _option("--resize", is_flag=True, default=None, heading="Ranges", help=SETTINGS["resize"]),
     ]
-    return found
+    return found + [
+        _setting_option(entry) for entry in SETTINGS.values() if not entry.after and entry.group in (GENERAL, RANGES)
+    ]
+
+
+def _quantity_option(entry: Quantity) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of a quantity, under its group, or with the results where it is computed."""
+    heading = RESULTS if entry.name in COMPUTED and entry.name not in _ASKED_FOR else entry.group
+    help_text = entry.meaning + (f", e.g. {entry.example}" if entry.example and heading != RESULTS else "")
+    names = [f"--{alias}" for alias in entry.aliases if entry.name not in _ASKED_FOR] + [entry.option, entry.name]
+    return _option(*names, metavar="VALUE", heading=heading, help=help_text)
+
+
+def _setting_option(entry: Setting) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of a setting: what it is, and what the shell may complete."""
+    heading = QUANTITIES[entry.after].group if entry.after else entry.group
+    option, meaning = entry.option or "--" + entry.name.replace("_", "-"), entry.meaning + entry.hint
+    name = option[2:].replace("-", "_")
+    if entry.is_flag:
+        return _option(option, name, is_flag=True, default=None, heading=heading, help=meaning)
+    known = completion.one_of(entry.choices) if entry.choices else completion.NAMED.get(entry.name)
+    return _option(option, name, metavar=entry.metavar, heading=heading, help=meaning, shell_complete=known,
+                   multiple=entry.name == "correlate")  # fmt: skip
 
 
 def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -338,7 +242,7 @@ def inputs(options: dict[str, Any]) -> dict[str, Any]:
         if value is not None
         and value != ()
         and (name in QUANTITIES or name in SETTINGS)
-        and not (name in FLAGS and value is False)
+        and not (name in SETTINGS and SETTINGS[name].is_flag and value is False)
     }
     if options.get("days") is not None:
         if "training_time" in found:

@@ -30,7 +30,7 @@ from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.lists import Payment
 from cluster_calc.quantities.nomenclature import QUANTITIES
-from cluster_calc.quantities.settings import POWERS, WORDS
+from cluster_calc.quantities.settings import SETTINGS, word
 from cluster_calc.scenario import layers as scenarios
 from cluster_calc.scenario import scenario
 
@@ -225,7 +225,7 @@ def plan(merged: scenario.Scenario, book: Catalog | None = None, result: Result 
     book = book or catalog()
     result = result or run(merged, book)
     data, figures = _cluster(merged, result, book)
-    terms, due = _word(merged, "rate_terms"), figures.payments
+    terms, due = word("rate_terms", merged.settings), figures.payments
     years = figures.horizon
     flows = tuple(figures.owned(years))
     hours, discounted = figures.delivered(years)
@@ -256,10 +256,6 @@ def owned_value(merged: scenario.Scenario, result: Result, *, colocated: bool = 
     return net_present_value(figures.owned(figures.horizon, colocated=colocated), figures.rate)
 
 
-def _word(merged: scenario.Scenario, name: str) -> str:
-    return str(merged.settings.get(name, WORDS[name][0]))
-
-
 def _cluster(merged: scenario.Scenario, result: Result, book: Catalog) -> tuple[dict[str, Datum], Cluster]:
     """The figures of a plan, and its cluster."""
     for name in NEEDED:
@@ -270,19 +266,19 @@ def _cluster(merged: scenario.Scenario, result: Result, book: Catalog) -> tuple[
             )
         if getattr(result.values[name], "shape", ()):
             raise InputError(f"finance takes single values, and {name} is a list")
-    data = inputs_of(merged, result, book, _word(merged, "rate_terms"))
+    data = inputs_of(merged, result, book, word("rate_terms", merged.settings))
     deposit, lead = (float(data[name].value) for name in ("deposit_share", "deposit_lead"))
     due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
     included = merged.settings.get("colocation_power") == "included"
     electricity = _electricity(merged, result, data, book)
-    return data, Cluster(result, data, Terms(_word(merged, "flow_timing"), electricity, due, included))
+    return data, Cluster(result, data, Terms(word("flow_timing", merged.settings), electricity, due, included))
 
 
 def rent_value(merged: scenario.Scenario, result: Result, rent: Rent) -> float:
     """The net present value of renting what owning would deliver; it needs no price of the hardware."""
     book = catalog()
-    data = inputs_of(merged, result, book, _word(merged, "rate_terms"))
-    figures = Cluster(result, data, Terms(_word(merged, "flow_timing"), Electricity(0.0, 0.0, 0.0), ()))
+    data = inputs_of(merged, result, book, word("rate_terms", merged.settings))
+    figures = Cluster(result, data, Terms(word("flow_timing", merged.settings), Electricity(0.0, 0.0, 0.0), ()))
     return net_present_value(figures.rented(rent, figures.horizon), figures.rate)
 
 
@@ -378,7 +374,7 @@ def _colocated(figures: Cluster, price: Datum, discounted: float, hourly: Rent |
     flows = tuple(figures.owned(years, colocated=True))
     npv = net_present_value(flows, figures.rate)
     return Colocated(
-        price=price, power=POWERS[figures.power_included], flows=flows, npv=npv, per_delivered_hour=-npv / discounted,
+        price=price, power=SETTINGS["colocation_power"].choices[figures.power_included], flows=flows, npv=npv, per_delivered_hour=-npv / discounted,
         payback_months=figures.payback(hourly, colocated=True) if hourly else None,
         break_even=levels(figures, figures.owned, partial(figures.owned, colocated=True)),
         hardware=figures.capital, depreciation=tuple(figures.charges(years)), book_values=tuple(figures.books(years)),

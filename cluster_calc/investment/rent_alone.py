@@ -13,7 +13,7 @@ from cluster_calc.investment.flows import Flow, net_present_value
 from cluster_calc.investment.owning import Cluster, Electricity, Terms
 from cluster_calc.investment.renting import Rent, dearer_than_on_demand, rents
 from cluster_calc.quantities.datum import Datum
-from cluster_calc.quantities.settings import TERMS, TIMINGS
+from cluster_calc.quantities.settings import word
 from cluster_calc.scenario.scenario import Scenario
 
 
@@ -62,8 +62,7 @@ def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None) -
     >>> found.ways[0].rent.term, found.ways[0].npv < 0
     ('on-demand', True)
     """
-    terms = str(merged.settings.get("rate_terms", TERMS[0]))
-    timing = str(merged.settings.get("flow_timing", TIMINGS[0]))
+    terms, timing = word("rate_terms", merged.settings), word("flow_timing", merged.settings)
     data = inputs_of(merged, result, book or catalog(), terms)
     figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
     found, left_out = rents(result, merged)

@@ -12,13 +12,13 @@ from cluster_calc.errors import InputError, quoted
 from cluster_calc.investment.cash_flow import GROWTHS, INPUTS
 from cluster_calc.procurement.file import MemoFile
 from cluster_calc.procurement.quotes import TYPED, Priced, Target, laid, over
-from cluster_calc.quantities.settings import WORDS
+from cluster_calc.quantities.settings import FINANCE_WORDS
 from cluster_calc.scenario.layers import gather
 from cluster_calc.scenario.scenario import Scenario
 
 # What a result's file may be given besides: it enters the finance of the memo, not the estimate.
 BESIDES = frozenset(
-    {*INPUTS, *GROWTHS, *WORDS, "rental_price_1_year", "rental_price_3_year", "rental_price_spot", "delivery_time",
+    {*INPUTS, *GROWTHS, *FINANCE_WORDS, "rental_price_1_year", "rental_price_3_year", "rental_price_spot", "delivery_time",
      "installation_time"} - {"goodput", "used_share"}
 )  # fmt: skip
 

@@ -47,9 +47,9 @@ DEFAULT_RESULTS = (
     "rental_cost", "facility_energy", "peak_facility_power", "emissions", "shipment_share", "implied_mfu",
 )  # fmt: skip
 # Settings that are words to choose from: axes of names.
-NAMED_AXES = frozenset(scenarios.SETTINGS) - scenarios.FLAGS - set(scenarios.COUNTS) - {
-    "as_of", "correlate", "percentiles", "sampling",
-}  # fmt: skip
+NAMED_AXES = frozenset(
+    name for name, entry in scenarios.SETTINGS.items() if not entry.is_flag and entry.group != scenarios.RANGES
+) - {"as_of"}
 _PERCENTS = (10.0, 50.0, 90.0)
 MOST_STEPS = 100_000_000
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster_calc.cli import COMMANDS, options
-from cluster_calc.quantities import settings
+from cluster_calc.cli import COMMANDS
 from tests.cli.running import clean_environment
 
 SLOW = (
@@ -78,8 +77,3 @@ def test_completion_reads_heads_only(tmp_path: Path) -> None:
     assert loaded(tmp_path, **request).isdisjoint(
         (*SLOW, "numpy", "cluster_calc.estimation.estimation", "cluster_calc.formulas")
     )
-
-
-def test_the_lists_that_spare_an_import_are_the_real_ones() -> None:
-    assert sorted(options.PRECISIONS) == sorted(settings.PRECISIONS)
-    assert options.BASES == settings.BASES
