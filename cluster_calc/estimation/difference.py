@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, quoted
 from cluster_calc.estimation.replay import check_units
 from cluster_calc.files.atomic import read_text
+
+if TYPE_CHECKING:
+    from cluster_calc.estimation.result import Result
 
 SCHEMA = "cluster-calc/diff/1"
 SAME = 1e-12
@@ -105,15 +108,15 @@ def _outcomes(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def diff(before: str | Path | Mapping[str, Any], after: str | Path | Mapping[str, Any]) -> Difference:
-    """What moved between two results: files, or their dictionaries.
+def diff(before: Result | str | Path | Mapping[str, Any], after: Result | str | Path | Mapping[str, Any]) -> Difference:
+    """What moved between two results: as they are, their files or dictionaries, or scenarios, which are estimated.
 
     >>> import cluster_calc as cc
     >>> one, two = (cc.estimate(chip="h100", training_compute=2e25, mfu=mfu).as_dict() for mfu in (0.4, 0.5))
     >>> [entry.name for entry in diff(one, two).changes if entry.kind == "input"]
     ['mfu']
     """
-    old, new = (entry if isinstance(entry, Mapping) else read_result(entry) for entry in (before, after))
+    old, new = map(_result, (before, after))
     if _kind(old) != _kind(new):
         raise InputError(f"one result is of {_kind(old)}, the other of {_kind(new)}: give two of one kind")
     # What is given on one side and computed on the other is one figure, and stands among the results.
@@ -130,6 +133,19 @@ def diff(before: str | Path | Mapping[str, Any], after: str | Path | Mapping[str
 
     chips = tuple(str(entry.get("chip", {}).get("id", "")) for entry in (old, new))
     return Difference(tuple(changes), pair("version"), pair("catalog_date"), (chips[0], chips[1]))
+
+
+def _result(given: Result | str | Path | Mapping[str, Any]) -> Mapping[str, Any]:
+    """The dictionary of a result, wherever it stands."""
+    if isinstance(given, (str, Path)):
+        return read_result(given)
+    if not isinstance(given, Mapping):
+        return given.as_dict()
+    if "schema" in given:
+        return given
+    from cluster_calc.estimation.estimation import estimate
+
+    return estimate(scenario=given).as_dict()
 
 
 def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

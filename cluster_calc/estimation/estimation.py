@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.chips import Chip
@@ -41,6 +41,9 @@ from cluster_calc.quantities.nomenclature import QUANTITIES, TWINS, quantity
 from cluster_calc.scenario import layers as scenarios
 from cluster_calc.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    from cluster_calc.estimation.trace import Trace
+
 # Leaves whose absence means that the reader did not ask, not that a figure is missing.
 _OPTIONAL = frozenset(
     {"parameters", "active_parameters", "tokens", "start", "time_allowed", "training_time", "purchase_date"}
@@ -68,6 +71,16 @@ def estimate(
     settings = {"chip": chip, "precision": precision, **given}
     named = {name: value for name, value in settings.items() if value is not None}
     return run(scenarios.gather(named, origin="call", file=scenario))
+
+
+def explain(name: str, *, scenario: str | Path | Mapping[str, Any] | None = None, **given: Any) -> Trace:
+    """The tree of formulas, numbers and sources behind one figure of an estimate.
+
+    >>> explain("capital_cost", chip="h100", chips=8).formula
+    'chips × all_in_price'
+    """
+    found: Trace = estimate(scenario=scenario, **given).explain(quantity(name).name)
+    return found
 
 
 def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False) -> Result:

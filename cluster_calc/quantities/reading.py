@@ -33,7 +33,7 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
     """A value as typed, as (base, low, high) in base units, within the hard bounds.
 
     Text may be a range `LOW..HIGH`, the 5th and 95th percentile; numbers stand where a bare number is allowed; pint
-    quantities and arrays are taken too, and a tuple (low, high) as a range.
+    quantities, arrays and lists are taken too, and a tuple (low, high) as a range.
 
     >>> from cluster_calc.quantities.nomenclature import quantity
     >>> parse(quantity("mfu"), "0.4")
@@ -53,6 +53,10 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
         return _range(known, value)
     if isinstance(value, tuple) and len(value) == 2:
         return _range(known, "..".join(map(str, value)))
+    if isinstance(value, list) and value:
+        import numpy as np
+
+        return np.array([_number(known, entry) for entry in value]), None, None
     return _number(known, value), None, None
 
 

@@ -133,6 +133,8 @@ class Scenario:
         elif key in YARDSTICKS and isinstance(text, str) and (found := _yardstick(key, text)) is not None:
             own = {name: entry for name, entry in given.items() if entry}
             self.data[key] = found.with_(origin=origin, **own, **({"source": source} if source.title else {}))
+        elif isinstance(text, list) and origin != "call":
+            raise InputError(f"{key}: {quoted(text)} is a list; a file gives one value, `sweep --vary` several")
         else:
             number, low, high = parse(QUANTITIES[key], text)
             self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)

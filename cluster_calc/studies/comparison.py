@@ -93,23 +93,31 @@ class Comparison:
 
 
 def compare(
-    *files: str | Path, chips: Iterable[str] = (), acquire: Iterable[str] = (), by: str = "run_cost", **given: Any
-) -> Comparison:
-    """Scenario files, chips, or ways to have them (`acquire`: own, colocate, on-demand, 1-year, 3-year, spot), side by side.
+    *files: str | Path | Mapping[str, Any], chips: Iterable[str] = (), acquire: Iterable[str] = (), by: str = "run_cost",
+    scenario: str | Path | Mapping[str, Any] | None = None, **given: Any,
+) -> Comparison:  # fmt: skip
+    """Scenarios (files or mappings), chips, or ways to have them (`acquire`: own, colocate, on-demand, 1-year, 3-year, spot), side by side.
 
-    What is given beside them holds for every option and overrides the files. Every way is set beside every file or chip.
+    What is given beside them holds for every option and overrides the files; `scenario` is what the chips share, and
+    an option itself beside a single one. Every way is set beside every file or chip.
 
     >>> both = compare(chips=["h100", "a100-40gb"], training_compute=2e25)
     >>> both.ranking[0]
     'nvidia-h100-sxm'
     """
-    named = {name: value for name, value in given.items() if value is not None}
+    named, chips = {name: value for name, value in given.items() if value is not None}, tuple(chips)
+    if scenario is not None and len(chips) < 2:
+        files = (*files, scenario)
     return of(
-        [(scenarios.gather(named, origin="call", file=file), Path(file).stem) for file in files],
+        [
+            (scenarios.gather(named, origin="call", file=file), "" if isinstance(file, Mapping) else Path(file).stem)
+            for file in files
+        ],
         chips,
         by,
         named,
         acquire=acquire,
+        base=scenario,
     )
 
 
@@ -122,6 +130,7 @@ def of(
     origin: str = "call",
     ambient: bool = False,
     acquire: Iterable[str] = (),
+    base: str | Path | Mapping[str, Any] | None = None,
 ) -> Comparison:
     """A comparison of merged scenarios and of chips on what is given, each had in every way asked for."""
     wanted = by if by == NPV else quantity(by).name
@@ -132,7 +141,7 @@ def of(
         ways = ways_of([acquire] if isinstance(acquire, str) else acquire)
     cases = list(listed)
     for chip in chips:
-        cases.append((scenarios.gather({**(given or {}), "chip": chip}, origin=origin, ambient=ambient), ""))
+        cases.append((scenarios.gather({**(given or {}), "chip": chip}, origin=origin, file=base, ambient=ambient), ""))
     if len(cases) * max(len(ways), 1) < 2:
         raise InputError(
             "compare needs two options or more, for example `cluster-calc compare --flop 2e25 --chip h100 --chip mi300x`"

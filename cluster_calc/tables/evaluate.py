@@ -7,7 +7,8 @@ takes each row at its word: nothing is filled from defaults. Every input column 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, UndeterminedError
@@ -17,11 +18,13 @@ from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.nomenclature import QUANTITIES
 from cluster_calc.quantities.reading import parse
 from cluster_calc.scenario.layers import gather
-from cluster_calc.tables.column_map import _split_head, plain_map, refuse_unused
+from cluster_calc.tables.column_map import _split_head, load_map, plain_map, recognised, refuse_unused
 from cluster_calc.tables.row import Prepared, _is_number
-from cluster_calc.tables.table import MISSING, NOTE
+from cluster_calc.tables.table import MISSING, NOTE, merged
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cluster_calc.tables.column_map import ColumnMap
 
 
@@ -77,6 +80,35 @@ def evaluate(
             errors[number] = str(error)
             results.append({})
     return Table(table.heads, table.rows, tuple(results), errors, ignored, tuple(mapping.outputs))
+
+
+def batch(
+    table: str | Path | pd.DataFrame | Iterable[Mapping[str, Any]], *, map: str | Path | None = None, **given: Any
+) -> pd.DataFrame:
+    """One estimate a row of a table: a file, a data frame, or rows as mappings; results stand beside what was given.
+
+    `map` is a column map; what is given besides serves every row that does not say otherwise. A row that cannot be has its
+    reason in `error`. Raises InputError for a table of which no column is known.
+
+    >>> batch([{"chip": "h100", "chips": 8}, {"chip": "h100", "chips": "16"}])["chips"].tolist()
+    ['8', '16']
+    """
+    import pandas as pd
+
+    from cluster_calc.files.atomic import read_text
+    from cluster_calc.files.csv import read_table
+
+    if isinstance(table, (str, Path)):
+        read, name = read_table(read_text(str(table)), str(table)), str(table)
+    else:
+        frame, name = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table)), "table"
+        cells = (["" if pd.isna(cell) else str(cell) for cell in row] for row in frame.itertuples(index=False))
+        read = Table(tuple(str(head) for head in frame.columns), tuple(tuple(row) for row in cells))
+    mapping = load_map(Path(map)) if map else recognised(read.heads, str(given.get("method") or ""))
+    heads, rows = merged(
+        evaluate(read, mapping, {key: value for key, value in given.items() if value is not None}, name)
+    )
+    return pd.DataFrame(rows, columns=heads)
 
 
 def _together(

@@ -136,7 +136,7 @@ def test_the_wheel_holds_the_package_and_the_folders_and_nothing_else(tree: Path
     code = {
         f"cluster_calc/{name}"
         for name in files_below(tree / "cluster_calc")
-        if Path(name).suffix == ".py" or name in ("py.typed", "quantities/units.txt")
+        if Path(name).suffix == ".py" or name in ("py.typed", "__init__.pyi", "quantities/units.txt")
     }
     data = {f"cluster_calc/data/{folder}/{name}" for folder in DATA_SUFFIXES for name in data_files(tree, folder)}
     assert names == code | data
@@ -147,7 +147,7 @@ def test_every_file_of_the_package_ships(tree: Path) -> None:
     extra = {
         name
         for name in files_below(tree / "cluster_calc")
-        if Path(name).suffix != ".py" and name not in ("py.typed", "quantities/units.txt")
+        if Path(name).suffix != ".py" and name not in ("py.typed", "__init__.pyi", "quantities/units.txt")
     }
     assert extra == set(), "list them under options.package_data in setup.cfg, and here"
 

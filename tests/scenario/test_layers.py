@@ -92,7 +92,7 @@ def test_the_programs_own_variables_are_no_quantities(place: Path, monkeypatch: 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("puee = 1.2", "Did you mean pue"), ("pue = 0.5", "possible range"), ("pue = true", "not a number"), ("pue = [1, 2]", "neither"),
+    [("puee = 1.2", "Did you mean pue"), ("pue = 0.5", "possible range"), ("pue = true", "not a number"), ("pue = [1, 2]", "is a list"),
      ('tdp = 700', "has no unit"), ("pue = 1.2\npue = 1.3", "not valid TOML"), ("[pue]\nval = 1", "a table needs value"),
      ("pue = nan", "possible range"), ("pue = inf", "possible range"), ('strict = "maybe"', "neither true nor false"),
      ('as_of = "yesterday"', "not a day"), ("chip = 5", "not text"), ("flop = 1e24\ntraining_compute = 2e24", "given twice"),

@@ -7,7 +7,7 @@ the model like any formula (`implicit.py`): each of the names it decides can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -167,20 +167,17 @@ class Planner:
 
     def pick(self, name: str, inputs: tuple[str, ...]) -> Callable[..., Any]:
         """The step's function: one search serves all the names it decides."""
+        return partial(self._decided_once, name, inputs)
 
-        def found(*arguments: Any) -> Any:
-            last = self._last
-            if (
-                last is None
-                or len(last[0]) != len(arguments)
-                or any(
-                    old is not new and not np.array_equal(old, new) for old, new in zip(last[0], arguments, strict=True)
-                )
-            ):
-                last = self._last = arguments, self.decided(dict(zip(inputs, arguments, strict=True)))
-            return last[1][name]
-
-        return found
+    def _decided_once(self, name: str, inputs: tuple[str, ...], *arguments: Any) -> Any:
+        last = self._last
+        if (
+            last is None
+            or len(last[0]) != len(arguments)
+            or any(old is not new and not np.array_equal(old, new) for old, new in zip(last[0], arguments, strict=True))
+        ):
+            last = self._last = arguments, self.decided(dict(zip(inputs, arguments, strict=True)))
+        return last[1][name]
 
 
 def _typed(known: Mapping[str, Any]) -> dict[str, Any]:
