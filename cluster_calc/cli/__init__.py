@@ -22,14 +22,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 COMMANDS: dict[str, tuple[str, str]] = {
     "estimate": ("estimate", "one run or cluster: how many, how long, how much, is it feasible"),
     "serve": ("serving.serve", "a model for its users: chips, latency, dollars a million tokens, power"),
-    "solve": ("solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
-    "sweep": ("sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
-    "optimise": ("optimise", "the cheapest, fastest or least power-hungry option within limits"),
-    "sensitivity": ("sensitivity", "what moves the answer: tornado, elasticities, switching values, two-way tables"),
-    "simulate": ("simulate", "a run under failures, event by event, beside the closed forms of goodput"),
+    "solve": ("studies.solve", "the input that meets a target: the compute a budget buys, the chips a deadline needs"),
+    "sweep": ("studies.sweep", "a grid over any inputs, with draws inside or without, as CSV or Parquet"),
+    "optimise": ("studies.optimise", "the cheapest, fastest or least power-hungry option within limits"),
+    "sensitivity": (
+        "studies.sensitivity",
+        "what moves the answer: tornado, elasticities, switching values, two-way tables",
+    ),
+    "simulate": ("studies.simulate", "a run under failures, event by event, beside the closed forms of goodput"),
     "explain": ("explain", "formula, numbers and source behind any result of an estimate"),
-    "compare": ("compare", "options side by side on the same demand and the same draws"),
-    "diff": ("diff", "what moved between two results"),
+    "compare": ("studies.compare", "options side by side on the same demand and the same draws"),
+    "diff": ("studies.diff", "what moved between two results"),
     "finance": ("finance", "own or rent: cash by year, net present value, break-even"),
     "fleet": ("serving.fleet", "training and serving on one fleet, by quarter; what does not fit"),
     "project": ("project", "growth of compute, cost and price over years; the date a limit is reached"),
@@ -38,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sheet": ("sheet", "the result as one HTML page to keep"),
     "memo": ("memo", "the procurement memo: options, cash, risks and what is not known"),
     "batch": ("batch", "one estimate per row of a table"),
+    "schema": ("schema", "JSON Schema of a file that is read, or of a document that a command prints"),
     "catalog": ("catalog", "chips, servers, sites, prices: list | show | new | add | check | sources"),
 }
 PROGRAM = "cluster-calc"

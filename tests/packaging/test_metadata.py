@@ -14,7 +14,7 @@ import pytest
 import cluster_calc
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED_FOLDERS = ("catalog", "templates")
+SHIPPED_FOLDERS = ("catalog", "schemas", "templates")
 
 
 @pytest.fixture(scope="module")

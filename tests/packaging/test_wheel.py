@@ -20,7 +20,11 @@ import pytest
 pytestmark = pytest.mark.packaging
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA_SUFFIXES = {"catalog": {".toml", ".csv"}, "templates": None}  # None: whatever the folder holds
+DATA_SUFFIXES = {
+    "catalog": {".toml", ".csv"},
+    "schemas": {".json"},
+    "templates": None,
+}  # None: whatever the folder holds
 CACHES = ("__pycache__", "*.py[cod]", ".*_cache", ".hypothesis", ".coverage", "htmlcov")
 NOT_COPIED = (".git", ".venv", "build", "dist", "*.egg-info", "*~", "*.swp", ".DS_Store", *CACHES)
 SIGNATURE_COMMAND = ["estimate", "--flop", "2e25", "--chip", "h100"]
@@ -32,7 +36,7 @@ import cluster_calc
 from cluster_calc.files.shipped import shipped
 def names(root):
     return [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
-files = {folder: names(shipped(folder)) for folder in ("catalog", "templates")}
+files = {folder: names(shipped(folder)) for folder in ("catalog", "schemas", "templates")}
 print(json.dumps({"package": cluster_calc.__file__, "version": cluster_calc.__version__, "files": files}))
 """
 

@@ -51,7 +51,7 @@ def command(name: str, target: str | None, vary: tuple[str, ...], **options: Any
     shared.limits(options)  # a gate that says nothing is told before the work
     merged = shared.merged_from(options)
     if vary:
-        from cluster_calc.cli.sweep import pair
+        from cluster_calc.cli.studies.sweep import pair
 
         if options.get("require_feasible") or options.get("fail_over"):
             raise InputError("solve: --require-feasible and --fail-over judge one solution; leave out --vary")

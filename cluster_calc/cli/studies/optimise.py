@@ -8,7 +8,7 @@ import click
 
 from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
-from cluster_calc.cli.sweep import pair
+from cluster_calc.cli.studies.sweep import pair
 from cluster_calc.errors import InfeasibleError
 
 FORMATS = ("table", "json")
