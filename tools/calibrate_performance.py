@@ -49,7 +49,7 @@ class Case:
         self.id, self.family, self.chip, self.row = row["id"], row["family"], row["chip"], row
         inputs = {key: value for key, value in row.items() if value and key not in (*MEASURED, *left_out)}
         item = catalog().chip(inputs["chip"])
-        self.job, self.machine, self.known = job_of(inputs), machine_in(inputs, item), constants_of(item.id)
+        self.job, self.machine, self.known = job_of(inputs), machine_in(inputs, item), constants_of(item)
         self.stack = stack_name(self.family, row.get("source", ""))
         self.model = row.get("architecture") or row.get("model", "")
         self.experts = self.job.model.moe_layers > 0

@@ -211,6 +211,7 @@ class Catalog:
             rentals=reader.quotes("rental", "rental_price"),
             notes=str(tables.get("notes", "")),
             successor=str(tables.get("successor", "")),
+            generation=str(tables.get("generation", "")),
         )
 
     def item(self, text: str, kind: str) -> Item:

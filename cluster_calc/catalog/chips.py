@@ -83,6 +83,8 @@ class Chip:
     rentals: tuple[Quote, ...]
     notes: str = ""
     successor: str = ""
+    # Its architecture, by which speeds that were measured on its kind are its own.
+    generation: str = ""
 
     def precision(self, wanted: str | None = None) -> str:
         """The precision to use: the wanted one, or bf16, fp16, fp32, whichever the chip has first."""

@@ -196,7 +196,7 @@ def run(merged: Scenario, book: Catalog | None = None, *, probing: bool = False)
     if described.spread:
         from cluster_calc.performance.training import spread
 
-        searches += spread.steps_of(given, described.preset, item.id)
+        searches += spread.steps_of(given, described.preset, item)
     limits = feasibility.sets_of(mode, sets, given, causes)
     sets = (*(name for name in sets if name not in described.dropped), *described.added, *limits)
     preset = {**described.preset, **feasibility.presets(given, settings, item, book), **preset}

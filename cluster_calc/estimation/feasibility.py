@@ -59,7 +59,7 @@ def presets(given: Mapping[str, Datum], settings: Mapping[str, Any], item: Chip,
     if trend is not None and not {"depreciation_method", "method"} & set(settings) and "purchase_delay" not in given:
         # Here it serves an advice alone, which is no reason to draw from its range.
         found["price_performance_trend"] = trend.with_(low=None, high=None)
-    best = None if "best_mfu" in given else best_mfu(item, book) or book.assumption("best_mfu")
+    best = None if "best_mfu" in given else best_mfu(item) or book.assumption("best_mfu")
     if best is not None:
         # Under a convention that counts recomputed arithmetic the utilisation is an HFU, and so is the best of them.
         counted = CONVENTIONS[convention_of(settings)].per_parameter / CONVENTIONS["6N"].per_parameter

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+from cluster_calc.catalog.chips import Chip
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.files.shipped import shipped
@@ -122,11 +123,21 @@ def spreads(of: str = "spread") -> dict[str, dict[str, float]]:
     return {name: entry for name, entry in _book()[of].items() if isinstance(entry, dict)}
 
 
+def constants_of(item: Chip) -> Constants:
+    """The constants of a chip's generation; a chip of none that was measured has those of `other`."""
+    joined = item.figures.get("scaleup_chips")
+    return _constants(item.generation, SERVER_CHIPS if joined is None or joined.value is None else float(joined.value))
+
+
+def known_generation(item: Chip) -> str:
+    """The generation whose measured speeds are the chip's, or `other`."""
+    return item.generation if item.generation in _book()["generation"] else "other"
+
+
 @cache
-def constants_of(chip_id: str) -> Constants:
-    """The constants of a chip's generation; a chip of none has those of `other`."""
+def _constants(generation: str, scaleup_chips: float) -> Constants:
     book = _book()
-    name = next((name for name, entry in book["generation"].items() if chip_id in entry["chips"]), "other")
+    name = generation if generation in book["generation"] else "other"
     reserve = catalog().assumption("memory_reserve")
     assert reserve is not None
     figures = {key: float(entry["value"]) for key, entry in
@@ -136,7 +147,7 @@ def constants_of(chip_id: str) -> Constants:
         **calibrated(),
         memory_reserve=float(reserve.value),
         generation=name,
-        scaleup_chips=float(book["scaleup_chips"].get(chip_id, SERVER_CHIPS)),
+        scaleup_chips=float(scaleup_chips),
     )
 
 

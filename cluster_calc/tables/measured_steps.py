@@ -140,7 +140,7 @@ def machine_in(cells: Mapping[str, str], item: Chip) -> Machine:
 def predicted(cells: Mapping[str, str], job: Job | None = None) -> Prediction:
     """The predicted utilisation of a row."""
     item = catalog().chip(StepRow(cells).text("chip") or str(_missing("chip")))
-    return predict(job or job_of(cells), machine_in(cells, item), constants_of(item.id))
+    return predict(job or job_of(cells), machine_in(cells, item), constants_of(item))
 
 
 def prepare(cells: Mapping[str, str]) -> Prepared:

@@ -204,7 +204,7 @@ def test_bad_requests_get_one_clear_message() -> None:
         ({"percentiles": "5,500"}, "numbers from 0 to 100"),
         ({"draws": 10**9, "ranges": True}, "do not fit in memory"),
         ({"draws": 0}, "outside 1 to"),
-        ({"sampling": "sobol"}, "neither lattice nor plain"),
+        ({"sampling": "sobol"}, "not one of lattice, plain"),
     ):
         with pytest.raises(InputError, match=said):
             cc.estimate(training_compute=2e25, chip="h100", **given)

@@ -142,7 +142,7 @@ def test_rows_that_cannot_be_name_the_column() -> None:
 
 
 def test_an_unknown_method_suggests() -> None:
-    with pytest.raises(InputError, match=r"unknown method 'epoch-2042'.*Did you mean epoch-2024"):
+    with pytest.raises(InputError, match=r"'epoch-2042' is not one of.*Did you mean epoch-2024"):
         column_map.recognised(["publication_date"], "epoch-2042")
 
 

@@ -28,7 +28,7 @@ def check_names(sheet: Sheet) -> None:
         sheet.wrong("id", f"id {quoted(key)} is not lower case with dashes", f'write id = "{plain[:80]}"')
     if sheet.path.parent.name in KINDS and sheet.path.stem != key:
         sheet.wrong("id", f"id {quoted(key)} is not the file's name {quoted(sheet.path.stem)}", "rename one of them")
-    for name in ("name", "notes", "maker", "unit", "form_factor", "successor", "chip", "form", "kind"):
+    for name in ("name", "notes", "maker", "unit", "form_factor", "generation", "successor", "chip", "form", "kind"):
         if name in raw and not isinstance(raw[name], str):
             sheet.wrong(name, f"{name} is not text", f'write {name} = "…"')
     aliases = raw.get("aliases", [])

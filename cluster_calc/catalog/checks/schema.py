@@ -19,7 +19,17 @@ ID = re.compile(
 )
 NAMES = ("id", "name", "aliases")
 FACTS: dict[str, tuple[str, ...]] = {
-    "chips": ("maker", "form_factor", "unit", "announced", "available", "released", "successor", "instances"),
+    "chips": (
+        "maker",
+        "form_factor",
+        "generation",
+        "unit",
+        "announced",
+        "available",
+        "released",
+        "successor",
+        "instances",
+    ),
     "servers": ("chip", "form"),
     "networks": (),
     "sites": ("kind",),

@@ -28,15 +28,9 @@ def _cells() -> dict[str, Any]:
 
 def generation_of(item: Chip) -> str:
     """The generation that a chip's runs are counted with: that of its speeds, or its maker's line."""
-    known = read_generations()
-    return known.get(item.id) or ("tpu" if item.id.startswith("google-tpu") else "other")
+    from cluster_calc.performance.efficiencies import known_generation
 
-
-@cache
-def read_generations() -> dict[str, str]:
-    """Chip → generation, as the predictions have it."""
-    book = read_toml(shipped("catalog") / "performance.toml")["generation"]
-    return {chip: name for name, entry in book.items() for chip in entry["chips"]}
+    return "tpu" if item.generation.startswith("tpu") else known_generation(item)
 
 
 def default_mfu(

@@ -102,4 +102,4 @@ def _electricity(book: Catalog, raw: Mapping[str, Any], start: float) -> tuple[D
 
 def is_tpu(item: Chip) -> bool:
     """Whether Epoch AI's rules for TPUs apply."""
-    return item.id.startswith("google-tpu")
+    return item.generation.startswith("tpu")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.quantities.datum import Datum
@@ -16,31 +14,18 @@ FULL_RECOMPUTATION = 4 / 3
 PLAUSIBLE = (0.2, 0.6)
 
 if TYPE_CHECKING:
-    from cluster_calc.catalog.book import Catalog
     from cluster_calc.catalog.chips import Chip
 
 
-def best_mfu(item: Chip, book: Catalog) -> Datum | None:
+def best_mfu(item: Chip) -> Datum | None:
     """The best published MFU of a chip against its dense peak; None where no run says, and the best of all chips stands.
 
     >>> from cluster_calc.catalog.current import catalog
-    >>> best_mfu(catalog().chip("h100"), catalog()).value
+    >>> best_mfu(catalog().chip("h100")).value
     0.49
     """
-    file = book.folders[-1] / "best_mfu.toml"
-    entry = next((entry for entry in _runs(file) if item.id in entry["chips"]), None)
-    if entry is None:
-        return None
-    figure = {key: value for key, value in entry.items() if key != "chips"}
-    return book.figure("best_mfu", figure, {}, file.name).with_(origin="default", kind="convention", label=item.name)
-
-
-@cache
-def _runs(file: Path) -> list[dict[str, Any]]:
-    from cluster_calc.files.toml import read_toml
-
-    runs: list[dict[str, Any]] = read_toml(file)["run"]
-    return runs
+    found = item.figures.get("best_mfu")
+    return None if found is None else found.with_(origin="default", kind="convention", label=item.name)
 
 
 def _other_peaks(mfu: float, values: Mapping[str, Any], item: Chip, precision: str) -> list[str]:

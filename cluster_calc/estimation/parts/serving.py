@@ -161,7 +161,7 @@ def _constants(found: Part, level: str, engine: str, moe: bool, book: Catalog) -
 
 def measured(item: Chip) -> bool:
     """Whether servings on this kind of chip are behind the constants."""
-    return any(item.id.startswith(entry) for entry in constants.book()["traffic"]["measured_chips"])
+    return item.generation in constants.book()["traffic"]["measured_generations"]
 
 
 def _traffic(found: Part, settings: Mapping[str, Any], level: str, seen: bool, book: Catalog) -> None:

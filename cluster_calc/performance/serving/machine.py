@@ -15,7 +15,7 @@ def machine_figures(item: Chip) -> dict[str, float]:
     >>> machine_figures(catalog().chip("gb200"))["scaleup_chips"]
     72.0
     """
-    known = constants_of(item.id)
+    known = constants_of(item)
     links = book()["links"]
     found = {name: figure_of(item, name) for name in ("memory", "memory_bandwidth")}
     for name, value in found.items():

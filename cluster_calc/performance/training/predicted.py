@@ -94,7 +94,7 @@ class Asked:
         from cluster_calc.performance.efficiencies import constants_of
 
         known = dict(zip(self.names, row, strict=True))
-        constants = replace(constants_of(self.item.id), memory_reserve=known["memory_reserve"])
+        constants = replace(constants_of(self.item), memory_reserve=known["memory_reserve"])
         return predict(self.job(known), self.machine(known), constants)
 
     def utilisation(self, row: tuple[float, ...], found: Prediction) -> float:
@@ -170,7 +170,7 @@ class Predicted(Implicit):
         from cluster_calc.performance.training.layouts import chip_counts
 
         plain = dict.fromkeys(NEEDED, 1.0)
-        return chip_counts(self.asked.job({**plain, **known}), constants_of(self.asked.item.id).scaleup_chips)
+        return chip_counts(self.asked.job({**plain, **known}), constants_of(self.asked.item).scaleup_chips)
 
     def allowed(self, *arguments: Any) -> Any:
         """Whether a layout fits in memory, elementwise."""

@@ -86,7 +86,7 @@ def machine_of(
 
     The network's bandwidth is one direction's, the scale-up links' both directions', as vendors quote them.
     """
-    known = constants_of(item.id)
+    known = constants_of(item)
     wanted = item.precision(precision)
     if wanted not in HALF_PRECISIONS + LOW_PRECISIONS:
         raise InputError(
@@ -197,7 +197,7 @@ def predict(job: Job, machine: Machine, known: Constants) -> Prediction:
     >>> a100 = catalog().chip("a100-80gb")
     >>> job = Job(chips=64, parameters=174.6e9, layers=96, hidden_size=12288, heads=96, vocabulary=51200,
     ...           sequence_length=2048, global_batch=64, tensor_parallel=8, pipeline_parallel=8, recompute="full")
-    >>> 0.3 < predict(job, machine_of(a100), constants_of(a100.id)).mfu < 0.5
+    >>> 0.3 < predict(job, machine_of(a100), constants_of(a100)).mfu < 0.5
     True
     """
     at = layouts(job, known.scaleup_chips)

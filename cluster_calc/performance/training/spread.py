@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cluster_calc.catalog.chips import Chip
 from cluster_calc.model.implicit import Implicit, Step
 from cluster_calc.performance.efficiencies import constants_of, kept_bytes
 from cluster_calc.performance.training.layouts import TENSOR, memory_needed
@@ -95,11 +96,11 @@ def _recomputed(at: dict[str, Any], usable: Any) -> dict[str, Any]:
     return with_share(np.clip((most - usable) / np.where(saved > 0, saved, np.inf), 0.0, 1.0))
 
 
-def steps_of(given: Mapping[str, Datum], preset: Mapping[str, Datum], chip: str) -> tuple[Spread, ...]:
+def steps_of(given: Mapping[str, Datum], preset: Mapping[str, Datum], item: Chip) -> tuple[Spread, ...]:
     """The steps of the layout; what is recomputed is one only where neither it nor its bytes are given."""
     inputs = _INPUTS + (("vocabulary", "logit_bytes") if "vocabulary" in given else ())
     found = [name for name in FOUND if name not in given and name not in preset]
     if "activation_bytes" not in found:
         inputs += ("activation_bytes", "recomputed_bytes")
-    domain = constants_of(chip).scaleup_chips
+    domain = constants_of(item).scaleup_chips
     return tuple(Spread(name, inputs, domain, "heads" not in given) for name in found)

@@ -25,7 +25,7 @@ from cluster_calc.tables.measured_steps import job_of, network_of, predicted, pr
 from tools.calibrate_performance import SIZES, Case, errors, fit, rows_of
 
 DATA = Path(__file__).parents[2] / "data"
-A100 = constants_of("nvidia-a100-sxm-80gb")
+A100 = constants_of(catalog().chip("a100-80gb"))
 OLD = stack_of("korthikanti-2022")
 GPT3 = Job(
     chips=64, parameters=174.6e9, layers=96, hidden_size=12288, heads=96, vocabulary=51200, sequence_length=2048,
@@ -160,7 +160,7 @@ def test_any_job_stays_within_bounds_and_moves_the_right_way() -> None:
     done = 0
     while done < 150:
         item = draw.choice(items)
-        known, width = constants_of(item.id), draw.choice([512, 2048, 8192, 16384])
+        known, width = constants_of(item), draw.choice([512, 2048, 8192, 16384])
         layers, words = draw.choice([8, 32, 61, 126]), draw.choice([32000, 128256])
         sharded = draw.random() < 0.4
         job = Job(
@@ -404,3 +404,15 @@ def test_every_source_of_the_figures_is_in_the_catalog() -> None:
     named += [entry["source"] for entry in figures if "source" in entry]
     assert set(named) <= set(read_toml(shipped("catalog") / "sources.toml"))
     assert all("source" in entry or "note" in entry or "start" in entry for entry in figures)
+
+
+def test_a_new_chip_predicts_as_the_generation_its_file_names() -> None:
+    h100 = catalog().chip("h100")
+    new = replace(
+        h100,
+        id="someone-h150",
+        generation="hopper",
+        figures={**h100.figures, "scaleup_chips": h100.figures["tdp"].with_(value=16.0)},
+    )
+    assert constants_of(new) == replace(constants_of(h100), scaleup_chips=16.0)
+    assert constants_of(replace(new, generation="")).generation == "other"
