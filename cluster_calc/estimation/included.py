@@ -52,7 +52,8 @@ def _around(result: Result) -> list[str]:
 
 def absent_lines(result: Result, held: bool = True) -> dict[str, str]:
     """The operating lines without a value, each with the rate that would give it; none where their total was given."""
-    if any(_counts(result, total) and total in result.data for total in TOTALS):
+    bare = result.scenario.settings.get("bare")  # whose zero is the want of every line, not their sum
+    if not bare and any(_counts(result, total) and total in result.data for total in TOTALS):
         return {}
     parts = {name: (name, rate, f"{name.removesuffix('_cost')}_per_year") for name, rate in RATE_OF.items()}
     return {

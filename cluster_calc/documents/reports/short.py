@@ -105,7 +105,31 @@ def _note(result: Result, name: str) -> str:
     if (behind := {"rental_cost": "rental_price", "capital_cost": "all_in_price"}.get(name)) in result.values:
         per = {"rental_cost": "a chip-hour", "capital_cost": "a chip with server and network"}[name]
         return "; ".join(filter(None, (f"{_bare_value(result, str(behind))} {per}", _label(result, str(behind)))))
-    return "depreciation and running cost of this run" if name == "run_cost" else ""
+    if name in ("run_cost", "cost_per_chip_hour"):
+        return _both_ways(result, name)
+    return ""
+
+
+def _both_ways(result: Result, name: str) -> str:
+    """A cost as it is and as it would be: all-in with what it is bare, or bare with what it is about all-in."""
+    bare, whole = result.values.get("bare_run_cost"), result.values.get("run_cost")
+    hours = result.values.get("chip_hours") if name == "cost_per_chip_hour" else 1.0
+    if not (is_scalar(bare) and is_scalar(whole) and is_scalar(hours)) or not hours or "run_cost" in result.data:
+        return "depreciation and running cost of this run" if name == "run_cost" else ""
+    if whole != bare:
+        return f"with operations; bare {_amount(name, bare, hours)}"
+    from cluster_calc.catalog.current import catalog
+    from cluster_calc.estimation.parts.upkeep import all_in_cost
+
+    settings = result.scenario.settings
+    about = None if settings.get("bare") or settings.get("method") else all_in_cost(result.values, catalog())
+    if about is None:
+        return "bare: depreciation and electricity" if name == "run_cost" else "bare"
+    return f"bare; all-in about {_amount(name, about, hours)}" + (" (--all-in)" if name == "run_cost" else "")
+
+
+def _amount(name: str, cost: Any, hours: Any) -> str:
+    return shown(name, float(cost) / float(hours)).removesuffix("/chip/hour")
 
 
 def _bare_value(result: Result, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cluster_calc.errors import InputError, did_you_mean, quoted
@@ -52,7 +53,8 @@ def completed(given: Mapping[str, Datum], settings: Mapping[str, Any], book: Cat
     return {**found, **given}
 
 
-def defaults(book: Catalog) -> dict[str, Datum]:
+@lru_cache(maxsize=8)
+def defaults(book: Catalog) -> Mapping[str, Datum]:
     """The rate of every line that has a sourced default."""
     known = read_toml(book.folders[-1] / FILE)
     return {name: book.figure(name, entry, {}, FILE).with_(origin="default") for name, entry in known.items()}

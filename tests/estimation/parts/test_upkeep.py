@@ -11,6 +11,7 @@ import pytest
 import cluster_calc as cc
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError
+from cluster_calc.estimation.included import excluded
 from cluster_calc.estimation.parts.upkeep import LINES, all_in_cost, defaults
 from tests.cli.running import run
 
@@ -112,3 +113,14 @@ def test_a_rate_by_load_is_not_multiplied_by_the_losses_of_the_site() -> None:
         cc.estimate(**RUN, demand_charge="10 USD/kW/month", pue=pue).values["demand_charge_cost"] for pue in (1.1, 1.5)
     ]
     assert charged[1] / charged[0] == pytest.approx(1.5 / 1.1), "the utility bills the meter"
+
+
+def test_the_short_answer_says_both_and_a_bare_one_names_what_it_lacks(tmp_path: Path) -> None:
+    asked = ["estimate", "--flop", "2e25", "--chip", "h100", "--as-of", "2026-12-01"]
+    bare, whole = cc.estimate(**RUN), cc.estimate(**RUN, all_in=True)
+    said = " ".join(run(asked, tmp_path).stdout.split())
+    assert f"bare; all-in about ${whole.in_unit('run_cost') / 1e6:.3g}M" in said
+    assert f"bare; all-in about ${whole.in_unit('cost_per_chip_hour'):.3g}" in said
+    said = " ".join(run([*asked, "--all-in"], tmp_path).stdout.split())
+    assert f"with operations; bare ${bare.in_unit('run_cost') / 1e6:.3g}M" in said
+    assert "staff (--staff-rate)" in " ".join(excluded(cc.estimate(**RUN, bare=True)))
