@@ -9,6 +9,7 @@ from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError, did_you_mean, quoted
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.parts import failures
+from cluster_calc.estimation.parts.upkeep import waived_lines
 from cluster_calc.estimation.result import Result
 from cluster_calc.investment.cash_flow import COLOCATE, NEEDED, owned_value, rent_value
 from cluster_calc.investment.renting import WAYS as RENTS
@@ -50,7 +51,7 @@ def ways_of(asked: Iterable[str]) -> tuple[str, ...]:
 
 def acquired(merged: Scenario, ways: Iterable[str]) -> tuple[list[Acquired], dict[str, str]]:
     """Every way that has its price, and why the others are left out."""
-    own = _without(merged, "colocation_price", "colocation_power")
+    own = _on_own_site(_without(merged, "colocation_price", "colocation_power"))
     base = run(own)
     hired, left_out = rents(base, merged)
     rented = {rent.term: rent for rent in hired}
@@ -59,7 +60,7 @@ def acquired(merged: Scenario, ways: Iterable[str]) -> tuple[list[Acquired], dic
         if way == OWN:
             found.append(Acquired(OWN, way, base, _npv(merged, base)))
         elif way == COLOCATE:
-            if "colocation_price" not in merged.data:
+            if "colocation_price" not in merged.data and not _lets_by_default(merged):
                 absent[way] = "no colocation price was given: supply --colocation-price"
                 continue
             site = run(_without(merged, "construction_cost", "facility_lifetime"))
@@ -74,6 +75,18 @@ def acquired(merged: Scenario, ways: Iterable[str]) -> tuple[list[Acquired], dic
             result = run(_rented(merged, base, rented[way]))
             found.append(Acquired(f"rent {way}", way, result, rent_value(merged, base, rented[way])))
     return found, absent
+
+
+def _lets_by_default(merged: Scenario) -> bool:
+    """Whether a site that has no price of its own is let at the default."""
+    return bool(merged.settings.get("all_in")) and "site" not in waived_lines(str(merged.settings.get("without", "")))
+
+
+def _on_own_site(merged: Scenario) -> Scenario:
+    """The scenario of chips on a site that is there or is built: no rent of a site is counted."""
+    if not _lets_by_default(merged) or "construction_cost" in merged.data:
+        return merged
+    return replace(merged, settings={**merged.settings, "without": f"{merged.settings.get('without', '')},site"})
 
 
 def _without(merged: Scenario, *names: str) -> Scenario:

@@ -38,6 +38,17 @@ def test_every_way_costs_what_its_terms_say() -> None:
     assert cost["colocate"] - cost["own"] == pytest.approx(found["colocate"].values["colocation_cost"])
 
 
+def test_all_in_lets_a_site_to_whoever_colocates_alone() -> None:
+    found = cc.compare(chips=["h100"], acquire=["own", "colocate"], training_compute=1e25, all_in=True)
+    own, colocated = found["own"].values, found["colocate"].values
+    assert own["colocation_cost"] == 0 < colocated["colocation_cost"]
+    assert colocated["run_cost"] - own["run_cost"] == pytest.approx(colocated["colocation_cost"])
+    waived = cc.compare(
+        chips=["h100"], acquire=["own", "colocate", "on-demand"], training_compute=1e25, all_in=True, without="site"
+    )
+    assert "supply --colocation-price" in waived.left_out["colocate"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_value_of_each_way_is_that_of_finance(way: str) -> None:
     found = cc.compare(**DEMAND, horizon="3 years")
