@@ -197,6 +197,8 @@ def ranked(
     if by == NPV:
         return _by_value(options, horizon, left_out or {})
     wanted = quantity(by).name
+    if wanted == "run_cost" and all(option.result.mode == "cluster" for option in options):
+        wanted = "cost_per_chip_hour"  # clusters of equal counts, without a run
     missing = {option.name: option.why_missing(wanted) for option in options if wanted not in option.result.values}
     found = [option for option in options if option.name not in missing]
     if not found:

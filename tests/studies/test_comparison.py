@@ -168,3 +168,10 @@ def test_prices_of_unlike_bases_are_marked() -> None:
     assert "different bases" not in str(like)
     assert unlike.as_dict()["price_bases"]["amd-mi325x"] == "chip, maker's average: not comparable"
     assert "Prices stand on different bases" in " ".join(str(unlike).split())
+
+
+def test_equal_counts_without_a_run_are_ranked_by_the_hour() -> None:
+    found = cc.compare(chips=["h100", "mi300x"], scenario={"chips": 512})
+    assert found.by == "cost_per_chip_hour"
+    prices = {option.name: option.result.values["cost_per_chip_hour"] for option in found.options}
+    assert list(found.ranking) == sorted(prices, key=prices.__getitem__)
