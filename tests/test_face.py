@@ -108,3 +108,14 @@ def test_table_of_runs_is_no_run():
     with pytest.raises(InputError, match=r"unknown run 'runs'.*catalog list runs"):
         find_any(catalog(), "runs", "runs")
     assert find_any(catalog(), "patterson-meena", "runs") == ("runs", "patterson-meena")
+
+
+@pytest.mark.parametrize("make", [
+    lambda: cc.compare(chips=["h100", "b200"], training_compute=2e25), lambda: cc.sensitivity(**RUN), lambda: cc.explain("run_cost", **RUN),
+    lambda: cc.optimise(vary={"chip": ["h100", "b200"]}, training_compute=2e25), lambda: cc.diff(RUN, {**RUN, "mfu": 0.5}),
+    lambda: cc.simulate(chip="h100", chips=64, days=1), lambda: cc.memo(**RUN, draws=100), lambda: cc.project("epoch-cost"),
+], ids=["compare", "sensitivity", "explain", "optimise", "diff", "simulate", "memo", "project"])  # fmt: skip
+def test_every_result_has_a_repr_of_one_line(make):
+    said = repr(make())
+    assert "\n" not in said
+    assert len(said) < 200

@@ -41,6 +41,9 @@ class Difference:
     catalogs: tuple[str, str]
     chips: tuple[str, str]
 
+    def __repr__(self) -> str:
+        return f"<Difference: {len(self.changes)} changes>"
+
     def as_dict(self) -> dict[str, Any]:
         """The difference as JSON."""
         return {

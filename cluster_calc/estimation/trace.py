@@ -30,6 +30,9 @@ class Trace:
     note: str = ""
     inputs: tuple[Trace, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Trace of {self.name}: {self.display}>"
+
     def walk(self) -> Iterator[Trace]:
         """This node and everything behind it, depth first."""
         yield self

@@ -89,6 +89,9 @@ class Choice:
     left_out: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Choice by {self.objective}: {len(self.options)} options>"
+
     def as_dict(self) -> dict[str, Any]:
         """JSON, in JSON units."""
 

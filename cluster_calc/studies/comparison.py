@@ -50,6 +50,9 @@ class Comparison:
     horizon: Datum | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Comparison by {self.by}: {', '.join(self.ranking) or 'none ranked'}>"
+
     def __getitem__(self, name: str) -> Result:
         return next(option.result for option in self.options if option.name == name)
 

@@ -81,6 +81,9 @@ class Sensitivity:
     tables: tuple[Table, ...]
     result: Result = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Sensitivity of {self.target}: base={self.base!r}, {len(self.swings)} inputs>"
+
     def as_dict(self) -> dict[str, Any]:
         """JSON, in JSON units."""
 

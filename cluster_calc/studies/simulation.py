@@ -87,6 +87,9 @@ class Simulation:
     chip: str
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Simulation of {self.chip}: goodput={self.goodput.closed_form:.6g}>"
+
     @property
     def comparable(self) -> bool:
         """Whether the closed forms describe the same run: they hold wherever a replacement is always at hand."""

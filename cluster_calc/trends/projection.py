@@ -88,6 +88,9 @@ class Projection:
     seed: int | None
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Projection {self.years[0]} to {self.years[-1]}: {', '.join(column.name for column in self.columns)}>"
+
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:
             if column.name == name:

@@ -40,6 +40,9 @@ class Memo:
     version: str
     data: str
 
+    def __repr__(self) -> str:
+        return f"<Memo {self.title!r}: {'a draft, ' if self.draft else ''}{len(self.gaps)} gaps>"
+
     @property
     def stamp(self) -> str:
         """What stands above every page of a draft."""
