@@ -254,11 +254,6 @@ class Cluster:
         life = self.result.values.get("service_time")
         if life is None:
             return
-        if float(life) < YEAR / MONTHS * (1 - 1e-9):
-            raise InputError(
-                f"lifetime: a plan of cash by month cannot buy new hardware every {float(life) / HOUR:.3g} hours; "
-                "give a lifetime of at least '1 month'"
-            )
         count = 1
         while (time := count * float(life) / YEAR - self.age) < years - 1 / MONTHS + 1e-6:
             yield time

@@ -12,7 +12,6 @@ import pytest
 
 import cluster_calc as cc
 from cluster_calc.documents.reports import finance as report
-from cluster_calc.errors import InputError
 from cluster_calc.quantities import display
 
 YEAR = 365.25 * 86400
@@ -109,12 +108,3 @@ def test_every_option_sums_in_every_format(seed: int) -> None:
     assert all(len(line) <= 80 for line in report.text(plan).splitlines())
     for form in (report.text(plan), report.markdown(plan)):
         assert display.money(raw["own"]["years"][-1]["cumulative"]) in form.replace("\\$", "$")
-
-
-@pytest.mark.parametrize("life", ["1 hour", "1 minute", "29 days"])
-def test_a_life_shorter_than_a_month_is_refused_at_once(life: str) -> None:
-    with pytest.raises(InputError, match=r"lifetime: .* at least '1 month'"):
-        cc.finance(chip="h100", chips=64, lifetime=life)
-    with pytest.raises(InputError, match="at least '1 month'"):
-        cc.compare(chips=["h100", "b200"], training_compute=2e25, lifetime=life)
-    assert cc.finance(chip="h100", chips=64, lifetime="1 month").npv < 0
