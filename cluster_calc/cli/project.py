@@ -36,15 +36,17 @@ Examples:
 @click.option("--until", multiple=True, metavar="CONDITION", help="date of a condition, e.g. 'cost > 1% of US GDP'")
 @click.option("--show", metavar="NAME,NAME", help="only these columns")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE",
-              help="SERIES.value, SERIES.date, SERIES.growth, SERIES.fit=TABLE:COLUMN:DATES, or a quantity; LOW..HIGH is a 5-95 % range")  # fmt: skip
+              help="SERIES.value, SERIES.date, SERIES.growth, SERIES.fit=TABLE:COLUMN:DATES[:UNIT], SERIES.where (from, to, top, record) of a fit, NAME.unit and NAME.formula of your own, or a quantity; LOW..HIGH is a 5-95 % range")  # fmt: skip
+@click.option("--correlate", multiple=True, metavar="A:B=R", help="rank correlation, e.g. cost.value:cost.growth=-0.5")
 @click.option("--draws", type=int, metavar="N", help="number of draws (4096)")
+@click.option("--draws-output", metavar="FILE", help="every draw of every year as .parquet or .csv")
 @click.option("--seed", type=int, metavar="N", help="seed of the draws (0)")
 @answers.answer_options
 @click.option("--format", "format_", metavar="|".join(FORMATS), help="default: by FILE's ending, else table")
 @click.option("-o", "--output", metavar="FILE", help="write to FILE (- is stdout), whole or not at all")
 def command(
     preset: str | None, list_: bool, print_preset: bool, trend: str | None, years: str | None, until: tuple[str, ...],
-    show: str | None, sets: tuple[str, ...], draws: int | None, seed: int | None, **options: Any,
+    show: str | None, sets: tuple[str, ...], correlate: tuple[str, ...], draws_output: str | None, draws: int | None, seed: int | None, **options: Any,
 ) -> None:  # fmt: skip
     """Growth of compute, cost and price over years, and the date a limit is reached.
 
@@ -52,7 +54,7 @@ def command(
     chip_power. Rates read as '3x per 2 years', '10 OOM a decade', 'doubling every 3.4 months', '-35% a year'.
     """
     from cluster_calc.trends import trends
-    from cluster_calc.trends.projection import DRAWS, project
+    from cluster_calc.trends.projection import DRAWS, DRAWS_FORMATS, project
 
     if list_:
         format_by_ending(options.get("output"), {".txt": "table"})
@@ -65,6 +67,8 @@ def command(
         shared.write(trends.preset_path(preset).read_text(encoding="utf-8"), options.get("output"))
         return
     form = shared.format_of(options, FORMATS)
+    if draws_output:
+        format_by_ending(draws_output, DRAWS_FORMATS, "--draws-output")
     if draws is not None and draws < 2:
         raise InputError(f"--draws {quoted(draws)} is fewer than 2")
     if seed is not None and seed < 0:
@@ -74,9 +78,11 @@ def command(
         if options.get(name):
             changes[name] = str(options[name])
     made = project(
-        preset, file=trend, years=_years(years), until=until or None, show=show.split(",") if show else None, set=changes,
+        preset, file=trend, years=_years(years), until=until or None, show=show.split(",") if show else None, set=changes, correlate=correlate,
         draws=DRAWS if draws is None else draws, seed=seed or 0,
     )  # fmt: skip
+    if draws_output:
+        made.write_draws(draws_output)
     if form == "table":
         from cluster_calc.documents.reports.projections import table
         from cluster_calc.documents.reports.short_options import of_projection

@@ -44,6 +44,11 @@ def _dimension(name: str) -> int:
     return names.index(name)
 
 
+def _place(name: str) -> tuple[int, str]:
+    """Where a name stands in an order of names; those of a trend stand last."""
+    return (_dimension(name) if name in QUANTITIES else len(QUANTITIES), name)
+
+
 @cache
 def quantiles(count: int) -> Array:
     """The standard normal quantiles of the midpoints of `count` equal shares.
@@ -176,7 +181,7 @@ def copula(correlations: Correlations) -> tuple[tuple[str, ...], tuple[tuple[flo
 
     A rank correlation r is the normal correlation 2·sin(π·r/6) (Pearson 1907).
     """
-    names = tuple(sorted({name for first, second, _ in correlations for name in (first, second)}, key=_dimension))
+    names = tuple(sorted({name for first, second, _ in correlations for name in (first, second)}, key=_place))
     place = {name: index for index, name in enumerate(names)}
     matrix = [[float(row == column) for column in range(len(names))] for row in range(len(names))]
     for first, second, rank in correlations:

@@ -120,6 +120,8 @@ class TrendFile(Shape):
     yardsticks: dict[str, Number | str] = {}
     chip: str = ""
     scaling_law: str = ""
+    relations: dict[str, str | dict[str, str]] = {}
+    correlate: str | list[str] = ""
 
 
 class MapFile(Shape):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from cluster_calc.errors import InputError, UnitError, quoted
 from cluster_calc.quantities.dates import date_text, days_of
 from cluster_calc.quantities.nomenclature import Quantity
+from cluster_calc.quantities.shape_text import is_shape, parse_shape, with_unit
 from cluster_calc.quantities.shapes import median
-from cluster_calc.quantities.units import split, tail, to_base
+from cluster_calc.quantities.units import tail, to_base
 
 # Utilisations: up to this many times the peak it is a miscount rather than a percentage without its sign.
 _UTILISATIONS = frozenset({"mfu", "hfu", "implied_mfu"})
@@ -49,8 +51,10 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
         if hasattr(value, "isoformat"):
             value = value.isoformat()
         return days_of(date_text(known.name, str(value))) * 86400.0, None, None
-    if isinstance(value, str) and ".." in value:
-        return _range(known, value)
+    if isinstance(value, str):
+        value = to_range(value)
+        if ".." in value:
+            return _range(known, value)
     if isinstance(value, tuple) and len(value) == 2:
         return _range(known, "..".join(map(str, value)))
     if isinstance(value, list) and value:
@@ -58,6 +62,35 @@ def parse(known: Quantity, value: Any) -> tuple[Any, float | None, float | None]
 
         return np.array([_number(known, entry) for entry in value]), None, None
     return _number(known, value), None, None
+
+
+def read(known: Quantity, value: Any) -> dict[str, Any]:
+    """A value as typed as the fields of a Datum: value, low and high, and the shape and its points where it names one.
+
+    The one reader of ranges and distributions, for estimates and for trends.
+
+    >>> from cluster_calc.quantities.nomenclature import quantity
+    >>> read(quantity("chip_price"), "25000 USD (20000..40000 USD)")["high"]
+    40000.0
+    >>> round(read(quantity("mfu"), "0.3 to 0.5")["value"], 3)
+    0.396
+    """
+    if isinstance(value, str) and is_shape(text := to_range(value)):
+        return parse_shape(known, text, _number)
+    number, low, high = parse(known, value)
+    return {"value": number, "low": low, "high": high}
+
+
+def to_range(text: str) -> str:
+    """`LOW to HIGH` as `LOW..HIGH`.
+
+    >>> to_range("0.3 to 0.5"), to_range("10 to 20 MUSD")
+    ('0.3..0.5', '10..20 MUSD')
+    """
+    return _TO.sub("..", text)
+
+
+_TO = re.compile(r"(?<=[0-9A-Za-z%])\s+to\s+(?=[$€£.0-9+-])")
 
 
 def _number(known: Quantity, value: Any) -> Any:
@@ -116,9 +149,8 @@ def _range(known: Quantity, text: str) -> tuple[float, float, float]:
     if len(ends) != 2 or not all(end.strip() for end in ends):
         raise InputError(f"{known.name}: {quoted(text)} is not a range; write LOW..HIGH, for example '0.35..0.45'")
     try:
-        unit = tail(ends[1])
-        if ends[0].strip()[:1] not in "$€£" and not split(ends[0])[1]:
-            ends[0] = f"{ends[0].strip()} {unit}".strip()
+        tail(ends[1])
+        ends = with_unit(ends)
     except UnitError as error:
         raise InputError(f"{known.name}: {error}") from None
     low, high = (_number(known, end.strip()) for end in ends)

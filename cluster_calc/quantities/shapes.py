@@ -1,4 +1,4 @@
-"""What a range may look like: from text to a distribution, and from standard normal draws to values.
+"""What a range may look like: from standard normal draws to values.
 
 `LOW..HIGH` is a 5–95 % interval: lognormal where both ends are positive and the quantity has no hard upper bound;
 normal on the logit of its place between the hard bounds where both ends lie inside them, so that no draw leaves them;
@@ -9,28 +9,16 @@ themselves: `normal(mean, sd)`, `lognormal(mean, sd)`, `triangular(low, mode, hi
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
 from cluster_calc.quantities import elementwise as np
 from cluster_calc.quantities.datum import Datum
 from cluster_calc.quantities.nomenclature import INFINITY, QUANTITIES, Quantity
-from cluster_calc.quantities.units import split, to_base
 
 Z95 = 1.6448536269514722  # standard normal quantile of 0.95
-_CALL = re.compile(r"\s*([A-Za-z_-]+)\s*\(([^()]*)\)\s*(.*)", re.DOTALL)
-# Name → what its numbers are.
-SHAPES = {
-    "normal": ("mean", "sd"),
-    "lognormal": ("mean", "sd"),
-    "triangular": ("low", "mode", "high"),
-    "uniform": ("low", "high"),
-}
-# How much of a normal may lie beyond a bound that no value can reach.
-_SPILL = 1e-4
+# A table of quantiles holds the values at these deviations; beyond its ends it stays at them.
+_NODES, REACH = 361, 4.5
 
 
 def shape_of(known: Quantity, low: float, high: float) -> str:
@@ -70,26 +58,40 @@ def _transformed(known: Quantity, low: float, high: float, z: Any) -> Any:
     return np.clip((low + high) / 2 + (high - low) / (2 * Z95) * z, floor, ceiling)
 
 
-def value_at(datum: Datum, z: Any) -> Any:
-    """The value of a ranged Datum at standard normal `z`, float or array, in base units.
+def nodes() -> list[float]:
+    """The deviations of a table of quantiles."""
+    return [-REACH + 2 * REACH * step / (_NODES - 1) for step in range(_NODES)]
+
+
+def tabled(points: tuple[float, ...], z: Any) -> Any:
+    """A table of quantiles at `z`."""
+    return np.interp(z, nodes(), points)
+
+
+def value_at(datum: Datum, z: Any, known: Quantity | None = None) -> Any:
+    """The value of a ranged Datum at standard normal `z`, float or array, in base units; `known` for a name of one's own.
 
     >>> from cluster_calc.quantities.datum import Source
     >>> even = Datum("mfu", 0.4, Source("test"), 0.31, 0.49, shape="uniform", points=(0.3, 0.5))
     >>> round(float(value_at(even, 0.0)), 12)
     0.4
     """
-    known = QUANTITIES[datum.name]
+    known = known or QUANTITIES[datum.name]
     assert datum.low is not None
     assert datum.high is not None
     if not datum.shape:
         drawn = transformed(known, datum.low, datum.high, z)
     elif datum.shape == "normal":
         mean, sd = datum.points
-        floor, ceiling = _cut(known, mean, sd)
+        floor, ceiling = cut(known, mean, sd)
         drawn = mean + sd * np.clip(z, floor, ceiling)
     elif datum.shape == "lognormal":
-        mu, sigma = _log_moments(*datum.points)
+        mu, sigma = log_moments(*datum.points)
         drawn = np.minimum(np.exp(mu + sigma * z), known.high * known.factor)
+    elif datum.shape == "centred":
+        drawn = centred(known, datum.points, z)
+    elif datum.shape in ("mixture", "samples"):
+        drawn = tabled(datum.points, z)
     elif datum.shape == "uniform":
         low, high = datum.points
         drawn = low + (high - low) * normal_cdf(z)
@@ -98,13 +100,30 @@ def value_at(datum: Datum, z: Any) -> Any:
     return np.maximum(np.rint(drawn), 1.0) if known.whole else drawn
 
 
-def _log_moments(mean: float, sd: float) -> tuple[float, float]:
+def centred(known: Quantity, points: tuple[float, ...], z: Any) -> Any:
+    """Low, centre and high as the 5th, 50th and 95th percentile: either side of the centre has a width of its own."""
+    low, _, high = points
+    shape, floor, ceiling = shape_of(known, low, high), known.low * known.factor, known.high * known.factor
+
+    def flat(value: float) -> float:
+        if shape == "logit-normal":
+            return math.log((value - floor) / (ceiling - value))
+        return math.log(value) if shape == "lognormal" else value
+
+    a, b, c = map(flat, points)
+    at = b + np.where(z < 0, b - a, c - b) / Z95 * z
+    if shape == "logit-normal":
+        return floor + (ceiling - floor) / (1 + np.exp(-at))
+    return np.minimum(np.exp(at), ceiling) if shape == "lognormal" else np.clip(at, floor, ceiling)
+
+
+def log_moments(mean: float, sd: float) -> tuple[float, float]:
     """Mean and deviation of the logarithm of a lognormal with this mean and deviation."""
     variance = math.log1p((sd / mean) ** 2)
     return math.log(mean) - variance / 2, math.sqrt(variance)
 
 
-def _cut(known: Quantity, mean: float, sd: float) -> tuple[float, float]:
+def cut(known: Quantity, mean: float, sd: float) -> tuple[float, float]:
     """Where the hard bounds cut a normal, in deviations; a bound that is excluded is not reached."""
     floor, ceiling = ((end * known.factor - mean) / sd for end in (known.low, known.high))
     return (0.99 * floor if known.low_open else floor), ceiling
@@ -144,93 +163,3 @@ def median(known: Quantity, low: float, high: float) -> float:
     """
     middle = float(transformed(known, low, high, 0.0))
     return max(round(middle), 1.0) if known.whole else middle
-
-
-def is_shape(text: str) -> bool:
-    """Whether a text is a named shape rather than a number.
-
-    >>> is_shape("normal(0.4, 0.05)"), is_shape("0.4")
-    (True, False)
-    """
-    return _CALL.fullmatch(text) is not None
-
-
-def parse_shape(known: Quantity, text: str, number: Callable[[Quantity, Any], Any]) -> dict[str, Any]:
-    """`NAME(numbers)` as the fields of a Datum: value, low, high (5th and 95th percentile), shape and points.
-
-    The base value is the mode of a triangular shape and the median of any other. A unit may stand with each number,
-    or once, with the last or behind the bracket.
-    """
-    match = _CALL.fullmatch(text)
-    assert match is not None
-    name = match.group(1).lower()
-    if name not in SHAPES:
-        listed = ", ".join(f"{shape}({', '.join(numbers)})" for shape, numbers in SHAPES.items())
-        raise InputError(
-            f"{known.name}: {quoted(text)} is no known shape: {listed} or LOW..HIGH.{did_you_mean(name, SHAPES)}"
-        )
-    if known.is_date:
-        raise InputError(f"{known.name}: {quoted(text)}: a date takes no range")
-    words = [word.strip() for word in match.group(2).split(",")]
-    wanted = SHAPES[name]
-    if len(words) != len(wanted) or not all(words):
-        raise InputError(f"{known.name}: {quoted(text)}: {name} takes {len(wanted)} numbers: {', '.join(wanted)}")
-    points: tuple[float, ...]
-    try:
-        unit = match.group(3).strip() or next((found for word in reversed(words) if (found := split(word)[1])), "")
-        words = [word if split(word)[1] or word[:1] in "$€£" else f"{word} {unit}".strip() for word in words]
-        if name in ("normal", "lognormal"):
-            # The mean stands within the bounds; a deviation has the unit but not the bounds.
-            points = (
-                float(number(known, words[0])),
-                to_base(words[1], known.unit, bare=known.bare, example=known.example),
-            )
-        else:
-            points = tuple(float(number(known, word)) for word in words)
-    except UnitError as error:
-        raise InputError(f"{known.name}: {error}") from None
-    _check_points(known, name, points, text)
-    mean_first = name in ("normal", "lognormal")
-    if name == "lognormal":
-        mu, _ = _log_moments(*points)
-        base = math.exp(mu)
-    else:
-        base = points[0] if mean_first else points[1] if name == "triangular" else sum(points) / 2
-    fields: dict[str, Any] = {"shape": name, "points": points}
-    from cluster_calc.quantities.datum import Source
-
-    trial = Datum(known.name, base, Source("shape"), points[0], points[-1], **fields)
-    low, high = (float(value_at(trial, z)) for z in (-Z95, Z95))
-    return {"value": max(round(base), 1.0) if known.whole else base, "low": low, "high": high, **fields}
-
-
-def _check_points(known: Quantity, name: str, points: tuple[float, ...], text: str) -> None:
-    """Refuse shapes that are no shape: zero width, wrong order, too much of them beyond what can be."""
-    if name in ("normal", "lognormal"):
-        from statistics import NormalDist
-
-        mean, sd = points
-        if not 0 < sd < INFINITY:
-            raise InputError(f"{known.name}: {quoted(text)}: the standard deviation must be above 0")
-        if name == "lognormal":
-            if mean <= 0:
-                raise InputError(f"{known.name}: {quoted(text)}: the mean of a lognormal must be above 0")
-            mu, sigma = _log_moments(mean, sd)
-            floor, ceiling = (
-                (math.log(end * known.factor) - mu) / sigma if 0 < end < INFINITY else math.copysign(INFINITY, end - 1)
-                for end in (known.low, known.high)
-            )
-        else:
-            floor, ceiling = ((end * known.factor - mean) / sd for end in (known.low, known.high))
-        outside = NormalDist().cdf(floor) + 1 - NormalDist().cdf(ceiling)
-        below_open = NormalDist().cdf(floor) if known.low_open and name == "normal" else 0.0
-        if outside > 0.05 or below_open > _SPILL:
-            share = max(outside, below_open)
-            raise InputError(
-                f"{known.name}: {quoted(text)} puts {100 * share:.2g} % of its draws outside {known.bounds}; "
-                "make it narrower, or write LOW..HIGH, which stays inside"
-            )
-        return
-    if list(points) != sorted(points) or points[0] == points[-1]:
-        why = "no wider than a point" if points[0] == points[-1] else "out of order"
-        raise InputError(f"{known.name}: {quoted(text)} is {why}; write {name}({', '.join(SHAPES[name])}) rising")

@@ -14,9 +14,8 @@ from cluster_calc.errors import InputError, UnknownNameError, did_you_mean, quot
 from cluster_calc.files.places import Fault, Place
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import ALIASES, QUANTITIES, same_question
-from cluster_calc.quantities.reading import _number, in_days, parse
+from cluster_calc.quantities.reading import in_days, read
 from cluster_calc.quantities.settings import SETTINGS, YARDSTICKS, name_of, setting
-from cluster_calc.quantities.shapes import is_shape, parse_shape
 
 # Settings whose values are names: checked where they stand in a file, so that the message can point there.
 _NAMES = frozenset({"chip", "model", "precision", "recipe", "server", "site"})
@@ -127,17 +126,15 @@ class Scenario:
             text = value["value"]
         else:
             text, given = value, {}
-        if isinstance(text, str) and "(" in text and is_shape(text):
-            fields = parse_shape(QUANTITIES[key], text, _number)
-            self.data[key] = Datum(key, source=source, origin=origin, kind="given", **fields, **given)
-        elif key in YARDSTICKS and isinstance(text, str) and (found := _yardstick(key, text)) is not None:
+        if key in YARDSTICKS and isinstance(text, str) and (found := _yardstick(key, text)) is not None:
             own = {name: entry for name, entry in given.items() if entry}
             self.data[key] = found.with_(origin=origin, **own, **({"source": source} if source.title else {}))
         elif isinstance(text, list) and origin != "call":
             raise InputError(f"{key}: {quoted(text)} is a list; a file gives one value, `sweep --vary` several")
         else:
-            number, low, high = parse(QUANTITIES[key], text)
-            self.data[key] = Datum(key, number, source, low, high, origin=origin, kind="given", **given)
+            self.data[key] = Datum(
+                key, source=source, origin=origin, kind="given", **read(QUANTITIES[key], text), **given
+            )
         self.texts[key], self.origins[key] = value, origin
 
     def _count(self, text: str, origin: str) -> None:

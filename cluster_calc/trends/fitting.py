@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,18 +43,29 @@ class Fit:
         """The band of a single new system (`prediction`), or of the line itself."""
         offset = np.asarray(year) - self.middle
         variance = 1 / self.points + offset**2 / self.spread + (1 if prediction else 0)
-        quantile = float(_stats().t.ppf((1 + self.confidence) / 2, self.points - 2))
+        quantile = float(scipy_stats().t.ppf((1 + self.confidence) / 2, self.points - 2))
         width = 10.0 ** (quantile * self.residual * np.sqrt(variance))
         line = self.level(year)
         return line / width, line * width
 
 
-def _stats() -> Any:
+def scipy_stats() -> Any:
+    """scipy.stats, or how to install it."""
     try:
         from scipy import stats
     except ImportError:
         raise InputError("a regression needs scipy: pip install 'cluster-calc[stats]'") from None
     return stats
+
+
+@cache
+def t_quantile(degrees: int, share: float = 0.95) -> float:
+    """A quantile of Student's t.
+
+    >>> round(t_quantile(10), 3)
+    1.812
+    """
+    return float(scipy_stats().t.ppf(share, degrees))
 
 
 def fit(
@@ -86,7 +98,7 @@ def fit(
         raise InputError(f"{name}: all points have the same date; a trend needs at least two")
     if not 0 < confidence < 1:
         raise InputError(f"confidence: {quoted(confidence)} is outside 0 to 1")
-    stats = _stats()
+    stats = scipy_stats()
     middle = float(x.mean())
     result = stats.linregress(x - middle, np.log10(y))
     residuals = np.log10(y) - result.intercept - result.slope * (x - middle)

@@ -134,14 +134,14 @@ def _range(parts: Sequence[tuple[Rate, int]]) -> list[float] | None:
 
 def regression(where: str, confidence: float = 0.90) -> dict[str, Any]:
     """A log-linear regression on TABLE:COLUMN:DATES, the slope in orders of magnitude a year with both intervals."""
-    from cluster_calc.trends.fitted_series import points
+    from cluster_calc.trends.observations import read_observations
 
     table, _, rest = where.partition(":")
     column, _, dates = rest.partition(":")
     if not (table and column):
         raise InputError(f"fit {quoted(where)} is not TABLE:COLUMN:DATES; write for example runs:flop_published:year")
-    years, values, skipped = points("fit", table, column, dates or "date")
-    return _fit(column, years, values, confidence, skipped)
+    found = read_observations(table).points(column, dates or "date")
+    return _fit(column, list(found.years), list(found.values), confidence, found.skipped)
 
 
 # The documents of the runs name a family only. A judgement: the part of it whose price the regression takes.

@@ -7,56 +7,42 @@ one; between the years of the grid the ratio is interpolated on a log axis, whic
 
 from __future__ import annotations
 
-import datetime
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cluster_calc.draws.sampling import quantiles
 from cluster_calc.errors import InputError, did_you_mean, quoted
-from cluster_calc.model.graph import Model
-from cluster_calc.model.sets import model_of
-from cluster_calc.quantities.dates import DAY, decimal_year, iso_of
-from cluster_calc.quantities.nomenclature import QUANTITIES
+from cluster_calc.quantities.dates import decimal_year, iso_of
 from cluster_calc.quantities.units import target
 from cluster_calc.trends import trends
 from cluster_calc.trends.conditions import Condition, Side, parse_condition
-from cluster_calc.trends.growth import supply_compute
-from cluster_calc.trends.series import SERIES
+from cluster_calc.trends.run import Run, new_year
 from cluster_calc.trends.trends import Trend
 
 SCHEMA = "cluster-calc/project/1"
-DRAWS, MOST_DRAWS, BLOCK = 4096, 100_000, 512
+DRAWS, MOST_DRAWS = 4096, 100_000
 # How far a crossing is searched for past the last column, and in which steps of a year.
 HORIZON_YEAR = 2300
 PERCENTILES = (5, 10, 50, 90, 95)
-# Series → the quantity of the cost model that it is.
-_AS_QUANTITY = {
-    "compute": "training_compute", "shipments": "annual_shipments", "tokens": "tokens", "throughput": "peak_throughput",
-    "chip_price": "chip_price", "chip_power": "chip_power",
-}  # fmt: skip
-# What a projection shows besides its series, where it can be computed: name → JSON unit.
-_RESULTS = ("active_parameters", "tokens", "chips", "shipment_share", "peak_facility_power", "capital_cost", "run_cost")
-_SHARES = {
-    "cost_share_of_gdp": ("cost", "gdp"), "cost_share_of_profit": ("cost", "profit"), "capital_share_of_gdp": ("capital_cost", "gdp"),
-    "power_share_of_supply": ("peak_facility_power", "power_supply"), "tokens_share_of_text": ("tokens", "text"),
-    "compute_share_of_supply": ("compute", "supply"),
-}  # fmt: skip
-_UNITS = {name: unit for name, (unit, _, _) in SERIES.items()} | {"supply": "FLOP"} | dict.fromkeys(_SHARES, "1")
+DRAWS_FORMATS = {".parquet": "parquet", ".csv": "csv"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One projected quantity over the years, in its JSON unit; percentiles where something is uncertain."""
+    """One projected quantity over the years, in its JSON unit; percentiles where something is uncertain.
+
+    `percentiles` are those of the line; `system` those of a single system, where a regression tells how they scatter.
+    """
 
     name: str
     unit: str
     values: tuple[float, ...]
     percentiles: Mapping[int, tuple[float, ...]] | None
+    system: Mapping[int, tuple[float, ...]] | None = None
+    drawn: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +83,50 @@ class Projection:
                 return column
         raise KeyError(name)
 
+    @property
+    def samples(self) -> dict[str, Any]:
+        """The draws of every column as an array draws × years, in JSON units; empty where nothing is uncertain."""
+        return {column.name: column.drawn for column in self.columns if column.drawn is not None}
+
+    def frame(self) -> Any:
+        """A pandas frame: a row per year; each column's base value and, where drawn, its percentiles (`cost_p10`)."""
+        import pandas as pd
+
+        found: dict[str, Any] = {}
+        for column in self.columns:
+            found[column.name] = column.values
+            for mark, spread in (("p", column.percentiles), ("system_p", column.system)):
+                found |= {f"{column.name}_{mark}{percent}": values for percent, values in (spread or {}).items()}
+        return pd.DataFrame(found, index=pd.Index(self.years, name="year"))
+
+    def draws_frame(self) -> Any:
+        """A pandas frame of the draws: a row per draw and year."""
+        import pandas as pd
+
+        if not self.samples:
+            raise InputError("nothing was drawn: give a range, for example --set compute.growth='4..5x a year'")
+        found: dict[str, Any] = {
+            "draw": np.repeat(np.arange(self.draws), len(self.years)), "year": np.tile(self.years, self.draws),
+        }  # fmt: skip
+        return pd.DataFrame(found | {name: np.ravel(sample) for name, sample in self.samples.items()})
+
+    def write_draws(self, path: Path | str) -> None:
+        """Write `draws_frame` as Parquet or CSV, by the ending of the path; in one step."""
+        from io import BytesIO
+
+        from cluster_calc.files.atomic import format_by_ending, write_atomically
+
+        form = format_by_ending(str(path), DRAWS_FORMATS, "--draws-output") or "csv"
+        frame, file = self.draws_frame(), BytesIO()
+        if form == "csv":
+            frame.to_csv(file, index=False, lineterminator="\n")
+        else:
+            try:
+                frame.to_parquet(file, index=False)
+            except ImportError:
+                raise InputError("Parquet needs the scale extra: pip install 'cluster-calc[scale]'") from None
+        write_atomically(Path(path), file.getvalue(), "--draws-output")
+
     def as_dict(self) -> dict[str, Any]:
         """The projection as JSON."""
         from cluster_calc.version import __version__
@@ -111,7 +141,8 @@ class Projection:
             "years": list(self.years),
             "columns": [
                 {"name": column.name, "unit": column.unit, "values": list(column.values),
-                 **{f"p{percent}": None if column.percentiles is None else list(column.percentiles[percent]) for percent in (10, 50, 90)}}
+                 **{f"p{percent}": None if column.percentiles is None else list(column.percentiles[percent]) for percent in (10, 50, 90)},
+                 **({} if column.system is None else {f"system_p{percent}": list(column.system[percent]) for percent in (10, 50, 90)})}
                 for column in self.columns
             ],
             "crossings": [
@@ -132,6 +163,7 @@ def project(
     until: Iterable[str] | str | None = None,
     show: Iterable[str] | None = None,
     set: Mapping[str, str] | None = None,
+    correlate: Iterable[str] | str = (),
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Projection:
@@ -154,17 +186,19 @@ def project(
         trend = trends.load(Path(file))
     if years is not None:
         trend = trends.with_years(trend, *years)
-    for name, text in (set or {}).items():
-        trend = trends.changed(trend, name, text)
+    for name, text, unit in trends.in_order(set or {}):
+        trend = trends.changed(trend, name, text, unit)
+    if correlate:
+        trend = replace(trend, correlations=trends.correlations(correlate))
     if not trend.series:
         raise InputError(
             "nothing grows: name a preset (cset-2022, ea-forum-2023, exponential-view-2024, fermi-training-runs-2021, epoch-dollar-cost-2023), a file, "
             "or a series, for example --set compute.value='2e25 FLOP' --set compute.growth='4x a year'"
         )
     wanted = trend.until if until is None else (until,) if isinstance(until, str) else tuple(until)
-    run = _Run(trend)
+    run = Run(trend)
     shown_years = tuple(range(trend.first_year, trend.last_year + 1, trend.step))
-    dates = np.array([_new_year(year) for year in shown_years])
+    dates = np.array([new_year(year) for year in shown_years])
     base = run.levels(dates, None)
     names = _chosen(run, base, show)
     units = run.units(base)
@@ -174,8 +208,15 @@ def project(
     yardsticks = {**{name: (value, unit) for name, (value, unit, _) in named.items()}, **trend.yardsticks}
     conditions = [parse_condition(text, units, yardsticks) for text in wanted]
     samples = run.samples(dates, names, draws, seed) if run.is_uncertain else None
+    single = run.samples(dates, names, draws, seed, system=True) if run.has_scatter else None
     columns = tuple(
-        _column(name, run.units(base)[name], base[name], None if samples is None else samples[name]) for name in names
+        _column(
+            name,
+            run.units(base)[name],
+            base[name],
+            *(None if drawn is None else drawn[name] for drawn in (samples, single)),
+        )
+        for name in names
     )
     crossings = tuple(_crossing(run, condition, draws, seed) for condition in conditions)
     warnings = [f"held constant, from the catalog: {label}" for _, _, label in named.values()]
@@ -188,136 +229,7 @@ def project(
     )  # fmt: skip
 
 
-class _Run:
-    """A trend made ready to be evaluated on any dates: its model, its constants, what is uncertain."""
-
-    def __init__(self, trend: Trend) -> None:
-        self.trend = trend
-        self.constants: dict[str, Any] = dict(trend.constants)
-        self.model: Model
-        if trend.chip:
-            self._from_chip()
-        else:
-            sets: tuple[str, ...] = ("hardware", "compute", "sizing", "timing")
-            if trend.scaling_law:
-                from cluster_calc.estimation.parts.scaling_law import law_of, sets_for
-
-                law = law_of(trend.scaling_law)
-                sets = (*sets, *sets_for(law, compute=True, size=False, data="tokens" in trend.series))
-                for name, datum in law.figures.items():
-                    self.constants.setdefault(name, datum)
-                self._default("reference_parameters", "reference_tokens", "flop_per_parameter_token")
-            if "shipments" in trend.series:
-                self._default("shipment_period")
-            self.model = model_of(*sets)
-        self.is_uncertain = any(entry.has_range for entry in trend.series.values()) or any(
-            datum.has_range for datum in trend.constants.values()
-        )
-
-    def _default(self, *names: str) -> None:
-        from cluster_calc.catalog.current import catalog
-
-        for name in names:
-            found = catalog().assumption(name)
-            if found is not None:
-                self.constants.setdefault(name, found.with_(low=None, high=None))
-
-    def _from_chip(self) -> None:
-        """The model and the inputs of an estimate with that chip: what it would take each year."""
-        from cluster_calc.estimation.estimation import run
-        from cluster_calc.scenario.scenario import Scenario
-
-        settings: dict[str, Any] = {"chip": self.trend.chip}
-        if self.trend.scaling_law:
-            settings["scaling_law"] = self.trend.scaling_law
-        data = dict(self.trend.constants)
-        demand = _stand_in("training_compute", 1e25)
-        result = run(Scenario(settings=settings, data={**data, "training_compute": demand}))
-        self.model = result.model
-        self.constants = {
-            name: datum for name, datum in result.data.items() if name != "training_compute" and datum.value is not None
-        }
-
-    def levels(self, dates: Any, z: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Every series and result on the dates; draws come as columns (draws × 1)."""
-        from cluster_calc.quantities.shapes import value_at
-
-        zero: dict[str, Any] = dict(z or {})
-        found: dict[str, Any] = {
-            name: entry.levels(dates, zero.get(f"{name}.value", 0.0), zero.get(f"{name}.growth", 0.0))
-            for name, entry in self.trend.series.items()
-        }
-        if "cost" not in found and {"compute", "price"} <= set(found):
-            found["cost"] = found["compute"] * found["price"]
-        elif "compute" not in found and {"cost", "price"} <= set(found):
-            found["compute"] = found["cost"] / found["price"]
-        given: dict[str, Any] = {}
-        for name, datum in self.constants.items():
-            given[name] = value_at(datum, zero[name]) if name in zero and datum.has_range else datum.value
-        for series, name in _AS_QUANTITY.items():
-            if series in found:
-                given[name] = found[series]
-        values = self.model.evaluate(given)
-        if "cost" not in found and "run_cost" in values:
-            found["cost"] = values["run_cost"]
-        life, peak = given.get("lifetime"), given.get("peak_throughput")
-        if life is not None and peak is not None and "shipments" in found and "time_allowed" in given:
-            sustained = peak * given.get("mfu", 1.0) * given.get("goodput", 1.0)
-            found["supply"] = supply_compute(found["shipments"], life, 1.0, sustained, given["time_allowed"])
-        for name in _RESULTS:
-            if name in values and name not in found and not (name == "run_cost" and found.get("cost") is values[name]):
-                found[name] = values[name]
-        for name, (above, below) in _SHARES.items():
-            if above in found and below in found:
-                found[name] = found[above] / found[below]
-        shape = np.broadcast_shapes(np.shape(dates), *(np.shape(value) for value in found.values()))
-        return {name: np.broadcast_to(value, shape) for name, value in found.items()}
-
-    def units(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """The JSON unit of each column."""
-        return {name: _UNITS[name] if name in _UNITS else QUANTITIES[name].unit for name in values}
-
-    def blocks(self, dates: Any, draws: int, seed: int) -> Iterator[tuple[slice, dict[str, Any]]]:
-        """The levels, draws in blocks, one stream of draws per uncertain input."""
-        streams = {}
-        for name, entry in self.trend.series.items():
-            if entry.low is not None:
-                streams[f"{name}.value"] = _normals(f"{name}.value", seed, draws)
-            if entry.path.has_range:
-                streams[f"{name}.growth"] = _normals(f"{name}.growth", seed, draws)
-        for name, datum in self.constants.items():
-            if datum.has_range and name in self.trend.constants:
-                streams[name] = _normals(name, seed, draws)
-        for start in range(0, draws, BLOCK):
-            place = slice(start, min(start + BLOCK, draws))
-            yield place, self.levels(dates, {name: stream[place, None] for name, stream in streams.items()})
-
-    def samples(self, dates: Any, names: Iterable[str], draws: int, seed: int) -> dict[str, Any]:
-        """The draws of some columns: draws × years."""
-        found = {name: np.empty((draws, len(dates))) for name in names}
-        for place, values in self.blocks(dates, draws, seed):
-            for name, sample in found.items():
-                sample[place] = values[name]
-        return found
-
-
-def _stand_in(name: str, value: float) -> Any:
-    """A datum that stands in for what the years will give."""
-    from cluster_calc.quantities.datum import Datum, Source
-
-    return Datum(name, value, Source("trend", title="given by the trend"), origin="file", kind="given")
-
-
-def _normals(name: str, seed: int, draws: int) -> Any:
-    """Standard normal draws of one input: its evenly spaced quantiles in an order of its own (a Latin hypercube)."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode())]).permutation(quantiles(draws))
-
-
-def _new_year(year: int) -> float:
-    return (datetime.date(year, 1, 1) - datetime.date(1970, 1, 1)).days * DAY
-
-
-def _chosen(run: _Run, base: Mapping[str, Any], show: Iterable[str] | None) -> list[str]:
+def _chosen(run: Run, base: Mapping[str, Any], show: Iterable[str] | None) -> list[str]:
     for name, value in base.items():
         if not np.isfinite(value).all():
             raise InputError(
@@ -334,21 +246,25 @@ def _chosen(run: _Run, base: Mapping[str, Any], show: Iterable[str] | None) -> l
     return names
 
 
-def _column(name: str, unit: str, base: Any, sample: Any) -> Column:
+def _column(name: str, unit: str, base: Any, sample: Any, single: Any = None) -> Column:
     factor = target(unit).factor
-    spread = None
-    if sample is not None:
-        found = np.percentile(sample, PERCENTILES, axis=0) / factor
-        spread = {
-            percent: tuple(float(value) for value in row) for percent, row in zip(PERCENTILES, found, strict=True)
-        }
-    return Column(name, unit, tuple(float(value) for value in np.ravel(base) / factor), spread)
+
+    def spread(drawn: Any) -> dict[int, tuple[float, ...]] | None:
+        if drawn is None:
+            return None
+        found = np.percentile(drawn, PERCENTILES, axis=0) / factor
+        return {percent: tuple(float(value) for value in row) for percent, row in zip(PERCENTILES, found, strict=True)}
+
+    scattered = single is not None and not np.array_equal(single, sample)
+    values = tuple(float(value) for value in np.ravel(base) / factor)
+    drawn = None if sample is None else sample / factor
+    return Column(name, unit, values, spread(sample), spread(single) if scattered else None, drawn)
 
 
-def _crossing(run: _Run, condition: Condition, draws: int, seed: int) -> Crossing:
+def _crossing(run: Run, condition: Condition, draws: int, seed: int) -> Crossing:
     """The date on the base line and over the draws; a line that never crosses says what it approaches."""
     years = np.arange(run.trend.first_year, HORIZON_YEAR + 1)
-    dates = np.array([_new_year(int(year)) for year in years])
+    dates = np.array([new_year(int(year)) for year in years])
     with np.errstate(all="ignore"):
         ratio = _ratio(condition, run.levels(dates, None))
     [year] = _first(ratio[None, :], dates)

@@ -30,17 +30,23 @@ _VERB = re.compile(rf"(doubl|tripl|quadrupl|halv)(?:ing|es|e|s)\s+(?:in\s+)?{_SP
 _FACTOR = re.compile(rf"{_RANGE}\s*(?:x|×|fold)\s*{_SPAN}")
 _ORDERS = re.compile(rf"{_RANGE}\s*(?:ooms?|orders? of magnitude|dex)\s*{_SPAN}")
 _PERCENT = re.compile(rf"{_RANGE}\s*%\s*{_SPAN}(\s*,?\s*continuous(?:ly)?)?")
+# A distribution in the place of the number: its text, and the kind of rate behind it.
+_SHAPED = re.compile(
+    rf"(?P<shape>.*\).*|[^a-z]*,.*?)\s*(?P<kind>x|×|fold|ooms?|orders? of magnitude|dex|%)\s*{_SPAN}",
+    re.IGNORECASE | re.DOTALL,
+)
 _FLAT = frozenset({"constant", "flat", "none", "0"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A continuous rate per second, with the ends of a 5-95 % range where it has one."""
+    """A continuous rate per second, with the ends of a 5-95 % range where it has one, and its quantiles if typed as a shape."""
 
     value: float
     low: float | None = None
     high: float | None = None
     text: str = ""
+    quantiles: tuple[float, ...] = ()
 
     @property
     def yearly(self) -> float:
@@ -70,7 +76,7 @@ class Rate:
         return math.log(2) / self.value if self.value else math.inf
 
     def at(self, z: Any) -> Any:
-        """The rate at `z` standard deviations of its range, which is taken as normal.
+        """The rate at `z` standard deviations of its range, which is taken as normal unless a shape was typed.
 
         >>> from cluster_calc.quantities.dates import YEAR
         >>> round(parse_rate("0.1..0.3 OOM/year").at(1.6448536269514722) * YEAR / math.log(10), 9)
@@ -78,8 +84,10 @@ class Rate:
         """
         if self.low is None or self.high is None:
             return self.value
-        from cluster_calc.quantities.shapes import Z95
+        from cluster_calc.quantities.shapes import Z95, tabled
 
+        if self.quantiles:
+            return tabled(self.quantiles, z)
         return self.value + (self.high - self.low) / (2 * Z95) * z
 
 
@@ -96,12 +104,15 @@ def parse_rate(text: str) -> Rate:
     cluster_calc.errors.InputError: 'fast' is not a rate of growth; write for example '3x per 2 years', ...
     """
     plain = re.sub(r"\s+", " ", text.strip().lower()).replace("−", "-").replace("a factor of ", "")
+    plain = re.sub(rf"(?<=[0-9])\s+to\s+(?={_NUMBER})", "..", plain)
     if plain in _FLAT:
         return Rate(0.0, text=text)
     if match := _VERB.fullmatch(plain):
         verb, span, span_high, unit = match.groups()
         spans = _spans(text, span, span_high, unit)
         return _rate(text, [math.log(_VERBS[verb]) / each for each in spans])
+    if shaped := _SHAPED.fullmatch(text.strip()):
+        return _shaped(text, shaped)
     for pattern, log in ((_FACTOR, _log_factor), (_ORDERS, _log_orders), (_PERCENT, _log_percent)):
         match = pattern.fullmatch(plain)
         if match:
@@ -113,6 +124,35 @@ def parse_rate(text: str) -> Rate:
             logs = [size / 100 if continuous and continuous[0] else log(size, text) for size in sizes]
             return _rate(text, [each / span_ for each in logs for span_ in spans])
     raise InputError(f"{quoted(text)} is not a rate of growth; write for example {EXAMPLES}")
+
+
+def _shaped(text: str, match: re.Match[str]) -> Rate:
+    """A rate whose size is a distribution: `normal(0.2, 0.06) OOM/year`, `4.5 (4..5)x a year`, `samples(draws.csv:g) OOM/year`.
+
+    >>> from cluster_calc.quantities.shapes import Z95
+    >>> mixed = parse_rate("0.7 * normal(0.51, 0.0365) + 0.3 * normal(0.43, 0.0547) OOM/year")
+    >>> [round(float(mixed.at(z)) * YEAR / math.log(10), 3) for z in (-Z95, 0.0, Z95)]
+    [0.377, 0.495, 0.564]
+    """
+    from cluster_calc.quantities.datum import Datum, Source
+    from cluster_calc.quantities.nomenclature import Quantity
+    from cluster_calc.quantities.reading import read
+    from cluster_calc.quantities.shapes import Z95, nodes, tabled, value_at
+
+    kind = match["kind"].lower()
+    log = _log_factor if kind in ("x", "×", "fold") else _log_percent if kind == "%" else _log_orders
+    least = 0.0 if log is _log_factor else -100.0 if log is _log_percent else -math.inf
+    known = Quantity(
+        "growth", "g", "1", "ratio", "growth", "trend", low=least, low_open=True, example=EXAMPLES, bare=True
+    )
+    fields = read(known, match["shape"].strip())
+    spans = _spans(text, *match.groups()[2:])
+    if fields["low"] is None or len(spans) != 1:
+        raise InputError(f"{quoted(text)} is not a rate of growth; write for example {EXAMPLES}")
+    datum = Datum("growth", source=Source("trend"), **fields)
+    table = tuple(log(float(value_at(datum, z, known)), text) / spans[0] for z in nodes())
+    low, high = (float(tabled(table, z)) for z in (-Z95, Z95))
+    return Rate(log(float(fields["value"]), text) / spans[0], low, high, text, table)
 
 
 def _rate(text: str, ends: list[float]) -> Rate:

@@ -14,14 +14,16 @@ from cluster_calc.files.toml import read_toml
 from cluster_calc.quantities.dates import seconds_of
 from cluster_calc.quantities.datum import Datum, Source
 from cluster_calc.quantities.nomenclature import QUANTITIES, resolve
-from cluster_calc.quantities.reading import parse
-from cluster_calc.quantities.units import tail, to_base
+from cluster_calc.quantities.reading import read
+from cluster_calc.quantities.units import target, to_base
 from cluster_calc.trends.conditions import is_column
 from cluster_calc.trends.rates import parse_path
-from cluster_calc.trends.series import SERIES, Series
+from cluster_calc.trends.series import SERIES, Relation, Series, level_of, relation_of
 
 FIRST_YEAR, LAST_YEAR = 1900, 2500
-_KEYS = {"id", "name", "aliases", "note", "source", "first_year", "last_year", "step", "until", "series", "constants", "yardsticks", "chip", "scaling_law"}  # fmt: skip
+_SELECTING = ("where", "from", "to", "top", "record")
+_FITTING = ("fit", "column", "date_column", "unit", *_SELECTING)
+_KEYS = {"id", "name", "aliases", "note", "source", "first_year", "last_year", "step", "until", "series", "constants", "yardsticks", "chip", "scaling_law", "relations", "correlate"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Trend:
     yardsticks: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     chip: str = ""
     scaling_law: str = ""
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    correlations: tuple[tuple[str, str, float], ...] = ()
 
 
 def series_of(name: str, raw: Mapping[str, Any]) -> Series:
@@ -48,44 +52,50 @@ def series_of(name: str, raw: Mapping[str, Any]) -> Series:
     >>> series_of("gdp", {"value": "21.43e12 USD", "date": "2020-01-01", "growth": "3% a year"}).value
     21430000000000.0
     """
-    if name not in SERIES:
-        raise InputError(f"series {quoted(name)} is not one of {', '.join(SERIES)}.{did_you_mean(name, SERIES)}")
+    own = "" if name in SERIES else str(raw.get("unit", ""))
+    if name not in SERIES and not own:
+        raise InputError(
+            f"series {quoted(name)} is not one of {', '.join(SERIES)}.{did_you_mean(name, SERIES)} One of your own has a unit: {name}.unit = 'chip'"
+        )
+    if ("unit" in raw and not own and "fit" not in raw) or (own and (not name.isidentifier() or name in QUANTITIES)):
+        raise InputError(
+            f"series {quoted(name)}: a unit goes with a name of your own, and this one is taken or is no name"
+        )
+    try:
+        target(own or "1")
+    except UnitError as error:
+        raise InputError(f"series {name}: unit: {error}") from None
+    told: tuple[str, ...] = ()
+    systems: tuple[tuple[float, ...], ...] = ()
     if "fit" in raw:
-        from cluster_calc.trends.fitted_series import fitted
+        from cluster_calc.trends.fitted_series import KEYS, fitted
 
-        raw = fitted(name, raw)
-    unknown = set(raw) - {"value", "date", "growth", "source", "label"}
+        raw, systems = fitted(name, raw, own or SERIES[name][0])
+        told = KEYS
+    unknown = set(raw) - {*told} - {"value", "date", "growth", "source", "label", "degrees", "scatter", "unit"}
     if unknown:
         raise InputError(
-            f"series {name}: unknown key {quoted(sorted(unknown)[0])}; it has value, date, growth, source, label"
+            f"series {name}: unknown key {quoted(sorted(unknown)[0])}; it has value, date, growth, source, label, scatter, degrees, unit"
         )
     for key in ("value", "date"):
         if key not in raw:
             raise InputError(f"series {name}: {key} is missing")
-    unit, example, _ = SERIES[name]
-    text = str(raw["value"])
-    ends = text.split("..")
     try:
-        if len(ends) == 2:
-            if re.fullmatch(r"\s*[0-9.eE+-]+\s*", ends[0]):
-                ends[0] = f"{ends[0].strip()} {tail(ends[1])}"
-            low, high = (to_base(end.strip(), unit, bare=False, example=example) for end in ends)
-            if not 0 < low < high:
-                raise InputError(f"series {name}: the range {quoted(text)} needs 0 < LOW < HIGH")
-            value, bounds = (low * high) ** 0.5, (low, high)
-        else:
-            value = to_base(text, unit, bare=False, example=example)
-            bounds = (None, None)  # type: ignore[assignment]
-    except UnitError as error:
-        raise InputError(f"series {name}: {error}") from None
-    if value <= 0:
-        raise InputError(
-            f"series {name}: {quoted(text)} is not positive; a level that grows is, for example {quoted(example)}"
+        start = Datum(
+            name, source=Source("trend", title="given with the trend"), **read(level_of(name, own), str(raw["value"]))
         )
+        degrees, scatter = int(str(raw.get("degrees", 0))), float(str(raw.get("scatter", 0)).removesuffix("OOM"))
+    except InputError as error:
+        raise InputError(f"series {error}") from None
+    except ValueError:
+        raise InputError(
+            f"series {name}: degrees is a whole number and scatter a number of OOM, as in '0.4 OOM'"
+        ) from None
+    if degrees < 0 or not 0 <= scatter < 100:
+        raise InputError(f"series {name}: degrees and scatter are not negative")
     texts = {key: str(entry) for key, entry in raw.items()}
-    return Series(
-        name, value, *bounds, seconds_of(str(raw["date"])), parse_path(str(raw.get("growth", "constant"))), texts
-    )
+    path = parse_path(str(raw.get("growth", "constant")))
+    return Series(name, start, seconds_of(str(raw["date"])), path, texts, degrees, scatter, own, systems)
 
 
 def trend_from(raw: Mapping[str, Any], where: str) -> Trend:
@@ -110,9 +120,60 @@ def trend_from(raw: Mapping[str, Any], where: str) -> Trend:
         yardsticks=yardsticks,
         chip=str(raw.get("chip", "")),
         scaling_law=str(raw.get("scaling_law", "")),
+        correlations=correlations(raw.get("correlate", ())),
     )
+    for name, entry in raw.get("relations", {}).items():
+        trend = related(trend, name, entry)
     first, last = raw.get("first_year", trend.first_year), raw.get("last_year", trend.last_year)
     return with_years(trend, first, last, raw.get("step", 1))
+
+
+def own_units(trend: Trend) -> dict[str, str]:
+    """The units of the series and relations that a trend names itself."""
+    series = {name: entry.unit for name, entry in trend.series.items() if entry.unit}
+    return series | {name: entry.unit for name, entry in trend.relations.items()}
+
+
+def related(trend: Trend, name: str, raw: Any) -> Trend:
+    """The trend with a relation of one's own: text over its columns, or {value, unit}."""
+    entry = raw if isinstance(raw, Mapping) else {"value": raw}
+    if set(entry) - {"value", "unit"} or "value" not in entry:
+        raise InputError(f"relation {name}: it has value, perhaps with unit, as in 'stock * share'")
+    if not name.isidentifier() or (name in trend.series):
+        raise InputError(f"relation {quoted(name)}: the name is a series already, or is no name")
+    units = {
+        **{key: unit for key, (unit, _, _) in SERIES.items()},
+        **{key: known.unit for key, known in QUANTITIES.items()},
+    }
+    units |= own_units(trend)
+    units.pop(name, None)
+    made = relation_of(name, str(entry["value"]), str(entry.get("unit", "")), units)
+    return replace(trend, relations={**trend.relations, name: made})
+
+
+_PAIR = re.compile(r"\s*([A-Za-z_.-]+)\s*:\s*([A-Za-z_.-]+)\s*=\s*([+-]?[0-9.]+)\s*")
+
+
+def correlations(texts: Any) -> tuple[tuple[str, str, float], ...]:
+    """Rank correlations between what is drawn, `cost.value:cost.growth=0.5`, checked to hold together.
+
+    >>> correlations("cost.value:cost.growth=-0.5")
+    (('cost.value', 'cost.growth', -0.5),)
+    """
+    from cluster_calc.draws.sampling import copula
+
+    found = []
+    for text in [texts] if isinstance(texts, str) else texts:
+        for part in str(text).split(","):
+            match = _PAIR.fullmatch(part)
+            if match is None or match[1] == match[2] or not -1 <= float(match[3]) <= 1:
+                raise InputError(
+                    f"correlate: {quoted(part.strip())} is not NAME:NAME=NUMBER from -1 to 1; write for example cost.value:cost.growth=0.5"
+                )
+            found.append((match[1].replace("-", "_"), match[2].replace("-", "_"), float(match[3])))
+    if found:
+        copula(tuple(found))
+    return tuple(found)
 
 
 def with_years(trend: Trend, first: Any, last: Any, step: Any = 1) -> Trend:
@@ -130,10 +191,8 @@ def with_years(trend: Trend, first: Any, last: Any, step: Any = 1) -> Trend:
 def constant(name: str, value: Any) -> Datum:
     """A quantity of the cost model held constant, perhaps with a range."""
     known = QUANTITIES[resolve(name)]
-    number, low, high = parse(known, value)
-    return Datum(
-        known.name, number, Source("trend", title="given with the trend"), low, high, origin="file", kind="given"
-    )
+    source = Source("trend", title="given with the trend")
+    return Datum(known.name, source=source, origin="file", kind="given", **read(known, value))
 
 
 def yardstick(name: str, text: str) -> tuple[float, str]:
@@ -192,21 +251,68 @@ def load(path: Path) -> Trend:
     return trend_from(read_toml(path), path.name)
 
 
-def changed(trend: Trend, name: str, value: str) -> Trend:
-    """The trend with `series.value`, `series.date`, `series.growth`, a setting or a constant given anew."""
+def fit_texts(where: str) -> dict[str, str]:
+    """TABLE:COLUMN:DATES or TABLE:COLUMN:DATES:UNIT as the keys of a series.
+
+    >>> fit_texts("runs:flop_published:year")
+    {'fit': 'runs', 'column': 'flop_published', 'date_column': 'year'}
+    """
+    return dict(zip(("fit", "column", "date_column", "unit"), where.split(":", 3), strict=False))
+
+
+_PART_ORDER = ("unit", "fit", "value", "date", "growth")
+
+
+def in_order(changes: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Changes in the order in which they can be made: a unit goes with the level of a series of one's own, relations last.
+
+    >>> in_order({"b.formula": "a * 2", "a.growth": "2x a year", "a.value": "1 chip", "a.unit": "chip"})
+    [('a.value', '1 chip', 'chip'), ('a.growth', '2x a year', ''), ('b.formula', 'a * 2', '')]
+    """
+    units = {name.partition(".")[0]: text for name, text in changes.items() if name.endswith(".unit")}
+    found = []
+    for name, text in changes.items():
+        series, _, part = name.partition(".")
+        if part == "unit" and any(f"{series}.{key}" in changes for key in ("value", "fit")):
+            continue
+        found.append((name, text, units.get(series, "") if part in ("value", "fit") else ""))
+
+    def place(entry: tuple[str, str, str]) -> int:
+        part = entry[0].partition(".")[2]
+        return _PART_ORDER.index(part) if part in _PART_ORDER else 99 if part == "formula" else 50
+
+    return sorted(found, key=place)
+
+
+def changed(trend: Trend, name: str, value: str, unit: str = "") -> Trend:
+    """The trend with `series.value`, `series.date`, `series.growth`, a setting or a constant given anew; `unit` of a series of one's own."""
     key = name.strip().replace("-", "_")
     series, dot, part = key.partition(".")
     if dot:
-        if part not in ("value", "date", "growth", "fit"):
+        if part == "formula":
+            return related(trend, series, value)
+        if part not in ("value", "date", "growth", "fit", "unit", "scatter", *_SELECTING):
             raise InputError(
                 f"{quoted(name)}: a series has value, date and growth (or fit), for example compute.growth"
             )
         before = trend.series.get(series)
         texts = dict(before.texts) if before else {"date": f"{trend.first_year}-01-01"}
-        texts[part] = value
-        texts.pop("source", None)
+        if unit:
+            texts["unit"] = unit
         if part == "fit":
-            texts = dict(zip(("fit", "column", "date_column"), value.split(":"), strict=False))
+            texts = fit_texts(value) | {key: texts[key] for key in ("unit",) if series not in SERIES and key in texts}
+        elif part in _SELECTING:
+            if "fit" not in texts:
+                raise InputError(f"{quoted(name)}: {part} chooses among the rows of a fit; give {series}.fit first")
+            texts = {key: text for key, text in texts.items() if key in _FITTING} | {part: value}
+        else:
+            # What a regression found of the series no longer holds.
+            texts = {
+                key: text
+                for key, text in texts.items()
+                if key not in (*_FITTING, "source", "degrees", "scatter") or key == part
+            }
+            texts |= {part: value} | ({"unit": own} if (own := unit or (before.unit if before else "")) else {})
         return replace(trend, series={**trend.series, series: series_of(series, texts)})
     if key == "chip":
         return replace(trend, chip=value)

@@ -103,7 +103,7 @@ def test_draws_repeat_and_bands_widen() -> None:
     [
         ({"cost.growth": "constant"}, "cost > $100B", "never happens.*1e-?0?2?|never happens"),
         ({"cost.growth": "-10% a year"}, "cost > $2B", "falls"),
-        ({"cost.value": "-1e9 USD"}, "cost > $2B", "not positive"),
+        ({"cost.value": "-1e9 USD"}, "cost > $2B", "outside the possible range 0 < cost"),
         ({"cost.value": "5 GW"}, "cost > $2B", r"\[energy\]/\[time\], not \[USD\]"),
         ({"cost.date": "1492-01-01"}, "cost > $2B", "outside the years"),
         ({}, "cost > 5 GW", "cannot be compared"),

@@ -43,16 +43,19 @@ def _unit_text(unit: str) -> str:
 
 
 PERCENTILES = ("P10", "P90")
+SYSTEM = ("one system P10", "one system P90")
 
 
 def rows_of(made: Projection) -> list[tuple[str, list[str]]]:
-    """Every column as a row over the years, and below what is drawn its P10 and P90."""
+    """Every column as a row over the years, and below what is drawn its P10 and P90, of the line and of a single system."""
     rows = []
     for column in made.columns:
         unit = _unit_text(column.unit)
         lines = {label(column.name) + (f" [{unit}]" if unit else ""): column.values}
         if column.percentiles is not None and column.percentiles[10] != column.percentiles[90]:
             lines |= dict(zip(PERCENTILES, (column.percentiles[10], column.percentiles[90]), strict=True))
+        if column.system is not None:
+            lines |= dict(zip(SYSTEM, (column.system[10], column.system[90]), strict=True))
         rows += [(name, [value_text(value, column.unit) for value in values]) for name, values in lines.items()]
     return rows
 
@@ -65,14 +68,20 @@ def notes_of(made: Projection) -> list[str]:
 
 
 def levels_of(made: Projection) -> str:
-    """When a level holds, and how many draws stand behind the percentiles."""
-    return "Levels are those of 1 January." + (f" {made.draws:,} draws, seed {made.seed}." if made.draws else "")
+    """When a level holds, how many draws stand behind the percentiles, and what they are of."""
+    drawn = f" {made.draws:,} draws, seed {made.seed}." if made.draws else ""
+    told = (
+        " P10 and P90 are the line's; one system scatters around it."
+        if any(column.system for column in made.columns)
+        else ""
+    )
+    return f"Levels are those of 1 January.{drawn}{told}"
 
 
 def table(made: Projection, width: int = 80) -> str:
     """Plain text: years as columns, in blocks that fit the width; under each base value its P10 and P90."""
     lines = [made.trend.name, ""]
-    rows = [(("  " if name in PERCENTILES else "") + name, texts) for name, texts in rows_of(made)]
+    rows = [(("  " if name in (*PERCENTILES, *SYSTEM) else "") + name, texts) for name, texts in rows_of(made)]
     head = [str(year) for year in made.years]
     left = max([len(name) for name, _ in rows] + [4])
     cell = max(max(len(text) for _, texts in rows for text in texts), 4) + 2
@@ -120,6 +129,8 @@ def csv_text(made: Projection) -> str:
         if column.percentiles is not None:
             for percent, values in column.percentiles.items():
                 writer.writerow([column.name, column.unit, f"p{percent}", *values])
+        for percent, values in (column.system or {}).items():
+            writer.writerow([column.name, column.unit, f"system_p{percent}", *values])
     for crossing in made.crossings:
         writer.writerow(
             [crossing.condition, "decimal year", "crossing", "" if crossing.year is None else crossing.year]

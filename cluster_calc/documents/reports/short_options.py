@@ -151,12 +151,16 @@ def _plan(found: Finance) -> tuple[Row, ...]:
 
 def of_projection(made: Projection) -> Short:
     """Shorten a projection: when each condition is met, and the columns at a few years."""
-    from cluster_calc.documents.reports.projections import PERCENTILES, rows_of
+    from cluster_calc.documents.reports.projections import PERCENTILES, SYSTEM, rows_of
 
     last = len(made.years) - 1
     count = min(_YEARS, len(made.years))
     places = sorted({round(place * last / max(count - 1, 1)) for place in range(count)})
-    rows = [(name, *(texts[place] for place in places)) for name, texts in rows_of(made) if name not in PERCENTILES]
+    rows = [
+        (name, *(texts[place] for place in places))
+        for name, texts in rows_of(made)
+        if name not in (*PERCENTILES, *SYSTEM)
+    ]
     table = (("", *(str(made.years[place]) for place in places)), *rows)
     met = [f"{entry.condition}: {entry.date or 'never on the base line'}{_span(entry)}" for entry in made.crossings]
     answer = "; ".join([made.trend.name, *met]) + "."

@@ -48,13 +48,22 @@ def svg(made: Projection) -> str:
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(description or 'log axis')}</desc>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="20" font-size="14" font-weight="bold">{escape(_cut(title, 90))}</text>',
+        f'<text x="{LEFT}" y="20" font-size="14" font-weight="bold">{escape(_cut(title, 76))}</text>',
     ]
     parts += _axes(x, y, made.years, low, high, main.unit)
-    if main.percentiles is not None:
-        upper = [f"{x(year):.1f},{y(v):.1f}" for year, v in zip(made.years, main.percentiles[90], strict=True)]
-        lower = [f"{x(year):.1f},{y(v):.1f}" for year, v in zip(made.years, main.percentiles[10], strict=True)]
-        parts.append(f'<polygon points="{" ".join(upper + lower[::-1])}" fill="{_COLOURS[0]}" fill-opacity="0.18"/>')
+    for colour, column in zip(_COLOURS, (main, *others), strict=False):
+        for spread, opacity in ((column.system, "0.08"), (column.percentiles, "0.18")):
+            if spread is not None and spread[10] != spread[90]:
+                upper = [f"{x(year):.1f},{y(v):.1f}" for year, v in zip(made.years, spread[90], strict=True)]
+                lower = [f"{x(year):.1f},{y(v):.1f}" for year, v in zip(made.years, spread[10], strict=True)]
+                parts.append(
+                    f'<polygon points="{" ".join(upper + lower[::-1])}" fill="{colour}" fill-opacity="{opacity}"/>'
+                )
+    parts += [
+        f'<circle cx="{x(year):.1f}" cy="{y(value):.1f}" r="2" fill="{_COLOURS[0]}" fill-opacity="0.6"/>'
+        for year, value in systems_of(made, main.name)
+        if first <= year <= last and low <= math.log10(value) <= high
+    ]
     taken: list[float] = []
     for name, amount, unit in marks:
         if low <= math.log10(amount) <= high:
@@ -90,6 +99,12 @@ def svg(made: Projection) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
+def systems_of(made: Projection, name: str) -> list[tuple[float, float]]:
+    """The systems behind a fitted series, as years and values in its JSON unit."""
+    series = made.trend.series.get(name)
+    return list(zip(*series.points, strict=True)) if series is not None and series.points else []
+
+
 def page(made: Projection) -> str:
     """One self-contained HTML page: the chart, the crossings and the table behind it."""
     rows = []
@@ -122,8 +137,8 @@ def page(made: Projection) -> str:
 
 def _span(main: Column, others: list[Column], marks: list[float]) -> tuple[float, float]:
     values = list(main.values)
-    if main.percentiles is not None:
-        values += [*main.percentiles[10], *main.percentiles[90]]
+    for spread in (main.percentiles, main.system):
+        values += [*spread[10], *spread[90]] if spread is not None else []
     logs = [math.log10(value) for value in values if value > 0] or [0.0]
     low, high = min(logs), max(logs)
     for value in [*marks, *(value for column in others for value in column.values)]:

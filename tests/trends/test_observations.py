@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cluster_calc.errors import InputError
-from cluster_calc.trends.fitted_series import points
+from cluster_calc.trends.observations import read_observations
 
 
 def test_dates_with_times_years_and_slashes_and_prices_with_signs(tmp_path: Path) -> None:
@@ -15,14 +15,14 @@ def test_dates_with_times_years_and_slashes_and_prices_with_signs(tmp_path: Path
     table.write_text(
         'v,d\n$5412.00,2016-10-30 12:00:00\n"6,000.50",2017.0\n7000,2012-06-01T00:00:00Z\n9000,6/13/2019\n9900,6/1/2020\n'
     )
-    years, values, skipped = points("compute", str(table), "v", "d")
-    assert values == [5412.0, 6000.5, 7000.0, 9000.0, 9900.0]
-    assert years == pytest.approx([2016.828, 2017.0, 2012.415, 2019.447, 2020.415], abs=2e-3)
-    assert skipped == 0
+    found = read_observations(str(table)).points("v", "d")
+    assert found.values == (7000.0, 5412.0, 6000.5, 9000.0, 9900.0)
+    assert found.years == pytest.approx([2012.415, 2016.828, 2017.0, 2019.447, 2020.415], abs=2e-3)
+    assert found.skipped == 0
 
 
 def test_a_date_that_may_be_either_is_refused(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("v,d\n1,6/1/2012\n2,7/1/2013\n4,8/1/2014\n")
     with pytest.raises(InputError, match="'6/1/2012' may be day or month first"):
-        points("compute", str(table), "v", "d")
+        read_observations(str(table)).points("v", "d")
