@@ -43,8 +43,8 @@ def throughput_per_chip(step_throughput: Number, chips: Number) -> Number:
 def tokens_per_second(step_throughput: Number, tokens: Number, training_compute: Number) -> Number:
     """Tokens trained on in a second of training steps: n · P · u · D / C.
 
-    >>> tokens_per_second(step_throughput=4.8e16, tokens=1e12, training_compute=4.8e22)
-    1000000.0
+    >>> round(tokens_per_second(step_throughput=4.8e16, tokens=1e12, training_compute=4.8e22))
+    1000000
     """
     return step_throughput * tokens / training_compute
 

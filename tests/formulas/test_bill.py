@@ -106,4 +106,4 @@ def test_a_report_says_how_the_hardware_was_priced() -> None:
     assert "two factors: server × 1, network 19%" in words["quick"]
     assert "bill of materials" in words["bill"]
     assert "two factors alone, at the same prices, give" in words["bill"]
-    assert "Electricity cost $67.2k 9.85% = Run cost $682k = Capital cost $10M as given, not split" in words["given"]
+    assert "Electricity cost $64.3k 9.48% = Run cost $679k = Capital cost $10M as given, not split" in words["given"]

@@ -189,7 +189,9 @@ def test_not_a_number_and_infinity_are_refused(text: str) -> None:
         base("budget", text)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400, True, None, [0.4], {"a": 1}, 1j, b"0.4"])
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, 10**400, True, None, [], [0.4, None], {"a": 1}, 1j, b"0.4"]
+)
 def test_python_values_that_are_no_numbers_are_refused(value: object) -> None:
     with pytest.raises(InputError, match="mfu"):
         parse(quantity("mfu"), value)
