@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from cluster_calc.investment.renting import Rent
 from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.dates import HOUR, YEAR
 from cluster_calc.quantities.datum import Datum
+from cluster_calc.quantities.display import duration
 from cluster_calc.quantities.elementwise import numpy_later as np
 from cluster_calc.quantities.lists import Payment
 from cluster_calc.quantities.nomenclature import QUANTITIES
@@ -48,6 +50,8 @@ MADE_BY = {
 }
 COLOCATION, DEMAND_CHARGE = "colocation", "demand_charge"
 MOST_MONTHS = 20 * MONTHS
+# Sets of hardware that a plan buys one after another.
+MOST_SETS = 1000
 
 
 def time_of_run(result: Result, name: str) -> float:
@@ -143,6 +147,12 @@ def _age(result: Result) -> float:
     return max(age - lives * float(life) / YEAR, 0.0)
 
 
+def _rounded_up(seconds: float) -> float:
+    """A time whose three figures are no shorter than it."""
+    step = 10.0 ** (math.floor(math.log10(seconds)) - 1)
+    return math.ceil(seconds / step) * step
+
+
 class Cluster:
     """The yearly figures of a cluster, and the flows they make over any number of years."""
 
@@ -169,6 +179,7 @@ class Cluster:
         self.age = _age(result)
         self.first_order = method_of(result.scenario.settings) == "price-performance-first-order"
         self.worth: dict[float, float] = {}
+        self.charged: dict[tuple[float, float], float] = {}
         self.horizon = round(float(data["horizon"].value) / YEAR * MONTHS) / MONTHS
 
     @cached_property
@@ -225,17 +236,23 @@ class Cluster:
             yield from _paid("electricity", times, self.electricity_of(times, middles, lengths, share))
         for line, amounts in self.lines_of(times, lengths, colocated, price).items():
             yield from _paid(line, times, amounts)
-        bought = 0.0
-        for time in self.refreshes(years):
-            # The set that goes is sold for what its own purchase left; the next costs what like hardware costs by then.
-            yield Flow("refresh", time, -float(cash.replacement_payment(self.capital, self.price_level(time))))
-            sold = cash.sale_of_hardware(self.capital * self.left, self.price_level(bought))
-            yield Flow("residual", time, float(sold))
-            bought = time
+        yield from self.exchanges[: 2 * len(self.refreshes(years))]
         yield Flow("residual", years, self.residual(years, years))
         if self.building and not colocated and self.building_life:
             left = cash.building_left(self.building, years, self.building_life)
             yield Flow("facility_residual", years, float(left))
+
+    @cached_property
+    def exchanges(self) -> list[Flow]:
+        """What each next set costs, and what the one before it is sold for."""
+        flows, bought = [], 0.0
+        for time in self.ends:
+            # The set that goes is sold for what its own purchase left; the next costs what like hardware costs by then.
+            flows.append(Flow("refresh", time, -float(cash.replacement_payment(self.capital, self.price_level(time)))))
+            sold = cash.sale_of_hardware(self.capital * self.left, self.price_level(bought))
+            flows.append(Flow("residual", time, float(sold)))
+            bought = time
+        return flows
 
     def price_level(self, time: float) -> float:
         """Price of like hardware then ÷ its price at the start."""
@@ -243,21 +260,34 @@ class Cluster:
 
     def residual(self, time: float, years: float) -> float:
         """Value of the set that stands at a time of the plan, in the money its purchase was paid in."""
-        bought = max((known for known in self.refreshes(years) if known < time - 1e-6), default=0.0)
+        bought = self.bought_before(time, years, 0.0)
         return float(cash.sale_of_hardware(self.book_value(time, years), self.price_level(bought)))
 
-    def refreshes(self, years: float) -> Iterable[float]:
+    @cached_property
+    def ends(self) -> list[float]:
+        """When a set of hardware reaches the end of its life, in years from the start, as far as a plan looks."""
+        if "service_time" not in self.result.values:
+            return []
+        life, longest = float(self.result.values["service_time"]), max(self.horizon, MOST_MONTHS / MONTHS)
+        if longest * YEAR / life > MOST_SETS:
+            raise InputError(
+                f"lifetime: hardware that serves {duration(life)} is bought more than {MOST_SETS:,} times over the "
+                f"{longest:g} years a plan looks ahead; give a life of {duration(_rounded_up(longest * YEAR / MOST_SETS))} or more"
+            )
+        return [count * life / YEAR - self.age for count in range(1, math.ceil(longest * YEAR / life) + 2)]
+
+    def refreshes(self, years: float) -> list[float]:
         """When the hardware reaches the end of a life before the horizon does.
 
         Nobody replaces a set in the last month of a plan: one whose life ends there serves until the plan does.
         """
-        life = self.result.values.get("service_time")
-        if life is None:
-            return
-        count = 1
-        while (time := count * float(life) / YEAR - self.age) < years - 1 / MONTHS + 1e-6:
-            yield time
-            count += 1
+        return self.ends[: bisect_left(self.ends, years - 1 / MONTHS + 1e-6)]
+
+    def bought_before(self, time: float, years: float, first: float) -> float:
+        """When the set was bought that stands just before a time; `first` where none was replaced by then."""
+        bought = self.refreshes(years)
+        count = bisect_left(bought, time - 1e-6)
+        return bought[count - 1] if count else first
 
     def books(self, years: float) -> Iterable[float]:
         """Value of the hardware at the start and at the end of every year of the horizon.
@@ -276,7 +306,7 @@ class Cluster:
 
     def book_value(self, time: float, years: float) -> float:
         """Value of the set that stands at a time of the plan, at the prices of the start."""
-        bought = max((known for known in self.refreshes(years) if known < time - 1e-6), default=-self.age)
+        bought = self.bought_before(time, years, -self.age)
         age = time - bought
         if age not in self.worth:
             life = self.result.values.get("service_time")
@@ -305,15 +335,19 @@ class Cluster:
                     # The rate of the first day is not held over a year: what the books lose is the exact integral.
                     charge += self.residual(first, years) - self.residual(last, years)
                     continue
-                length = (last - first) * YEAR
-                values = self._model(
-                    hardware_age=(first - bought) * YEAR,
-                    training_time=length,
-                    accelerator_time=self.chips * length,
-                    chip_hours=self.chips * length,
+                charge += self.charge((first - bought) * YEAR, (last - first) * YEAR) * self.price_level(
+                    max(bought, 0.0)
                 )
-                charge += float(values["hardware_charge"]) * self.price_level(max(bought, 0.0))
             yield charge
+
+    def charge(self, age: float, length: float) -> float:
+        """Depreciation of a set of some age over a length of time in s, at the prices of the start, in USD."""
+        key = (round(age), round(length))  # one set after another ages alike, to rounding
+        if key not in self.charged:
+            hours = self.chips * length
+            values = self._model(hardware_age=age, training_time=length, accelerator_time=hours, chip_hours=hours)
+            self.charged[key] = float(values["hardware_charge"])
+        return self.charged[key]
 
     def delivered(self, years: float, share: float | None = None) -> tuple[float, float]:
         """Chip-hours in which useful steps run, and the same discounted as money is."""
@@ -359,6 +393,7 @@ class Cluster:
     def at_todays_prices(self) -> Cluster:
         """The same cluster where no price moves and no money is discounted, as an estimate counts."""
         same = copy(self)
+        same.__dict__.pop("exchanges", None)  # at the prices of then
         same.rate, same.growth = 0.0, dict.fromkeys(self.growth, 0.0)
         same.electricity = replace(self.electricity, growth=0.0, path=None)
         return same

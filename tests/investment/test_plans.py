@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import random
+from time import monotonic
 from typing import Any
 
 import pytest
 
 import cluster_calc as cc
 from cluster_calc.documents.reports import finance as report
+from cluster_calc.errors import InputError
 from cluster_calc.quantities import display
 
 YEAR = 365.25 * 86400
@@ -108,3 +110,27 @@ def test_every_option_sums_in_every_format(seed: int) -> None:
     assert all(len(line) <= 80 for line in report.text(plan).splitlines())
     for form in (report.text(plan), report.markdown(plan)):
         assert display.money(raw["own"]["years"][-1]["cumulative"]) in form.replace("\\$", "$")
+
+
+@pytest.mark.parametrize("life", ["1 hour", "1 minute", "6 days"])
+def test_a_life_too_short_to_play_through_is_refused_at_once(life: str) -> None:
+    with pytest.raises(InputError, match=r"^lifetime: .* more than 1,000 times .* a life of 7.41 days or more"):
+        cc.finance(chip="h100", chips=64, lifetime=life)
+    with pytest.raises(InputError, match=r"^lifetime: "):
+        cc.compare(chips=["h100", "b200"], training_compute=2e25, lifetime=life)
+
+
+def test_the_shortest_life_that_is_taken_is_played_through_in_time() -> None:
+    started = monotonic()
+    plan = cc.finance(chip="h100", chips=64, lifetime="7.41 days", horizon="10 years")
+    assert sum(flow.line == "refresh" for flow in plan.flows) == 488
+    assert monotonic() - started < 5
+
+
+@pytest.mark.parametrize("life", ["9 days", "4 months", "30 months"])
+def test_sets_that_follow_one_another_are_charged_alike(life: str) -> None:
+    """The books of every year close with what was there, bought, and charged."""
+    plan = cc.finance(chip="h100", chips=64, lifetime=life, horizon="5 years", residual_value=0, hardware_price_growth=0,
+                      inflation_rate=0)  # fmt: skip
+    bought = -sum(flow.amount for flow in plan.flows if flow.line in ("deposit", "capital", "refresh"))
+    assert sum(plan.depreciation) == pytest.approx(bought - plan.book_values[-1], rel=2e-3)
