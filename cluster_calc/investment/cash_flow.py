@@ -6,7 +6,7 @@ for the book value at other ages. Money is nominal or real throughout, as `rate_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from cluster_calc.estimation.parts.price_path import decimal_year_of_day, path_o
 from cluster_calc.estimation.result import Result
 from cluster_calc.forms import as_json, as_text
 from cluster_calc.investment.break_even import Levels, levels, share_level
-from cluster_calc.investment.flows import MONTHS, Flow, net_present_value, table
+from cluster_calc.investment.flows import MONTHS, Flow, Use, net_present_value, table
 from cluster_calc.investment.owning import Cluster, Electricity, Terms, time_of_run
 from cluster_calc.investment.payments import payments
 from cluster_calc.investment.renting import Rent, dearer_than_on_demand, rents
@@ -119,6 +119,7 @@ class Finance:
     figures: Cluster = field(repr=False)
     colocated: Colocated | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[Use, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -220,11 +221,13 @@ def finance(*, scenario: str | Path | Mapping[str, Any] | None = None, **given: 
     return plan(scenarios.gather(named, origin="call", file=scenario))
 
 
-def plan(merged: scenario.Scenario, book: Catalog | None = None, result: Result | None = None) -> Finance:
-    """The finance of a merged scenario; `result` is its estimate where there is one."""
+def plan(
+    merged: scenario.Scenario, book: Catalog | None = None, result: Result | None = None, uses: Sequence[Use] = ()
+) -> Finance:
+    """The finance of a merged scenario; `result` is its estimate where there is one, `uses` the calendar of its use."""
     book = book or catalog()
     result = result or run(merged, book)
-    data, figures = _cluster(merged, result, book)
+    data, figures = _cluster(merged, result, book, uses)
     terms, due = word("rate_terms", merged.settings), figures.payments
     years = figures.horizon
     flows = tuple(figures.owned(years))
@@ -246,7 +249,7 @@ def plan(merged: scenario.Scenario, book: Catalog | None = None, result: Result 
         discounted_hours=discounted, per_delivered_hour=-npv / discounted, depreciation=charges,
         payback_months=figures.payback(hourly) if hourly else None, book_values=books,
         alternatives=tuple(_alternative(figures, rent, discounted, dearer_than_on_demand(rent, found), colocated) for rent in found), colocated=colocated, figures=figures,
-        left_out=left_out,
+        left_out=left_out, uses=tuple(uses),
     )  # fmt: skip
 
 
@@ -256,7 +259,9 @@ def owned_value(merged: scenario.Scenario, result: Result, *, colocated: bool = 
     return net_present_value(figures.owned(figures.horizon, colocated=colocated), figures.rate)
 
 
-def _cluster(merged: scenario.Scenario, result: Result, book: Catalog) -> tuple[dict[str, Datum], Cluster]:
+def _cluster(
+    merged: scenario.Scenario, result: Result, book: Catalog, uses: Sequence[Use] = ()
+) -> tuple[dict[str, Datum], Cluster]:
     """The figures of a plan, and its cluster."""
     for name in NEEDED:
         if name not in result.values:
@@ -271,7 +276,9 @@ def _cluster(merged: scenario.Scenario, result: Result, book: Catalog) -> tuple[
     due = payments(merged.settings, merged.data, deposit, lead / YEAR, float(data["horizon"].value) / YEAR)
     included = merged.settings.get("colocation_power") == "included"
     electricity = _electricity(merged, result, data, book)
-    return data, Cluster(result, data, Terms(word("flow_timing", merged.settings), electricity, due, included))
+    return data, Cluster(
+        result, data, Terms(word("flow_timing", merged.settings), electricity, due, included, tuple(uses))
+    )
 
 
 def rent_value(merged: scenario.Scenario, result: Result, rent: Rent) -> float:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import InputError
 from cluster_calc.estimation.parts.depreciation import RATE_OF, method_of
 from cluster_calc.estimation.parts.price_path import PricePath
 from cluster_calc.estimation.result import Result
 from cluster_calc.formulas import cash
 from cluster_calc.formulas.operations import charged_time, colocation_per_year
-from cluster_calc.investment.flows import MONTHS, Flow, periods
+from cluster_calc.investment.flows import MONTHS, Flow, Use, by_year, moments, periods, terms_of
 from cluster_calc.investment.renting import Rent
 from cluster_calc.model.sets import model_of
 from cluster_calc.quantities.dates import HOUR, YEAR
@@ -129,12 +130,16 @@ class Electricity:
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a cluster is owned: when running costs count, the price of power, when the hardware is paid."""
+    """On what terms a cluster is owned: when running costs count, the price of power, when the hardware is paid.
+
+    `uses` is the calendar of its use; without one the used share holds throughout.
+    """
 
     timing: str
     electricity: Electricity
     payments: tuple[Payment, ...]
     power_included: bool = False
+    uses: tuple[Use, ...] = ()
 
 
 def _age(result: Result) -> float:
@@ -167,6 +172,7 @@ class Cluster:
         self.cash = self.capital * bought
         self.left = float(values.get("residual_value", 0.0))
         self.share = float(data["used_share"].value)
+        self.uses = terms.uses or (Use(0.0, math.inf, self.share),)
         self.goodput = float(data["goodput"].value)
         self.spot = float(data["spot_goodput"].value)
         self.rate = float(data["discount_rate"].value)
@@ -174,6 +180,10 @@ class Cluster:
             "operations": float(data["inflation_rate"].value),
             "hardware": float(data["hardware_price_growth"].value), "rent": float(data["rental_price_growth"].value),
         }  # fmt: skip
+        # Real flows know no inflation, but what a contract fixes is fixed in the money of its time.
+        general = catalog().assumption("inflation_rate")
+        real = result.scenario.settings.get("rate_terms") == "real" and general is not None
+        self.contract_inflation = float(general.value) if real and general is not None else 0.0
         life = data.get("facility_lifetime")
         self.building_life = float(life.value) / YEAR if life is not None else 0.0
         self.age = _age(result)
@@ -195,8 +205,12 @@ class Cluster:
         """Cash for hardware that is bought, and for the building of a site of one's own."""
         return self.cash + (0.0 if colocated else self.building)
 
+    def used(self, years: float, share: float | None = None) -> list[Use]:
+        """The use within a horizon by year: that of the calendar, or a share of all hours."""
+        return by_year(self.uses if share is None else (Use(0.0, math.inf, share),), years)
+
     def electricity_of(
-        self, times: Number, middles: Number, lengths: Number, share: float, colocated: bool = False
+        self, times: Number, middles: Number, lengths: Number, share: Number, colocated: bool = False
     ) -> Number:
         """Electricity of periods; none where the rent of the site holds it."""
         if colocated and self.power_included:
@@ -225,15 +239,16 @@ class Cluster:
         self, years: float, share: float | None = None, *, colocated: bool = False, price: float | None = None
     ) -> Iterable[Flow]:
         """The flows of owning; the hardware is paid as scheduled from its purchase."""
-        share = self.share if share is None else share
         for payment in self.payments:
             due = cash.hardware_payment(self.cash, payment.share)
             yield Flow(payment.line, payment.time - self.age, -due)
         if self.building and not colocated:
             yield Flow("facility", 0.0, -self.building)
-        times, middles, lengths = self.periods(years)
+        times, _, lengths = self.periods(years)
         if not (colocated and self.power_included):
-            yield from _paid("electricity", times, self.electricity_of(times, middles, lengths, share))
+            parts = self.used(years, share)
+            due, middles, spans, shares = moments(parts, years, self.timing)
+            yield from _paid("electricity", due, self.electricity_of(due, middles, spans, shares), parts)
         for line, amounts in self.lines_of(times, lengths, colocated, price).items():
             yield from _paid(line, times, amounts)
         yield from self.exchanges[: 2 * len(self.refreshes(years))]
@@ -351,42 +366,58 @@ class Cluster:
 
     def delivered(self, years: float, share: float | None = None) -> tuple[float, float]:
         """Chip-hours in which useful steps run, and the same discounted as money is."""
-        times, _, lengths = self.periods(years)
-        hours = cash.hours_of_period(self.chips, self.share if share is None else share, self.goodput, lengths) / HOUR
+        times, _, lengths, shares = moments(self.used(years, share), years, self.timing)
+        hours = cash.hours_of_period(self.chips, shares, self.goodput, lengths) / HOUR
         worth = cash.discounted(hours, cash.discount_factor(self.rate, times))
         return float(hours.sum()), float(worth.sum())
 
     def rented(
         self, rent: Rent, years: float, share: float | None = None, price: float | None = None
     ) -> Iterable[Flow]:
-        """The flows of renting chips that deliver as much: by the used hour, or all hours of a commitment."""
-        times, _, lengths = self.periods(years)
+        """The flows of renting chips that deliver as much: by the used hour, or all hours of the terms that cover the use."""
         price = rent.price if price is None else price
-        return _paid("rent", times, self.rent_of(rent, times, lengths, self.share if share is None else share, price))
+        if not rent.committed:
+            parts = self.used(years, share)
+            times, _, lengths, shares = moments(parts, years, self.timing)
+            yield from _paid("rent", times, self.rent_of(rent, times, lengths, shares, price), parts)
+            return
+        uses = self.uses if share is None else (Use(0.0, math.inf),)
+        for term in terms_of(uses, rent.months / MONTHS, years):
+            parts = by_year([term], years)
+            times, _, lengths, shares = moments(parts, years, self.timing)
+            # The price of the day of signing holds for the term; in real money it falls with prices in general.
+            fallen = cash.operating_price_level(self.contract_inflation, term.first - times)
+            amounts = self.rent_of(rent, np.full_like(times, term.first), lengths, shares, price) * fallen
+            yield from _paid("rent", times, amounts, parts, term.first)
 
-    def rent_of(self, rent: Rent, times: Number, lengths: Number, share: float, price: float) -> Number:
-        """Rent of periods for the same delivered compute: all hours of a commitment, more on spot for what it loses."""
-        paid = 1.0 if rent.committed else share
-        paid = cash.rented_share(paid, self.spot) if rent.term == "spot" else paid
+    def rent_of(self, rent: Rent, times: Number, lengths: Number, share: Number, price: float) -> Number:
+        """Rent of periods at the prices of `times`, for the same delivered compute: more on spot for what it loses."""
+        paid = cash.rented_share(share, self.spot) if rent.term == "spot" else share
         level = cash.rental_price_level(self.growth["rent"], times)
         return cash.rent_of_period(self.chips, paid, price / HOUR, lengths, level)
 
     def owed(self, rent: Rent) -> float:
-        """Rent of the last commitment that falls due after the horizon, moved as all rents are; 0 without one."""
-        if not rent.months:
+        """Rent of the last commitment that falls due after the horizon, at the price of its signing; 0 without one."""
+        terms = terms_of(self.uses, rent.months / MONTHS, self.horizon) if rent.committed else []
+        if not terms or (left := terms[-1].last - self.horizon) <= 1e-9:
             return 0.0
-        term = rent.months / MONTHS
-        left = math.ceil(self.horizon / term - 1e-9) * term - self.horizon
-        times, _, lengths = self.periods(left)
-        return float(self.rent_of(rent, self.horizon + times, lengths, self.share, rent.price).sum())
+        middle = terms[-1].last - left / 2
+        fallen = cash.operating_price_level(self.contract_inflation, terms[-1].first - middle)
+        return float(self.rent_of(rent, terms[-1].first, left * YEAR, 1.0, rent.price) * fallen)
 
     def payback(self, rent: Rent, *, colocated: bool = False) -> float | None:
         """Months after which the cash spent on owning is no more than the rent would have been, not discounted."""
         times = (np.arange(MOST_MONTHS) + 0.5) / MONTHS
         lengths = np.full(MOST_MONTHS, YEAR / MONTHS)
-        spent = self.electricity_of(times, times, lengths, self.share, colocated)
+        first, last = times - 0.5 / MONTHS, times + 0.5 / MONTHS
+        # What of each month is used: a run that ends within it fills a part.
+        shares = sum(
+            use.share * np.clip(np.minimum(last, use.last) - np.maximum(first, use.first), 0, None) * MONTHS
+            for use in self.uses
+        )
+        spent = self.electricity_of(times, times, lengths, shares, colocated)
         spent = spent + sum(self.lines_of(times, lengths, colocated).values())
-        saved = self.rent_of(rent, times, lengths, self.share, rent.price)
+        saved = self.rent_of(rent, times, lengths, shares, rent.price)
         even = np.flatnonzero(self.investment(colocated) + np.cumsum(spent) <= np.cumsum(saved))
         return float(even[0] + 1) if even.size else None
 
@@ -394,11 +425,15 @@ class Cluster:
         """The same cluster where no price moves and no money is discounted, as an estimate counts."""
         same = copy(self)
         same.__dict__.pop("exchanges", None)  # at the prices of then
-        same.rate, same.growth = 0.0, dict.fromkeys(self.growth, 0.0)
+        same.rate, same.contract_inflation, same.growth = 0.0, 0.0, dict.fromkeys(self.growth, 0.0)
         same.electricity = replace(self.electricity, growth=0.0, path=None)
         return same
 
 
-def _paid(line: str, times: Number, amounts: Number) -> Iterable[Flow]:
-    """One flow a period."""
-    return (Flow(line, time, -amount) for time, amount in zip(times.tolist(), amounts.tolist(), strict=True))
+def _paid(
+    line: str, times: Number, amounts: Number, parts: Sequence[Use] = (), priced: float | None = None
+) -> Iterable[Flow]:
+    """One flow a period, with the span of use that it pays."""
+    spans: Iterable[Use | None] = parts or [None] * len(times)
+    rows = zip(times.tolist(), amounts.tolist(), spans, strict=True)
+    return (Flow(line, time, -amount, span, priced) for time, amount, span in rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cluster_calc.catalog.book import Catalog
 from cluster_calc.catalog.current import catalog
 from cluster_calc.estimation.result import Result
 from cluster_calc.investment.cash_flow import COLOCATE, Finance, inputs_of
-from cluster_calc.investment.flows import Flow, net_present_value
+from cluster_calc.investment.flows import Flow, Use, net_present_value
 from cluster_calc.investment.owning import Cluster, Electricity, Terms
 from cluster_calc.investment.renting import Rent, dearer_than_on_demand, rents
 from cluster_calc.quantities.datum import Datum
@@ -39,6 +39,7 @@ class Rents:
     discounted_hours: float
     ways: tuple[Rented, ...]
     left_out: Mapping[str, str]
+    uses: tuple[Use, ...] = ()
 
 
 def rents_of(plan: Finance) -> Rents:
@@ -49,11 +50,11 @@ def rents_of(plan: Finance) -> Rents:
     )
     return Rents(
         plan.terms, plan.timing, plan.inputs, plan.delivered_hours, plan.discounted_hours, ways,
-        {name: why for name, why in plan.left_out.items() if name != COLOCATE},
+        {name: why for name, why in plan.left_out.items() if name != COLOCATE}, plan.uses,
     )  # fmt: skip
 
 
-def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None) -> Rents:
+def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None, uses: Sequence[Use] = ()) -> Rents:
     """The ways to rent the chips of an estimate; it needs no price of the hardware and no power.
 
     >>> import cluster_calc as cc
@@ -64,7 +65,7 @@ def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None) -
     """
     terms, timing = word("rate_terms", merged.settings), word("flow_timing", merged.settings)
     data = inputs_of(merged, result, book or catalog(), terms)
-    figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), ()))
+    figures = Cluster(result, data, Terms(timing, Electricity(0.0, 0.0, 0.0), (), uses=tuple(uses)))
     found, left_out = rents(result, merged)
     ways = []
     for rent in found:
@@ -72,4 +73,4 @@ def rents_alone(merged: Scenario, result: Result, book: Catalog | None = None) -
         dearer = dearer_than_on_demand(rent, found)
         ways.append(Rented(rent, flows, net_present_value(flows, figures.rate), figures.owed(rent), dearer))
     hours, discounted = figures.delivered(figures.horizon)
-    return Rents(terms, timing, data, hours, discounted, tuple(ways), left_out)
+    return Rents(terms, timing, data, hours, discounted, tuple(ways), left_out, tuple(uses))

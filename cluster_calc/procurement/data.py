@@ -10,7 +10,7 @@ from cluster_calc.estimation.as_json import as_dict
 from cluster_calc.estimation.lines import bills
 from cluster_calc.estimation.result import Result
 from cluster_calc.investment import as_json as finance_report
-from cluster_calc.investment.flows import PURCHASE, SALE, table
+from cluster_calc.investment.flows import MONTHS, PURCHASE, SALE, table
 from cluster_calc.procurement.dates import decided, delivery_of
 from cluster_calc.procurement.demand import demand_of
 from cluster_calc.procurement.subject import CONFIDENCE, Subject, aace, asked, resale, run_end
@@ -38,6 +38,9 @@ def data_of(subject: Subject, gaps: Sequence[str]) -> dict[str, Any]:
         "discount_rate_given": subject.rated,
         "ask": asked(subject),
         "demand": demand_of(extra, result),
+        "calendar": [
+            {"first_month": use.first * MONTHS, "last_month": use.last * MONTHS, "share": use.share} for use in rents.uses
+        ] if rents else [],
         "options": {way.name: way.as_dict() for way in subject.ways},
         "recommended": best.name if best else None,
         "percentiles": {

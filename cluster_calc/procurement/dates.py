@@ -13,7 +13,7 @@ from cluster_calc.estimation.result import Result
 from cluster_calc.formulas.cash import rent_of_period
 from cluster_calc.formulas.money import later_capital_cost
 from cluster_calc.formulas.world_limits import lead_time
-from cluster_calc.investment.flows import PURCHASE, SALE
+from cluster_calc.investment.flows import PURCHASE, SALE, Use
 from cluster_calc.procurement.file import MemoFile
 from cluster_calc.quantities.dates import DAY, HOUR, QUARTER, YEAR
 from cluster_calc.quantities.datum import Datum
@@ -187,14 +187,20 @@ def decline(result: Result, time: float) -> float | None:
     return float(paid) - float(later_capital_cost(float(paid), float(trend.value), time))
 
 
-def bridge(case: Any, time: float) -> float | None:
-    """Rent on demand of the planned use for a time."""
+def bridge(case: Any, time: float, start: float | None = None) -> float | None:
+    """Rent on demand of the planned use for a time in seconds, from a time of the plan in years, or from its first use."""
     rents = case.rents
     hourly = next((entry for entry in rents.ways if entry.rent.term == "on-demand"), None) if rents else None
     if rents is None or hourly is None:
         return None
-    chips, used = float(case.result.values["chips"]), float(rents.inputs["used_share"].value)
-    return float(rent_of_period(chips, used, hourly.rent.price / HOUR, time, 1.0))
+    chips = float(case.result.values["chips"])
+    uses = rents.uses or (Use(0.0, math.inf, float(rents.inputs["used_share"].value)),)
+    first = min(use.first for use in uses) if start is None else start
+    spans = [span for use in uses if (span := use.within(first, first + time / YEAR))]
+    return math.fsum(
+        float(rent_of_period(chips, span.share, hourly.rent.price / HOUR, (span.last - span.first) * YEAR, 1.0))
+        for span in spans
+    )
 
 
 def waiting(case: Any, ready: Ready, start: str, colocated: bool = False) -> Waiting:
@@ -203,7 +209,7 @@ def waiting(case: Any, ready: Ready, start: str, colocated: bool = False) -> Wai
     until = None
     if ready.date is not None:
         days = (datetime.date.fromisoformat(ready.date) - datetime.date.fromisoformat(start)).days
-        until = bridge(case, days * DAY) if days > 0 else None
+        until = bridge(case, days * DAY, 0.0) if days > 0 else None
     if plan is None:
         return Waiting(None, None, None, None, "it takes the cost of owning, which is not computed", None, until)
     saved = decline(result, QUARTER)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cluster_calc.catalog.current import catalog
@@ -11,7 +12,7 @@ from cluster_calc.errors import InputError
 from cluster_calc.estimation.estimation import run
 from cluster_calc.estimation.result import Result
 from cluster_calc.formulas import cash
-from cluster_calc.investment.flows import Flow, net_present_value, periods, table
+from cluster_calc.investment.flows import Flow, Use, by_year, moments, net_present_value, table
 from cluster_calc.investment.rent_alone import Rents
 from cluster_calc.quantities.dates import YEAR
 from cluster_calc.quantities.display import printable
@@ -79,12 +80,15 @@ def minimum(fleet: str | Mapping[str, Any], result: Result, plan: Rents | None, 
         note = "its life ends with the horizon or later" if left >= horizon else "its life ends within the horizon"
     share = float(plan.inputs["used_share"].value)
     demand = float(result.values["chips"]) * float(result.values["peak_throughput"]) * share * horizon
-    spare = fleet["count"] * float(there.values["peak_throughput"]) * max(reach - used, 0.0) * years
+    # It works when the demand does, for as long as it lasts.
+    spans = by_year([replace(use, share=1.0) for use in plan.uses] or [Use(0.0, math.inf)], years)
+    free = sum(span.last - span.first for span in spans)
+    spare = fleet["count"] * float(there.values["peak_throughput"]) * max(reach - used, 0.0) * free
     meets = spare / demand
     # What the demand does not ask for is not run.
     part = min(1.0, 1.0 / meets) if meets else 0.0
     growth, rate = float(plan.inputs["electricity_price_growth"].value), float(plan.inputs["discount_rate"].value)
-    times, _, lengths = periods(years, plan.timing)
+    times, _, lengths, _ = moments(spans, years, plan.timing)
     level = cash.electricity_price_level(growth, times)
     price, more_used = float(there.values["electricity_price"]), max(reach - used, 0.0) * part
     spent = cash.electricity_of_period(float(there.values["facility_power"]), price, more_used, lengths, level)

@@ -6,10 +6,11 @@ import datetime
 
 from cluster_calc.catalog.current import catalog
 from cluster_calc.errors import quoted
-from cluster_calc.procurement.demand import demand_of, most_filled
+from cluster_calc.procurement.dates import decided
+from cluster_calc.procurement.demand import demand_of, most_filled, unplaced
 from cluster_calc.procurement.options import NO_RATE, Way, cost_of
 from cluster_calc.procurement.subject import LARGE, Subject, too_late
-from cluster_calc.quantities.dates import day_of
+from cluster_calc.quantities.dates import YEAR, day_of
 from cluster_calc.quantities.display import label_of, lower, money, percent, printable, shown
 from cluster_calc.studies.influence import relative_swings
 
@@ -74,6 +75,13 @@ def _volume(subject: Subject) -> list[str]:
         for row in demand if row["share"] is None
     ]  # fmt: skip
     most, used = most_filled(demand), subject.rents.inputs["used_share"] if subject.rents else None
+    if subject.rents is not None and subject.rents.uses:
+        years = float(subject.rents.inputs["horizon"].value) / YEAR
+        found += unplaced(subject.extra, subject.result, decided(subject.extra, subject.today), years)
+        fullest = max(use.share for use in subject.rents.uses)
+        most = most if most is None else max(most, fullest)
+    if used is not None and used.origin == "default":
+        found.append("No demand is stated: every hour counts as used ([[demand]] in the memo file, or --used-share)")
     if most is None or used is None:
         return found
     share = float(used.value)

@@ -153,9 +153,11 @@ def _rented(
     bound = None
     notes = ["dearer than on demand"] if entry.dearer_than_on_demand else []
     if entry.rent.committed:
-        # The first commitment: its years within the horizon, and what is owed of it beyond where that is shorter.
-        whole = entry.rent.months // 12
-        bound = -sum(row["cash"] for row in rows[: whole + 1]) + (entry.owed_beyond if len(rows) <= whole else 0.0)
+        # The first commitment, which has one price for its term: what falls due within the horizon, and beyond it.
+        signed = {flow.priced for flow in entry.flows}
+        first = min((when for when in signed if when is not None), default=None)
+        bound = -sum(flow.amount for flow in entry.flows if flow.priced == first)
+        bound += entry.owed_beyond if len(signed) == 1 else 0.0
         if entry.owed_beyond > 0.5:
             notes.append(f"{money(entry.owed_beyond)} more falls due after the horizon, in no sum here")
     used = next((quote for quote in quotes if quote.row["for"] == name and chip.id in quote.used_for), None)

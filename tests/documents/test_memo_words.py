@@ -80,7 +80,7 @@ def test_owning_without_a_site_does_not_win_over_owning_with_one() -> None:
     assert "its cost holds no site" in row(view, "Buy, NVIDIA B200")
     alone = memo(**RUN, **SITE, memo_file=memo_file({"options": ["buy", "rent on demand"]}))
     assert held(alone)["recommended"] == "buy"
-    built = memo(**RUN, **SITE, construction_cost="1 USD/W")
+    built = memo(**RUN, **SITE, construction_cost="1 USD/W", rental_price_3_year="2 USD/hour")
     assert held(built)["recommended"] == "buy"
 
 

@@ -137,11 +137,32 @@ def test_break_even_points_are_where_the_two_draw_level() -> None:
 def test_commitments_pay_for_idle_hours_and_spot_for_lost_ones() -> None:
     prices = {"rental_price": "2 USD/hour", "rental_price_1_year": "2 USD/hour", "rental_price_3_year": "2 USD/hour",
               "rental_price_spot": "2 USD/hour"}  # fmt: skip
-    plan = cc.finance(**CLUSTER, **prices, used_share=0.5, spot_goodput=0.8)
+    plan = cc.finance(**CLUSTER, **prices, used_share=0.5, spot_goodput=0.8, rental_price_growth=0)
     cost = {entry.rent.term: entry.npv for entry in plan.alternatives}
     assert cost["1-year"] == pytest.approx(2 * cost["on-demand"]) == cost["3-year"]
     assert cost["spot"] == pytest.approx(cost["on-demand"] / 0.8)
     assert list(plan.left_out) == ["colocate"]
+
+
+@pytest.mark.parametrize("growth", [-0.15, 0.0, 0.1])
+def test_a_commitment_keeps_its_price_for_its_term_and_takes_that_of_its_renewal(growth: float) -> None:
+    # W10, by hand: all hours of each year, at the rent of the day on which the term began; on demand, at that of the middle.
+    prices = {
+        "rental_price": "2 USD/hour",
+        "rental_price_1_year": "1.9 USD/hour",
+        "rental_price_3_year": "1.9 USD/hour",
+    }
+    plan = cc.finance(**CLUSTER, **prices, rental_price_growth=growth, discount_rate=0.1)
+    cost = {entry.rent.term: entry for entry in plan.alternatives}
+    hours, worth = 1024 * 365.25 * 24, [1.1 ** -(year + 0.5) for year in range(4)]
+    moved = [(1 + growth) ** year for year in range(4)]
+    floating = [(1 + growth) ** (year + 0.5) for year in range(4)]
+    assert cost["on-demand"].npv == pytest.approx(-hours * 2 * sum(a * b for a, b in zip(floating, worth, strict=True)))
+    assert cost["1-year"].npv == pytest.approx(-hours * 1.9 * sum(a * b for a, b in zip(moved, worth, strict=True)))
+    fixed = [1.0, 1.0, 1.0, (1 + growth) ** 3]
+    assert cost["3-year"].npv == pytest.approx(-hours * 1.9 * sum(a * b for a, b in zip(fixed, worth, strict=True)))
+    assert cost["1-year"].owed_beyond == 0
+    assert cost["3-year"].owed_beyond == pytest.approx(2 * hours * 1.9 * (1 + growth) ** 3)
 
 
 def test_what_has_no_price_is_left_out_and_named() -> None:

@@ -25,10 +25,18 @@ def held(file: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
     return found
 
 
-def check(found: dict[str, Any], chips: float, share: float, chip_price: float | None = 30000.0) -> None:
-    """Each option's cash over four years, by hand: hours in use on demand, every hour under a commitment, the purchase."""
+def check(
+    found: dict[str, Any],
+    chips: float,
+    share: float,
+    chip_price: float | None = 30000.0,
+    committed: tuple[int, int] = (4, 4),
+) -> None:
+    """Each option's cash over four years, by hand: hours in use on demand, every hour of a commitment's years, the purchase."""
     assert found["options"]["rent on demand"]["total"] == pytest.approx(chips * share * HOURS * 3, rel=1e-9)
-    assert found["options"]["rent 1-year"]["total"] == pytest.approx(chips * HOURS * 2.5, rel=1e-9)
+    for name, price, years in zip(("rent 1-year", "rent 3-year"), (2.5, 2.0), committed, strict=True):
+        if found["options"][name]["total"] is not None:
+            assert found["options"][name]["total"] == pytest.approx(chips * years * 8766 * price, rel=1e-9)
     if chip_price is not None:
         power = found["estimate"]["results"]["facility_power"]
         assert power["unit"] == "kW"
@@ -40,15 +48,53 @@ def test_one_run_is_costed_as_one_run() -> None:
     found = held(chip="h100", training_compute=2e25)
     results = found["estimate"]["results"]
     chips, days = results["chips"]["value"], results["training_time"]["value"]
-    check(found, chips, days * 24 / HOURS)
+    # The run begins at once; a commitment is signed once, for its one term that holds the run.
+    check(found, chips, days * 24 / HOURS, committed=(1, 3))
     assert found["options"]["rent on demand"]["total"] == pytest.approx(chips * days * 24 * 3, rel=1e-9)
+    assert found["options"]["rent on demand"]["cash_year_1"] == pytest.approx(chips * days * 24 * 3, rel=1e-9)
+    assert found["ask"]["amount"] == pytest.approx(chips * days * 24 * 3, rel=1e-9)
     assert found["recommended"] == "rent on demand"
 
 
 def test_a_year_of_runs_fills_the_hours_of_its_runs() -> None:
     found = held({"demand": [{"period": "2027", "need": "8e25 FLOP"}]}, chip="h100", training_compute=2e25)
     results = found["estimate"]["results"]
-    check(found, results["chips"]["value"], 4 * results["training_time"]["value"] * 24 / HOURS)
+    check(found, results["chips"]["value"], 4 * results["training_time"]["value"] * 24 / HOURS, committed=(1, 3))
+
+
+def test_the_rent_of_a_run_is_paid_while_it_runs() -> None:
+    # By hand: the middle of the run, and rents that rise by a tenth a year, money worth an eighth less.
+    found = held(chip="h100", training_compute=2e25, discount_rate=0.125, rental_price_growth=0.1)
+    results = found["estimate"]["results"]
+    chips, days = results["chips"]["value"], results["training_time"]["value"]
+    middle = days / 365.25 / 2
+    expected = chips * days * 24 * 3 * 1.1**middle
+    assert found["options"]["rent on demand"]["total"] == pytest.approx(expected, rel=1e-9)
+    assert found["options"]["rent on demand"]["npv"] == pytest.approx(-expected / 1.125**middle, rel=1e-9)
+    assert found["options"]["rent 1-year"]["npv"] == pytest.approx(-chips * 8766 * 2.5 / 1.125**0.5, rel=1e-9)
+
+
+def test_the_demand_of_a_year_has_its_place_in_the_calendar() -> None:
+    # 325 of the 365 days of 2026 are over; a calendar year is a year of the plan, whose years are cut where they end.
+    file = {"demand": [{"period": "2028", "need": "4e25 FLOP"}, {"period": "2040", "need": "1e25 FLOP"}]}
+    found = held(file, chip="h100", chips=7222, mfu=0.4, discount_rate=0.1)
+    share = 4e25 / (7222 * 989.4e12 * 0.4 * 0.9 * 365.25 * 86400)
+    first = 2028 - (2026 + 325 / 365)
+    cuts = [(first, 2.0), (2.0, first + 1)]
+    worth = sum((end - start) * 8766 / 1.1 ** ((start + end) / 2) for start, end in cuts)
+    assert found["options"]["rent on demand"]["npv"] == pytest.approx(-7222 * share * 3 * worth, rel=1e-9)
+    assert found["options"]["rent 1-year"]["npv"] == pytest.approx(-7222 * 2.5 * worth, rel=1e-9)
+    assert any("2040 lies outside the plan" in gap for gap in found["gaps"])
+
+
+def test_too_little_capacity_is_a_gap_in_cluster_mode() -> None:
+    found = held({"demand": [{"period": "2027", "need": "1.8e25 FLOP"}]}, chip="h100", chips=1024, mfu=0.4)
+    assert any(gap.startswith("The cluster does not deliver the demand") for gap in found["gaps"])
+
+
+def test_a_cluster_without_a_demand_says_that_every_hour_counts() -> None:
+    assert any("every hour counts as used" in gap for gap in held(chip="h100", chips=64)["gaps"])
+    assert not any("every hour counts as used" in gap for gap in held(chip="h100", chips=64, used_share=0.9)["gaps"])
 
 
 @pytest.mark.parametrize("share", [0.4, 0.7, 0.95])
@@ -67,7 +113,7 @@ def test_eight_chips_in_a_cupboard() -> None:
 def test_a_chip_that_can_only_be_rented_is_costed_on_its_run() -> None:
     found = held(chip="tpuv5p", training_compute=5e24, chip_price=None, price_basis=None)
     results = found["estimate"]["results"]
-    check(found, results["chips"]["value"], results["training_time"]["value"] * 24 / HOURS, None)
+    check(found, results["chips"]["value"], results["training_time"]["value"] * 24 / HOURS, None, committed=(1, 3))
     assert found["options"]["buy"]["total"] is None
     assert found["recommended"] == "rent on demand"
 

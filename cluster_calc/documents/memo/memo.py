@@ -66,8 +66,9 @@ def memo_of(
         raise InputError(f"a memo sets at most {MOST_OPTIONS} options side by side; there are {len(found)}")
     today = day_of_memo(found)
     found, quotes = with_memo_file(found, extra, today)
-    cases = [_case(found[0], extra)]
-    cases += [_case(_over(entry, cases[0].rents), extra) for entry in found[1:]]
+    start = decided(extra, today)
+    cases = [_case(found[0], extra, start)]
+    cases += [_case(_over(entry, cases[0].rents), extra, start) for entry in found[1:]]
     cases = _keyed(cases)
     _equal(cases, files)
     asked = replace(cases[0].result, scenario=replace(cases[0].result.scenario, texts=dict(found[0].typed or {})))
@@ -153,7 +154,7 @@ def _over(entry: Entry, plan: Rents | None) -> Entry:
     return replace(entry, scenario=replace(merged, data={**merged.data, "horizon": plan.inputs["horizon"]}))
 
 
-def _case(entry: Entry, extra: MemoFile) -> Case:
+def _case(entry: Entry, extra: MemoFile, start: str) -> Case:
     """The estimate of an entry with its finance; what cannot be financed says why."""
     result = run(entry.scenario, entry.book)
     arrays = [name for name, value in result.values.items() if getattr(value, "shape", None)]
@@ -166,14 +167,14 @@ def _case(entry: Entry, extra: MemoFile) -> Case:
         )
     label = f"{entry.name} ({result.chip.name})" if entry.name else ""
     found = Case(result, None, label=label, key=entry.name or result.chip.id, book=entry.book)
-    scenario = planned(entry.scenario, result, extra, entry.book)
+    scenario, uses = planned(entry.scenario, result, extra, start, entry.book)
     try:
-        plan = cash_flow.plan(scenario, entry.book, result)
+        plan = cash_flow.plan(scenario, entry.book, result, uses)
         return replace(found, finance=plan, rents=rents_of(plan))
     except InputError as error:
         found = replace(found, why=printable(str(error).partition("; without it")[0]))
     try:
-        return replace(found, rents=rents_alone(scenario, result, entry.book))
+        return replace(found, rents=rents_alone(scenario, result, entry.book, uses))
     except InputError:
         return found
 

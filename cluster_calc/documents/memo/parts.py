@@ -12,6 +12,7 @@ from cluster_calc.documents.render.view import Cell, Table, TableRow
 from cluster_calc.documents.reports.sentences import answer, question
 from cluster_calc.estimation.included import excluded
 from cluster_calc.estimation.lines import bills
+from cluster_calc.investment.flows import MONTHS
 from cluster_calc.procurement import data
 from cluster_calc.procurement.dates import decided
 from cluster_calc.procurement.demand import demand_of
@@ -74,6 +75,15 @@ def _options(subject: Subject) -> MemoPart:
             f"Costed options deliver the useful work of {chips} × {case.result.chip.name} over {horizon}, unless a row says less; cash "
             f"is {plan.terms}, and what is left at the end is taken off. Costs per chip-hour are per hour of that chip's work. Each counts from its own start: a later ready date is in no sum."
         )
+        if plan.uses:
+            words.append(
+                "The demand has its place in the calendar: "
+                + "; ".join(
+                    f"{percent(use.share)} of hours from month {plain(use.first * MONTHS)} to month {plain(use.last * MONTHS)}"
+                    for use in plan.uses
+                )
+                + ". A commitment is rented for the whole terms that cover it, at the price of its signing."
+            )
         if not rated:
             words.append(f"NPV and levelised cost are not computed: {NO_RATE}.")
     words.append(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster_calc.errors import InputError
+from cluster_calc.formulas.cash import hours_of_period, rental_price_level
 from cluster_calc.investment import cash_flow
 from cluster_calc.investment.cash_flow import Colocated, Finance
-from cluster_calc.investment.flows import Flow, periods
+from cluster_calc.investment.flows import Flow, Use, moments, periods
 from cluster_calc.investment.owning import LINES, MADE_BY
 from cluster_calc.model.expression import expression
 from cluster_calc.model.sets import model_of
@@ -96,10 +97,11 @@ class Ledger:
         for name, owner in ((OWN, self.plan), ("colocate", self.plan.colocated)):
             if owner is not None and not (self.own if owner is self.plan else self.colocated):
                 self._enter(name, owner)
-        for year in range(math.ceil(self.years - 1e-9)):
-            time, length = self._moment(year)
-            amount = self.plan.delivered_hours * length / self.years
-            text = self._matching([("hours_of_period", {})], time, length, amount * HOUR)
+        figures = self.plan.figures
+        for use in figures.used(self.years):
+            time, length = float(moments([use], self.years, self.plan.timing)[0][0]), use.last - use.first
+            amount = float(hours_of_period(figures.chips, use.share, figures.goodput, length * YEAR)) / HOUR
+            text = self._matching([("hours_of_period", self._share(use))], time, length, amount * HOUR)
             text = text and f"{text}/{HOUR:.0f}"
             self.hours.append(Payment(self.own, "delivered chip-hours", time, length, amount, text))
 
@@ -113,7 +115,7 @@ class Ledger:
         settings = {**merged.settings, "chip": chip}
         data = {**merged.data, "horizon": self.plan.inputs["horizon"]}
         try:
-            other = cash_flow.plan(Scenario(settings, data, merged.texts, merged.origins))
+            other = cash_flow.plan(Scenario(settings, data, merged.texts, merged.origins), uses=self.plan.uses)
         except InputError:
             return
         yield from (other, *((other.colocated,) if other.colocated else ()))
@@ -129,7 +131,7 @@ class Ledger:
         flows = [*owner.flows, *self._absent(owner)] if owned else list(owner.flows)
         for flow in flows:
             start = max(math.ceil(flow.time - 1e-9) - 1, 0)
-            length = max(min(1.0, self.years - start), 0.0)
+            length = flow.use.last - flow.use.first if flow.use else max(min(1.0, self.years - start), 0.0)
             text = self._owned(flow, length) if owned else self._rented(flow, length, owner)
             self.payments.append(Payment(option, flow.line, flow.time, length, flow.amount, text))
 
@@ -151,8 +153,13 @@ class Ledger:
         times, _, lengths = periods(self.years, self.plan.timing)
         return float(times[year]), float(lengths[year] / YEAR)
 
+    def _share(self, use: Use | None) -> dict[str, float]:
+        """The share of hours of a span where the demand has its place in the calendar: no input then stands for it."""
+        return {"used_share": use.share} if use is not None and self.plan.uses else {}
+
     def _owned(self, flow: Flow, length: float) -> str:
-        text = self._matching(MADE_BY.get(flow.line, ()), flow.time, length, -flow.amount)
+        makers = [(name, {**stands, **self._share(flow.use)}) for name, stands in MADE_BY.get(flow.line, ())]
+        text = self._matching(makers, flow.time, length, -flow.amount)
         if flow.line == "facility" and "facility_capital" in self.steps:
             text = "facility_capital"
         if text:
@@ -167,8 +174,9 @@ class Ledger:
         if flow.line == "electricity" and "electricity_cost" not in self.inputs:
             # Prices along a path: what is used may change, what it costs is fixed.
             self.fixed |= {"electricity_price", "electricity_price_growth"}
-            used = self.steps["facility_power"].value * self.inputs["used_share"].value
-            return f"{flow.amount / used:.12g}*facility_power*used_share" if used else ""
+            share = "used_share" if not self.plan.uses else "1"
+            used = self.steps["facility_power"].value * (1.0 if self.plan.uses else self.inputs["used_share"].value)
+            return f"{flow.amount / used:.12g}*facility_power*{share}" if used else ""
         self.opaque.add(flow.line)
         if f"{flow.line}_cost" not in self.steps:
             # Nobody knows what is behind it: then only the rate of discount may move.
@@ -178,8 +186,19 @@ class Ledger:
     def _rented(self, flow: Flow, length: float, owner: Any) -> str:
         if isinstance(owner, (Finance, Colocated)):  # another chip
             return ""
+        used = self._share(flow.use)
         share = 1.0 if owner.rent.committed else "rented_share" if owner.rent.term == "spot" else "used_share"
-        made = ("rent_of_period", {"hourly_rent": self._price(owner.rent), "rented_share": share})
+        share = used.get(share, share) if isinstance(share, str) else share
+        # A commitment keeps the price of the day on which it was signed.
+        signed: dict[str, float] = {} if flow.priced is None else {"elapsed_years": flow.priced}
+        if flow.priced is not None and self.plan.terms == "real":
+            figures = self.plan.figures
+            level = rental_price_level(figures.growth["rent"], flow.priced)
+            signed = {
+                "rental_price_level": float(level * (1 + figures.contract_inflation) ** (flow.priced - flow.time))
+            }
+            self.fixed.add("rental_price_growth")
+        made = ("rent_of_period", {"hourly_rent": self._price(owner.rent), "rented_share": share, **used, **signed})
         text = self._matching([made], flow.time, length, -flow.amount)
         return text and f"-{text}"
 

@@ -19,6 +19,7 @@ from cluster_calc.estimation.replay import base_of
 from cluster_calc.estimation.result import Result
 from cluster_calc.investment import cash_flow
 from cluster_calc.investment.cash_flow import Finance
+from cluster_calc.investment.flows import MONTHS, Use
 from cluster_calc.investment.renting import WAYS
 from cluster_calc.model.spreadsheet import UntranslatableError, translated
 from cluster_calc.quantities.dates import HOUR
@@ -82,7 +83,11 @@ def live(held: Mapping[str, Any]) -> Live:
 
 def _planned(held: Mapping[str, Any], scenario: Scenario, book: Catalog, result: Result) -> Finance | None:
     """The finance behind the JSON; None where it comes out otherwise today."""
-    plan = cash_flow.plan(scenario, book, result)
+    uses = tuple(
+        Use(float(entry["first_month"]) / MONTHS, float(entry["last_month"]) / MONTHS, float(entry["share"]))
+        for entry in held.get("calendar") or ()
+    )
+    plan = cash_flow.plan(scenario, book, result, uses)
     asked = {
         name: plan.inputs[name].with_(value=float(entry["value"]) * QUANTITIES[name].factor)
         for name, entry in held["finance"]["inputs"].items()
@@ -97,7 +102,7 @@ def _planned(held: Mapping[str, Any], scenario: Scenario, book: Catalog, result:
             asked[name] = plan.inputs[RATE].with_(name=name, value=price / HOUR)
     if asked:  # the horizon of another option, for example, or the price of a way to rent that the estimate did not use
         data = {**scenario.data, **asked}
-        plan = cash_flow.plan(Scenario(scenario.settings, data, scenario.texts, scenario.origins), book, result)
+        plan = cash_flow.plan(Scenario(scenario.settings, data, scenario.texts, scenario.origins), book, result, uses)
     return plan if same(plan.npv, held["finance"]["own"]["npv"]) else None
 
 
