@@ -194,8 +194,8 @@ class Cluster:
 
     @cached_property
     def lines(self) -> dict[str, float]:
-        """The operating lines by time, in today's money."""
-        return yearly_lines(self.result, {**self.inputs, **self.result.data})
+        """The operating lines by time, in today's money; what was given for a run is charged for the runs of the plan."""
+        return yearly_lines(self.result, {**self.inputs, **self.result.data, "used_share": self.inputs["used_share"]})
 
     def periods(self, years: float) -> tuple[Number, Number, Number]:
         """The periods of a horizon, as flows count here."""

@@ -55,6 +55,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "resale": {"depreciation": "resale"},
     "declining": {"depreciation": "double-declining"},
     "long": {"horizon": "7 years"},
+    "one run": {"used_share": None, "rental_price_growth": -0.1},
+    "a run that grows beyond a year": {"used_share": None, "chips": 2000, "rental_price_growth": -0.1},
+    "a run at year ends": {"used_share": None, "chips": 2000, "flow_timing": "year-end"},
     "building": {"construction_cost": "10 USD/W", "facility_lifetime": "15 years"},
 }
 FIXED: dict[str, Any] = {

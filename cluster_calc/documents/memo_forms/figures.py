@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from cluster_calc.documents.memo_forms.ledger import RATE, SAME
 from cluster_calc.documents.memo_forms.live import Live
 from cluster_calc.formulas.cash import discount_factor
+from cluster_calc.investment.flows import MONTHS
+from cluster_calc.investment.renting import WAYS
 
 # A spreadsheet's text, and what it gives.
 Worth = tuple[str, float]
@@ -70,8 +72,10 @@ class Figures:
         if option in (self.live.own, self.live.colocated) and capital is not None and "years.1.book_value" in shares:
             lost = shares["years.0.book_value"] - shares["years.1.book_value"]
             yield f"{lost:.12g}*capital_cost", lost * capital.value
-        upto, first = (self._sum("payment_amount", option, year) for year in ("<=3", "<=1"))
-        yield f"-({upto[0]}-{first[0]})", first[1] - upto[1]
+        term = next((term for term, name in self.live.rents.items() if name == option), "")
+        if (months := WAYS.get(term, ("", 0))[1]) > MONTHS:
+            upto, first = (self._sum("payment_amount", option, year) for year in (f"<={months // MONTHS}", "<=1"))
+            yield f"-({upto[0]}-{first[0]})", first[1] - upto[1]
 
     def _year(self, name: str, places: Mapping[str, tuple[str, float]]) -> Iterator[Worth]:
         """Candidates for a figure of a year: of owning, of a way to rent, of depreciation, of the first year's operation."""

@@ -51,7 +51,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of an option, or hours that it delivers: `formula` holds {time} and {length}; without one it is a number."""
+    """A payment of an option, or hours that it delivers: `formula` holds {time} and {length}; without one it is a number.
+
+    `when` and `span` are the formulas of its time and length, where the length of a run moves them; `counted` its year then.
+    """
 
     option: str
     line: str
@@ -59,11 +62,14 @@ class Payment:
     length: float
     amount: float
     formula: str = ""
+    when: str = ""
+    span: str = ""
+    counted: int | None = None
 
     @property
     def year(self) -> int:
         """The year in which it counts; year 0 is the start and what is paid before it."""
-        return max(math.ceil(self.time - 1e-9), 0)
+        return max(math.ceil(self.time - 1e-9), 0) if self.counted is None else self.counted
 
 
 def same(one: float, other: Any) -> bool:
@@ -85,6 +91,15 @@ class Ledger:
         self.own, self.colocated = "", ""
         self.rents: dict[str, str] = {}
         self.years = float(plan.inputs["horizon"].value) / YEAR
+        time = steps.get("training_time")
+        run = Use(0.0, time.value / YEAR) if time is not None else None
+        # One run at the start: its length is a cell, and so are the times and lengths of what is paid by its hours.
+        self.one_run = (
+            run is not None
+            and len(plan.uses) == 1
+            and plan.uses[0].first == 0.0
+            and (plan.uses[0].share == 1.0 and same(plan.uses[0].last, run.last))
+        )
 
     def fill(self, held: Mapping[str, Any]) -> None:
         """The payments of every option whose figures they give; those of owning whether or not it is an option."""
@@ -98,12 +113,15 @@ class Ledger:
             if owner is not None and not (self.own if owner is self.plan else self.colocated):
                 self._enter(name, owner)
         figures = self.plan.figures
-        for use in figures.used(self.years):
-            time, length = float(moments([use], self.years, self.plan.timing)[0][0]), use.last - use.first
-            amount = float(hours_of_period(figures.chips, use.share, figures.goodput, length * YEAR)) / HOUR
-            text = self._matching([("hours_of_period", self._share(use))], time, length, amount * HOUR)
-            text = text and f"{text}/{HOUR:.0f}"
-            self.hours.append(Payment(self.own, "delivered chip-hours", time, length, amount, text))
+        parts = figures.used(self.years)
+        hours = [
+            Flow("delivered chip-hours", time, float(hours_of_period(figures.chips, use.share, figures.goodput, length)) / HOUR, use)
+            for time, length, use in zip(*map(list, moments(parts, self.years, self.plan.timing)[0:3:2]), parts, strict=True)
+        ]  # fmt: skip
+        for flow in self._every_year(hours):
+            length = flow.use.last - flow.use.first if flow.use else 0.0
+            text = self._matching([("hours_of_period", self._share(flow.use))], flow.time, length, flow.amount * HOUR)
+            self._pay(self.hours, self.own, flow, length, text and f"{text}/{HOUR:.0f}")
 
     def _owners(self, option: str) -> Iterator[Any]:
         """What may stand behind an option: the plan, its ways to rent, or another chip on the same demand."""
@@ -129,11 +147,49 @@ class Ledger:
             self.rents[owner.rent.term] = option
         owned = owner is self.plan or owner is self.plan.colocated
         flows = [*owner.flows, *self._absent(owner)] if owned else list(owner.flows)
+        if self.one_run and (owned or not isinstance(owner, (Finance, Colocated))):
+            flows = self._every_year(flows)
+            if not owned and owner.rent.committed:
+                flows += self._later_terms(owner)
         for flow in flows:
             start = max(math.ceil(flow.time - 1e-9) - 1, 0)
             length = flow.use.last - flow.use.first if flow.use else max(min(1.0, self.years - start), 0.0)
             text = self._owned(flow, length) if owned else self._rented(flow, length, owner)
-            self.payments.append(Payment(option, flow.line, flow.time, length, flow.amount, text))
+            self._pay(self.payments, option, flow, length, text)
+
+    def _pay(self, table: list[Payment], option: str, flow: Flow, length: float, text: str) -> None:
+        """Enter a payment; by the hours of the one run its time and length are those of the run within the year."""
+        when = span = ""
+        counted = None
+        if self.one_run and flow.use is not None and flow.priced is None:
+            year = int(flow.use.first + 1e-9)
+            end = min(year + 1.0, self.years)
+            span = f"MAX(MIN(training_time/{YEAR:.0f},{end!r})-{year},0)"
+            when = f"{year}+{{length}}/2" if self.plan.timing == "mid-year" else ""
+            counted = year + 1
+        elif self.one_run and flow.priced and text:
+            # A commitment is signed anew only while the run lasts.
+            text = f"IF(training_time/{YEAR:.0f}>{flow.priced!r}+0.000000001,{text},0)"
+        unsigned = self.one_run and flow.priced is not None and flow.priced >= self.plan.uses[0].last - 1e-9
+        amount = 0.0 if unsigned else flow.amount
+        table.append(Payment(option, flow.line, flow.time, length, amount, text, when, span, counted))
+
+    def _every_year(self, flows: Iterable[Flow]) -> list[Flow]:
+        """The flows, and for each line that is paid by the hours of the one run a flow of nothing in the years that it does not reach."""
+        flows = list(flows)
+        lines = {flow.line for flow in flows if flow.use is not None and flow.priced is None} if self.one_run else ()
+        for line in lines:
+            reached = max(flow.use.last for flow in flows if flow.line == line and flow.use)
+            for year in range(math.ceil(reached - 1e-9), math.ceil(self.years - 1e-9)):
+                time = float(year) if self.plan.timing == "mid-year" else min(year + 1.0, self.years)
+                flows.append(Flow(line, time, 0.0, Use(float(year), float(year))))
+        return flows
+
+    def _later_terms(self, owner: Any) -> list[Flow]:
+        """The rent of terms that the one run does not reach, which it would at another length."""
+        every = self.plan.figures.rented(owner.rent, self.years, 1.0)
+        last = max(flow.priced or 0.0 for flow in owner.flows)
+        return [flow for flow in every if (flow.priced or 0.0) > last + 1e-9]
 
     def _absent(self, owner: Any) -> Iterator[Flow]:
         """What is nothing today, but would be something at another input: a deposit, a running cost whose rate is zero."""
@@ -153,12 +209,14 @@ class Ledger:
         times, _, lengths = periods(self.years, self.plan.timing)
         return float(times[year]), float(lengths[year] / YEAR)
 
-    def _share(self, use: Use | None) -> dict[str, float]:
-        """The share of hours of a span where the demand has its place in the calendar: no input then stands for it."""
-        return {"used_share": use.share} if use is not None and self.plan.uses else {}
+    def _share(self, use: Use | None) -> dict[str, Any]:
+        """What stands for inputs where the demand has its place in the calendar: the share of a span; for a run's own lines the horizon."""
+        if use is not None and self.plan.uses:
+            return {"used_share": use.share}
+        return {"charged_time": "horizon"} if self.one_run else {}
 
     def _owned(self, flow: Flow, length: float) -> str:
-        makers = [(name, {**stands, **self._share(flow.use)}) for name, stands in MADE_BY.get(flow.line, ())]
+        makers = [(name, {**self._share(flow.use), **stands}) for name, stands in MADE_BY.get(flow.line, ())]
         text = self._matching(makers, flow.time, length, -flow.amount)
         if flow.line == "facility" and "facility_capital" in self.steps:
             text = "facility_capital"
@@ -198,7 +256,7 @@ class Ledger:
                 "rental_price_level": float(level * (1 + figures.contract_inflation) ** (flow.priced - flow.time))
             }
             self.fixed.add("rental_price_growth")
-        made = ("rent_of_period", {"hourly_rent": self._price(owner.rent), "rented_share": share, **used, **signed})
+        made = ("rent_of_period", {**used, **signed, "hourly_rent": self._price(owner.rent), "rented_share": share})
         text = self._matching([made], flow.time, length, -flow.amount)
         return text and f"-{text}"
 

@@ -61,6 +61,10 @@ def live(held: Mapping[str, Any]) -> Live:
     steps, opaque = _steps(result)
     fixed = _behind(result, opaque) | {name for name in result.data if QUANTITIES[name].is_date}
     given = {**result.data, **(plan.inputs if plan else {})}
+    if plan is not None and plan.uses:
+        # The plan's share follows from its calendar; a typed one would replace that, and the estimate keeps its own.
+        given["used_share"] = result.data.get("used_share", given["used_share"])
+        fixed.add("used_share")
     values = {name: datum.value for name, datum in given.items()}
     inputs = {name: _input(name, float(value)) for name, value in values.items() if _finite(value)}
     ledger = None

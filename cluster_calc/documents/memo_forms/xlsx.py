@@ -324,8 +324,12 @@ class _Workbook:
     def _payment(self, sheet: Any, row: int, entry: Payment, number: str) -> None:
         self.text(sheet, row, 0, entry.option)
         self.text(sheet, row, 1, entry.line)
-        for column, value in ((2, entry.time), (3, entry.year), (4, entry.length)):
-            sheet.write_number(row, column, value, self.form("was", "0.####"))
+        for column, value, text in ((2, entry.time, entry.when), (3, entry.year, ""), (4, entry.length, entry.span)):
+            if text:
+                formula = text.format(length=f"E{row + 1}")
+                sheet.write_formula(row, column, f"={formula}", self.form("was", "0.####"), value)
+            else:
+                sheet.write_number(row, column, value, self.form("was", "0.####"))
         if entry.formula:
             formula = entry.formula.format(time=f"C{row + 1}", length=f"E{row + 1}")
             sheet.write_formula(row, 5, f"={formula}", self.form("number", number), entry.amount)
