@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cluster_calc.cli import options as shared
-from cluster_calc.errors import InputError, quoted
+from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
 
 if TYPE_CHECKING:
+    from cluster_calc.estimation.result import Result
     from cluster_calc.files import csv
 
 FORMATS = {".csv": "csv", ".parquet": "parquet"}
@@ -35,13 +36,15 @@ Examples:
     help="each row's tokens a second, first and further token, from model, chip and layout",
 )
 @shared.model_options
+@shared.gate_options
 @click.option("-o", "--output", metavar="FILE", help="FILE.csv, FILE.parquet or - for stdout (the default)")
 def command(file: str, map_: str | None, predict_serving: bool, **options: Any) -> None:
     """One estimate per row of FILE.csv (- is stdin).
 
     Columns are quantities by name, with units in the head or in the cell; options serve every row that does not say
     otherwise. Every input column is kept. Where a row has a range, or with --ranges, each result that varies has its
-    percentiles beside it (run_cost_p10 …). Rows that cannot be are named on stderr, and the exit code is then 2.
+    percentiles beside it (run_cost_p10 …). Rows that cannot be are named on stderr, and the exit code is then 2. Gates judge
+    every row that can be.
     """
     from cluster_calc.files import csv
     from cluster_calc.files.atomic import format_by_ending, read_text
@@ -49,10 +52,13 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
 
     # Here the flag adds the mfu and hfu that each row's model, batch and layout should reach, beside those it has.
     predict_mfu = bool(options.pop("predict_mfu"))
+    gates = _Gates(options) if options["require_feasible"] or options["fail_over"] else None
     target = options.get("output")
     format_by_ending(target, FORMATS)
     text = read_text(file)
     table = csv.read_table(text, file)
+    if gates and (predict_serving or predict_mfu):
+        raise InputError("--require-feasible and --fail-over judge estimates, and a prediction is none; leave them out")
     if predict_serving:
         from cluster_calc.tables.serving_rows import predict_rows
 
@@ -65,11 +71,37 @@ def command(file: str, map_: str | None, predict_serving: bool, **options: Any) 
             "--predict-mfu needs the columns chip, chips, parameters, layers, hidden, heads, vocab, sequence and "
             f"global_batch; {quoted(file)} lacks hidden, sequence or global_batch"
         )
-    done = evaluate.evaluate(table, mapping, shared.inputs(options), file)
+    done = evaluate.evaluate(table, mapping, shared.inputs(options), file, judge=gates)
     if done.ignored:
         more = f" and {len(done.ignored) - 12} more" if len(done.ignored) > 12 else ""
         click.echo(f"kept, not used: {', '.join(quoted(head) for head in done.ignored[:12])}{more}", err=True)
     _written(done, target)
+    if gates:
+        gates.tell()
+
+
+class _Gates:
+    """What --require-feasible and --fail-over say of every row."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        shared.limits(options)  # a gate that says nothing is told before the work
+        self.options, self.failed, self.count = options, dict[int, GateError | InfeasibleError](), 0
+
+    def __call__(self, number: int, result: Result) -> None:
+        """Judge the estimate of a row."""
+        self.count += 1
+        try:
+            shared.check_gates(result, self.options)
+        except (GateError, InfeasibleError) as error:
+            self.failed[number] = error
+
+    def tell(self) -> None:
+        """Raise the failed rows, by the gate that failed first: what is not feasible, or what is over."""
+        if not self.failed:
+            return
+        kind = min((type(error) for error in self.failed.values()), key=lambda kind: kind.exit_code)
+        rows = "\n".join(f"row {number}: {error}" for number, error in sorted(self.failed.items()))
+        raise kind(f"{len(self.failed)} of {self.count} rows do not pass:\n{rows}")
 
 
 def _written(done: csv.Table, target: str | None) -> None:

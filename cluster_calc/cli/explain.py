@@ -22,6 +22,7 @@ Examples:
 )
 @click.argument("name", shell_complete=completion.quantities)
 @shared.model_options
+@shared.gate_options
 @shared.output_options(*FORMATS)
 def command(name: str, **options: Any) -> None:
     """The formula, the numbers and the sources behind NAME, a result of an estimate."""
@@ -33,7 +34,9 @@ def command(name: str, **options: Any) -> None:
 
     form = shared.format_of(options, FORMATS)
     resolve(name.strip().replace("-", "_"))  # a name that is none leaves nothing behind
-    tree = shared.run_from(options).explain(name)
+    shared.limits(options)  # a gate that says nothing is told before the work
+    result = shared.run_from(options)
+    tree = result.explain(name)
     if form == "json":
         text = (
             json.dumps({"schema": trace.SCHEMA, **tree.as_dict()}, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -43,3 +46,4 @@ def command(name: str, **options: Any) -> None:
     else:
         text = explain.text(tree, shared.terminal_width())
     shared.write(text, options.get("output"))
+    shared.check_gates(result, options)

@@ -21,6 +21,7 @@ Examples:
 )
 @shared.model_options
 @answers.answer_options
+@shared.gate_options
 @shared.output_options(*shared.FORMATS)
 def command(**options: Any) -> None:
     """Own or rent: cash by year, net present value, cost per delivered chip-hour and the break-even between them."""
@@ -29,6 +30,7 @@ def command(**options: Any) -> None:
     from cluster_calc.investment import cash_flow
 
     form = shared.format_of(options, shared.FORMATS)
+    shared.limits(options)  # a gate that says nothing is told before the work
     merged = shared.merged_from(options)
     found = cash_flow.plan(merged)
     if options.get("save_scenario"):
@@ -41,3 +43,4 @@ def command(**options: Any) -> None:
     else:
         written = answers.answered(options, lambda width, _: report.text(found, width), lambda: of_finance(found))
     shared.write(written, options.get("output"))
+    shared.check_gates(found.result, options)

@@ -13,6 +13,7 @@ from cluster_calc.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from cluster_calc.documents.memo.view import Memo
+    from cluster_calc.procurement.inputs import Entry
 
 FORMATS = {".html": "html", ".md": "markdown", ".docx": "docx", ".pdf": "pdf", ".xlsx": "xlsx"}
 
@@ -34,6 +35,7 @@ Examples:
 )
 @click.argument("files", metavar="[RESULT|SCENARIO]...", nargs=-1)
 @shared.model_options
+@shared.gate_options
 @_option("--new", is_flag=True, help="print a commented memo file to fill in")
 @_option("--memo", "memo_file", metavar="FILE.toml", help="need, approvers, quotes, limits, risks: what --new prints")
 @_option("--compare", multiple=True, metavar="CHIP", help="another chip on the same demand; repeat it")
@@ -50,7 +52,7 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
 
     Give the options of `estimate`; or RESULT, what `estimate` or `compare --format json` wrote, or a sheet; or scenario files
     of equal demand (.toml), each an option. Ranges are drawn without being asked for. A memo with gaps is stamped as a draft
-    and lists them.
+    and lists them. Gates judge the estimate of the first option.
     """
     output = options.get("output")
     if options["new"]:
@@ -67,8 +69,10 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
         from cluster_calc.files.atomic import check_target
 
         check_target(Path(str(output)))
-    view = view_of(files, memo_file, **options)
+    shared.limits(options)  # a gate that says nothing is told before the work
+    view, first = _view_and_first(files, memo_file, **options)
     from cluster_calc.documents.memo_forms import text
+    from cluster_calc.estimation.estimation import run
 
     if form in ("docx", "pdf", "xlsx"):
         from cluster_calc.documents.memo_forms import docx, pdf, xlsx
@@ -76,17 +80,24 @@ def command(files: tuple[str, ...], memo_file: str | None, **options: Any) -> No
 
         makers = {"docx": docx.docx, "pdf": pdf.pdf, "xlsx": xlsx.xlsx}
         write_atomically(Path(str(output)), makers[form](view))
-        return
-    texts = {"html": text.html, "markdown": text.markdown}
-    shared.write(texts[form](view), output, as_is=True)
+    else:
+        texts = {"html": text.html, "markdown": text.markdown}
+        shared.write(texts[form](view), output, as_is=True)
+    if options["require_feasible"] or options["fail_over"]:
+        shared.check_gates(run(first.scenario, first.book), options)
 
 
 def view_of(files: tuple[str, ...], memo_file: str | None, **options: Any) -> Memo:
     """The memo that the command's arguments ask for; a scenario is saved where they name a file for it."""
-    from cluster_calc.documents.memo.memo import memo_of
+    return _view_and_first(files, memo_file, **options)[0]
+
+
+def _view_and_first(files: tuple[str, ...], memo_file: str | None, **options: Any) -> tuple[Memo, Entry]:
+    """The memo, and its first option with what the memo file gives it."""
+    from cluster_calc.documents.memo.memo import day_of_memo, memo_of
     from cluster_calc.estimation.difference import read_result
     from cluster_calc.procurement.file import MemoFile, read_memo_file
-    from cluster_calc.procurement.inputs import entries
+    from cluster_calc.procurement.inputs import entries, with_memo_file
 
     extra = read_memo_file(memo_file) if memo_file else MemoFile()
     output = options.get("output")
@@ -96,14 +107,12 @@ def view_of(files: tuple[str, ...], memo_file: str | None, **options: Any) -> Me
     more += [word for chip in options["compare"] for word in ("--compare", chip)]
     more = [*(["--memo", memo_file] if memo_file else []), *more, *(["-o", output] if output else [])]
     view = memo_of(found, extra, previous=previous, title=options["title"] or "", more=more, files=files)
+    first = with_memo_file(found, extra, day_of_memo(found))[0][0]
     if options.get("save_scenario"):
-        from cluster_calc.documents.memo.memo import day_of_memo
-        from cluster_calc.procurement.inputs import with_memo_file
         from cluster_calc.scenario.save import scenario_text
 
-        whole, _ = with_memo_file(found, extra, day_of_memo(found))
-        shared.write(scenario_text(whole[0].scenario), options["save_scenario"], "--save-scenario")
-    return view
+        shared.write(scenario_text(first.scenario), options["save_scenario"], "--save-scenario")
+    return view, first
 
 
 def _format(output: str | None) -> str:

@@ -382,27 +382,33 @@ def limits(options: dict[str, Any]) -> list[tuple[Quantity, Any]]:
     return found
 
 
-def check_gates(result: Result, options: dict[str, Any]) -> None:
-    """Raise what --require-feasible and --fail-over ask for, after the output is written."""
-    from cluster_calc.quantities.display import shown
-
+def check_gates(result: Result, options: dict[str, Any], whose: str = "") -> None:
+    """Raise what --require-feasible and --fail-over ask for, after the output is written; `whose` leads the message."""
     for known, limit in limits(options):
         p80 = result.percentile(known.name, 80)
         reached = result.values.get(known.name) if p80 is None else p80 * known.factor
         if reached is None:
-            raise GateError(f"--fail-over {known.name}: {result.missing.get(known.name, 'not part of this estimate')}")
+            raise GateError(
+                f"{whose}--fail-over {known.name}: {result.missing.get(known.name, 'not part of this estimate')}"
+            )
         highest = float(reached.max()) if hasattr(reached, "max") else float(reached)
         if highest > limit:
-            which = "at P80 " if p80 is not None else ""
-            over, under = shown(known.name, highest), shown(known.name, limit)
-            if over == under:  # as many digits as tell them apart
-                over, under = (f"{value / known.factor!r} {known.unit}" for value in (highest, limit))
-            raise GateError(f"{known.name} {which}{over} is over {under}")
+            raise GateError(whose + over(known, highest, limit, "at P80 " if p80 is not None else ""))
     if options.get("require_feasible"):
-        _require_feasible(result)
+        _require_feasible(result, whose)
 
 
-def _require_feasible(result: Result) -> None:
+def over(known: Quantity, reached: float, limit: float, which: str = "") -> str:
+    """That a result is over its gate, both in base units, with as many digits as tell them apart."""
+    from cluster_calc.quantities.display import shown
+
+    texts = [shown(known.name, value) for value in (reached, limit)]
+    if texts[0] == texts[1]:
+        texts = [f"{value / known.factor!r} {known.unit}" for value in (reached, limit)]
+    return f"{known.name} {which}{texts[0]} is over {texts[1]}"
+
+
+def _require_feasible(result: Result, whose: str = "") -> None:
     """Raise where a limit that decides does not hold, or cannot be checked; no limit, no demand."""
     found = result.verdict
     names = found.broken or found.open
@@ -410,4 +416,4 @@ def _require_feasible(result: Result) -> None:
         limits = {entry.constraint: entry.limit for entry in result.feasibility}
         listed = ", ".join(f"{name} ({limits[name]})" for name in names)
         gap = "" if found.broken else " cannot be checked: a figure is missing"
-        raise InfeasibleError(f"{found.word}: {listed}{gap}")
+        raise InfeasibleError(f"{whose}{found.word}: {listed}{gap}")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from cluster_calc.errors import GateError, InfeasibleError, InputError, did_you_mean
+from cluster_calc.estimation.limits import ADVISORY, CONSTRAINTS
 from cluster_calc.progress import Progress
 from cluster_calc.studies import sweep_workers as workers
 from cluster_calc.studies.grid import Sweep
 
 # The rows that percentiles over a grid are taken from, at most.
 SAMPLE = 1 << 20
+# A margin this little below nothing is a limit met, to rounding.
+TOLERANCE = -1e-12
 
 
 @dataclass
@@ -73,6 +77,30 @@ def extremes(planned: Sweep, processes: int = 1, progress: Progress | None = Non
     for entry, taken in zip(total, samples, strict=True):
         entry.sample = np.concatenate(taken)
     return total
+
+
+def greatest(planned: Sweep, name: str, processes: int = 1) -> tuple[float, dict[str, Any]]:
+    """The greatest value of a result over the grid, in base units, and the point it is at."""
+    if name not in planned.computed:
+        raise InputError(f"--fail-over {name} is not computed by this sweep.{did_you_mean(name, planned.computed)}")
+    (found,) = extremes(replace(planned, results=(name,)), processes)
+    if found.low > found.high:
+        raise GateError(f"--fail-over {name}: no row has it")
+    return found.high, planned.point(*found.high_at)
+
+
+def broken_limits(planned: Sweep, processes: int = 1) -> dict[str, dict[str, Any]]:
+    """The limits that decide and do not hold in every row → the point that misses them by most."""
+    deciding = {name: entry for name, entry in CONSTRAINTS.items() if name not in ADVISORY}
+    margins = {margin: name for name, (_, _, margin) in deciding.items() if margin in planned.computed}
+    found = extremes(replace(planned, results=tuple(margins)), processes) if margins else []
+    # A margin that no row has is one that nobody could check, not one that holds.
+    known = {margins[entry.name]: entry for entry in found if entry.low <= entry.high}
+    unknown = [f"{name} ({limit})" for name, (limit, _, _) in deciding.items()
+               if limit in planned.merged.texts and name not in known]  # fmt: skip
+    if unknown:
+        raise InfeasibleError(f"{', '.join(unknown)} cannot be checked: a figure is missing")
+    return {name: planned.point(*entry.low_at) for name, entry in known.items() if entry.low < TOLERANCE}
 
 
 def _in_order(planned: Sweep, tasks: list[tuple[int, int]], share: float, processes: int) -> Iterable[list[Extremes]]:

@@ -217,6 +217,11 @@ class Sweep:
         return tuple(entry for entry in self.axes if entry.name not in scenarios.SETTINGS)
 
     @property
+    def computed(self) -> tuple[str, ...]:
+        """Every result there is, by the first combination of names."""
+        return tuple(self._case(0).result.results)
+
+    @property
     def draws(self) -> int:
         """Draws at each point; 0 without ranges."""
         return int(self.merged.settings.get("draws", 0))

@@ -7,7 +7,8 @@ takes each row at its word: nothing is filled from defaults. Every input column 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from cluster_calc.tables.table import MISSING, NOTE, merged
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cluster_calc.estimation.result import Result
     from cluster_calc.tables.column_map import ColumnMap
 
 
@@ -35,11 +37,16 @@ def _cell(row: dict[str, str], head: str, text: str) -> None:
 
 
 def evaluate(
-    table: Table, mapping: ColumnMap | None = None, given: Mapping[str, Any] | None = None, name: str = "table"
+    table: Table,
+    mapping: ColumnMap | None = None,
+    given: Mapping[str, Any] | None = None,
+    name: str = "table",
+    judge: Callable[[int, Result], None] | None = None,
 ) -> Table:
     """Every row's results, by contract name in JSON units; rows that cannot be are in `errors` by their number.
 
-    Under ranges each result that varies has its P10, P50 and P90 beside it, `run_cost_p10` …
+    Under ranges each result that varies has its P10, P50 and P90 beside it, `run_cost_p10` … `judge` is shown the estimate of
+    every row, which then go one by one.
     """
     ignored: tuple[str, ...] = ()
     if mapping is None:
@@ -48,6 +55,10 @@ def evaluate(
         ignored = tuple(head for head in table.heads if head not in mapping.columns)
     if ignored and len(ignored) == len(table.heads):
         refuse_unused(name, table.heads)
+    if judge and (mapping.formulas or mapping.prepare):
+        raise InputError(
+            "this table's column map takes rows at their word: there is no estimate that a gate could judge"
+        )
     results: list[Mapping[str, Any]] = []
     errors: dict[int, str] = {}
     asked: dict[int, dict[str, str]] = {}
@@ -64,13 +75,13 @@ def evaluate(
             else:
                 _cell(row, head, cell.strip())
         asked[number] = row
-    done = {} if mapping.formulas or mapping.prepare else _together(asked, mapping, given or {})
+    done = {} if mapping.formulas or mapping.prepare or judge else _together(asked, mapping, given or {})
     for number in range(1, len(table.rows) + 1):
         try:
             results.append(
                 done.pop(number)
                 if number in done
-                else _row(asked[number], mapping, given or {})
+                else _row(asked[number], mapping, given or {}, judge and partial(judge, number))
                 if number in asked
                 else {}
             )
@@ -138,7 +149,9 @@ def _inputs(row: Mapping[str, str], mapping: ColumnMap) -> dict[str, Any]:
     return inputs
 
 
-def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _row(
+    row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any], judge: Callable[[Result], None] | None = None
+) -> Mapping[str, Any]:
     inputs = _inputs(row, mapping)
     if mapping.formulas or mapping.prepare:
         heads = {
@@ -146,6 +159,8 @@ def _row(row: Mapping[str, str], mapping: ColumnMap, given: Mapping[str, Any]) -
         }
         return _at_its_word(row, mapping, {**inputs, **given}, heads)
     result = run(gather({**mapping.constants, **given, **inputs}, origin="table"))
+    if judge:
+        judge(result)
     found = {}
     for name in result.results:
         found[name] = _value(name, result.values.get(name))

@@ -24,6 +24,7 @@ Examples:
 @click.argument("files", metavar="[SCENARIO]...", nargs=-1)
 @shared.model_options
 @answers.answer_options
+@shared.gate_options
 @click.option(
     "--acquire",
     multiple=True,
@@ -35,13 +36,17 @@ Examples:
 )
 @shared.output_options(*shared.FORMATS)
 def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:
-    """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them."""
+    """Options side by side on the same demand and the same draws: scenario files, one --chip after another, ways to have them.
+
+    Gates judge the option in the first place.
+    """
     from cluster_calc.documents.reports import comparison as report
     from cluster_calc.documents.reports.short_options import of_comparison
     from cluster_calc.scenario.layers import gather
     from cluster_calc.studies import comparison as comparisons
 
     form = shared.format_of(options, shared.FORMATS)
+    shared.limits(options)  # a gate that says nothing is told before the work
     given = shared.inputs({name: value for name, value in options.items() if name != "chip"})
     base = options.get("scenario")
     listed = [(gather(given, origin="command line", file=name, ambient=True), Path(name).stem) for name in files]
@@ -58,6 +63,8 @@ def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options
     else:
         written = answers.answered(options, lambda width, _: report.text(found, width), lambda: of_comparison(found))
     shared.write(written, options.get("output"))
+    first = found.ranking[0] if found.ranking else found.options[0].name
+    shared.check_gates(found[first], options, f"{first}: ")
 
 
 def _several_chips(params: list[click.Parameter]) -> list[click.Parameter]:

@@ -9,7 +9,7 @@ import click
 from cluster_calc.cli import answers
 from cluster_calc.cli import options as shared
 from cluster_calc.cli.studies.sweep import pair
-from cluster_calc.errors import InfeasibleError
+from cluster_calc.errors import GateError, InfeasibleError
 
 FORMATS = ("table", "json")
 
@@ -29,13 +29,13 @@ Examples:
               help="names to choose from, chip=h100,b200 or site=all; without a chip, every chip")  # fmt: skip
 @shared.model_options
 @answers.answer_options
-@click.option("--require-feasible", is_flag=True, cls=shared.GroupedOption, heading="Gates",
-              help="exit 3 when nothing meets all limits")  # fmt: skip
+@shared.gate_options
 @shared.output_options(*FORMATS)
-def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **options: Any) -> None:
+def command(objective: str, vary: tuple[str, ...], **options: Any) -> None:
     """The cheapest, fastest or least power-hungry chip, count, precision and acquisition within limits.
 
-    Limits are --budget, --capital-budget, --power-limit, --supply-limit, --deadline and the time allowed.
+    Limits are --budget, --capital-budget, --power-limit, --supply-limit, --deadline and the time allowed. Gates judge the
+    best option; it is not feasible when nothing meets all limits.
     """
     import json
 
@@ -45,6 +45,7 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     from cluster_calc.studies.choosing import chosen
 
     form = shared.format_of(options, FORMATS)
+    gates = shared.limits(options)  # a gate that says nothing is told before the work
     bar = Bar()
     try:
         found = chosen(shared.merged_from(options), objective, [pair(text) for text in vary], progress=bar)
@@ -55,5 +56,12 @@ def command(objective: str, vary: tuple[str, ...], require_feasible: bool, **opt
     else:
         text = answers.answered(options, lambda width, _: choice_text(found, width), lambda: of_choice(found))
     shared.write(text, options.get("output"))
-    if require_feasible and not found.options:
+    if options["require_feasible"] and not found.options:
         raise InfeasibleError("not feasible: nothing meets all limits")
+    for known, limit in gates:
+        reached = found.options[0].values.get(known.name) if found.options else None
+        if reached is None:
+            why = "the best option has none" if found.options else "nothing meets all limits"
+            raise GateError(f"--fail-over {known.name}: {why}")
+        if reached > limit:
+            raise GateError(shared.over(known, reached, limit))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cluster_calc.cli import options as shared
-from cluster_calc.errors import InputError, quoted
+from cluster_calc.errors import GateError, InfeasibleError, InputError, quoted
+
+if TYPE_CHECKING:
+    from cluster_calc.quantities.nomenclature import Quantity
+    from cluster_calc.studies.grid import Sweep
 
 
 @click.command(
@@ -40,13 +45,14 @@ Examples:
 @click.option("-o", "--output", cls=shared.GroupedOption, heading="Output", metavar="FILE",
               help=".csv, .parquet or - (CSV on stdout); without it, the extremes over the grid")  # fmt: skip
 @shared.model_options
+@shared.gate_options
 def command(
     vary: tuple[str, ...], design: str | None, points: str | None, results: str | None, full: bool, processes: str, resume: bool, yes: bool, output: str | None,
     **options: Any,
 ) -> None:  # fmt: skip
     """A grid over any inputs, with draws inside or without, as CSV or Parquet.
 
-    Columns have the names and JSON units of the quantities; Parquet carries the units in its metadata.
+    Columns have the names and JSON units of the quantities; Parquet carries the units in its metadata. Gates judge every row.
     """
     from cluster_calc.progress import Bar
     from cluster_calc.studies.extremes import extremes
@@ -56,10 +62,15 @@ def command(
     workers = _processes(processes)
     if resume and (not output or output == "-"):
         raise InputError("--resume goes on with a file; name it with -o FILE.csv or -o FILE.parquet")
+    gates = shared.limits(options)  # a gate that says nothing is told before the work
     merged = shared.merged_from(options)
     planned = plan_sweep(
         merged, [pair(text) for text in vary], results=results, full=full, design=design, points=_points(points)
     )
+    if planned.draws and (gates or options["require_feasible"]):
+        raise InputError(
+            "--require-feasible and --fail-over judge the rows of a sweep at their values; leave out draws and ranges"
+        )
     for why in planned.contradicted():
         click.echo(f"note: rows that cannot be are empty: {why}", err=True)
     if not output and planned.draws:
@@ -71,12 +82,12 @@ def command(
         ):
             if output == "-":
                 to_stream(planned, sys.stdout, yes, bar)
-                return
-            try:
-                with Path(output).open("w", encoding="utf-8") as stream:
-                    to_stream(planned, stream, yes, bar)
-            except OSError as error:
-                raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
+            else:
+                try:
+                    with Path(output).open("w", encoding="utf-8") as stream:
+                        to_stream(planned, stream, yes, bar)
+                except OSError as error:
+                    raise InputError(f"-o {quoted(output)} cannot be written: {error.strerror or error}") from None
         elif output:
             to_file(planned, Path(output), processes=workers, resume=resume, yes=yes, progress=bar)
         else:
@@ -87,6 +98,29 @@ def command(
             click.echo(extremes_text(planned, extremes(planned, workers, bar), shared.terminal_width()), nl=False)
     finally:
         bar.close()
+    _judge(planned, gates, options["require_feasible"], workers)
+
+
+def _judge(planned: Sweep, gates: list[tuple[Quantity, float]], feasible: bool, processes: int) -> None:
+    """Raise what --require-feasible and --fail-over ask for of the rows, after they are written."""
+    from cluster_calc.studies.extremes import broken_limits, greatest
+
+    broken = broken_limits(planned, processes) if feasible else {}
+    if broken:
+        raise InfeasibleError("not feasible: " + ", ".join(f"{name} ({_at(where)})" for name, where in broken.items()))
+    for known, limit in gates:
+        most, where = greatest(planned, known.name, processes)
+        if most > limit:
+            raise GateError(f"{shared.over(known, most, limit)} {_at(where)}")
+
+
+def _at(where: Mapping[str, Any]) -> str:
+    """Which row of a sweep."""
+    from cluster_calc.quantities.display import shown
+
+    return "at " + ", ".join(
+        f"{name} {value if isinstance(value, str) else shown(name, value)}" for name, value in where.items()
+    )
 
 
 def pair(text: str) -> tuple[str, str]:
