@@ -40,7 +40,6 @@ def items(*kinds: str) -> Completer:
 
 # Settings whose value is an item of the catalog.
 NAMED = {name: items(f"{name}s") for name in ("chip", "server", "site", "model", "recipe")}
-chips = NAMED["chip"]
 
 
 def quantities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -48,6 +48,7 @@ class Setting(NamedTuple):
     name: str
     meaning: str
     read: Callable[[Setting, Any], Any]
+    # The heading of its option; none: it has no option, and is reached by `--set`.
     group: str = GENERAL
     # The quantity whose option it follows, in that one's group; none: before or behind those of quantities.
     after: str = ""

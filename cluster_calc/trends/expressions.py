@@ -20,10 +20,15 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.Mod: operator.mod,
 }  # fmt: skip
+_SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: np.logical_not,
+}  # fmt: skip
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }  # fmt: skip
+# Signs an expression may have: more is no question about a table, and deep nesting is the parser's to fall over.
+MOST_SIGNS = 1000
 _TICKED = re.compile(r"`([^`]*)`")
 
 
@@ -53,6 +58,8 @@ def parsed(text: str, names: Mapping[str, str], where: str) -> tuple[ast.expr, l
 
     `names`: what a column may be called → the column. A text that is a name as a whole is that column.
     """
+    if len(text) > MOST_SIGNS:
+        raise InputError(f"{where}: {quoted(text)} has {len(text):,} signs; an expression has at most {MOST_SIGNS:,}")
     if text.strip() in names:
         return ast.Name(names[text.strip()], ast.Load()), [names[text.strip()]]
     ticked: dict[str, str] = {}
@@ -92,19 +99,17 @@ def evaluated(tree: ast.expr, values: Callable[[str], Any], where: str) -> Any:
     def at(node: ast.expr) -> Any:
         if isinstance(node, ast.Name):
             return values(node.id)
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+            return float(node.value)  # a whole number of Python would be raised to any power, digit by digit
         if isinstance(node, ast.BinOp) and (sign := _ARITHMETIC.get(type(node.op))):
-            return sign(at(node.left), at(node.right))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd, ast.Not)):
-            inner = at(node.operand)
-            return (
-                np.logical_not(inner)
-                if isinstance(node.op, ast.Not)
-                else -inner
-                if isinstance(node.op, ast.USub)
-                else inner
-            )
+            left, right = at(node.left), at(node.right)
+            if _is_text(left) or _is_text(right):
+                raise TypeError("text is compared, never reckoned with")
+            return sign(left, right)
+        if isinstance(node, ast.UnaryOp) and (turn := _SIGNS.get(type(node.op))):
+            return turn(at(node.operand))
         if isinstance(node, ast.BoolOp):
             join = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
             found = at(node.values[0])
@@ -129,6 +134,10 @@ def evaluated(tree: ast.expr, values: Callable[[str], Any], where: str) -> Any:
         raise
     except (TypeError, ArithmeticError, ValueError, RecursionError):
         raise InputError(f"{where}: {quoted(ast.unparse(tree))} mixes text and numbers, or has no value") from None
+
+
+def _is_text(value: Any) -> bool:
+    return not hasattr(value, "units") and np.asarray(value).dtype.kind in "USO"
 
 
 def _compared(left: Any, node: ast.Compare, at: Callable[[ast.expr], Any]) -> Any:

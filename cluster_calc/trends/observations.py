@@ -15,7 +15,7 @@ from cluster_calc.errors import InputError, UnitError, did_you_mean, quoted
 from cluster_calc.files.atomic import read_text
 from cluster_calc.files.csv import Table, read_table
 from cluster_calc.files.shipped import shipped
-from cluster_calc.quantities.dates import decimal_year, iso_day, seconds_of, slashed_order
+from cluster_calc.quantities.dates import DAY, YEAR, decimal_year, iso_day, seconds_of, slashed_order
 from cluster_calc.quantities.units import dimension_text, registry, target
 from cluster_calc.trends.expressions import evaluated, parsed, plain_name
 
@@ -152,7 +152,7 @@ class Observations:
         one = registry().Quantity
         try:
             made = evaluated(tree, lambda column: one(1.0, "" if units[column] == "1" else units[column]), self.name)
-        except Exception:  # pint's own errors: an expression that has no unit has none to check
+        except (InputError, TypeError, ValueError, AttributeError, ArithmeticError):  # pint's are of these kinds
             return ""
         measured = dimension_text(made.dimensionality) if hasattr(made, "dimensionality") else "1"
         return (
@@ -221,7 +221,7 @@ def _edge(text: str, *, end: bool) -> float:
         return start
     year, month, day = match.groups()
     if day:
-        return start + 1 / 365.25
+        return start + DAY / YEAR
     following = f"{int(year) + 1}" if month in (None, "12") else f"{year}-{int(month) + 1:02d}"
     return decimal_year(seconds_of(following))
 

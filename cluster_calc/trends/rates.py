@@ -35,6 +35,8 @@ _SHAPED = re.compile(
     rf"(?P<shape>.*\).*|[^a-z]*,.*?)\s*(?P<kind>x|×|fold|ooms?|orders? of magnitude|dex|%)\s*{_SPAN}",
     re.IGNORECASE | re.DOTALL,
 )
+# Longer is no rate that somebody means, and the patterns would try every way to cut it.
+MOST_SIGNS = 1000
 _FLAT = frozenset({"constant", "flat", "none", "0"})
 
 
@@ -103,6 +105,10 @@ def parse_rate(text: str) -> Rate:
         ...
     cluster_calc.errors.InputError: 'fast' is not a rate of growth; write for example '3x per 2 years', ...
     """
+    if len(text) > MOST_SIGNS:
+        raise InputError(
+            f"{quoted(text)} has {len(text):,} signs, and is not a rate of growth; write for example {EXAMPLES}"
+        )
     plain = re.sub(r"\s+", " ", text.strip().lower()).replace("−", "-").replace("a factor of ", "")
     plain = re.sub(rf"(?<=[0-9])\s+to\s+(?={_NUMBER})", "..", plain)
     if plain in _FLAT:

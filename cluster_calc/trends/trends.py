@@ -261,10 +261,12 @@ def fit_texts(where: str) -> dict[str, str]:
 
 
 _PART_ORDER = ("unit", "fit", "value", "date", "growth")
+# What a unit of one's own is said with.
+_WITH_UNIT = ("value", "fit", "formula")
 
 
 def in_order(changes: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Changes in the order in which they can be made: a unit goes with the level of a series of one's own, relations last.
+    """Changes in the order in which they can be made: a unit goes with the level or the formula it is of, relations last.
 
     >>> in_order({"b.formula": "a * 2", "a.growth": "2x a year", "a.value": "1 chip", "a.unit": "chip"})
     [('a.value', '1 chip', 'chip'), ('a.growth', '2x a year', ''), ('b.formula', 'a * 2', '')]
@@ -273,9 +275,9 @@ def in_order(changes: Mapping[str, str]) -> list[tuple[str, str, str]]:
     found = []
     for name, text in changes.items():
         series, _, part = name.partition(".")
-        if part == "unit" and any(f"{series}.{key}" in changes for key in ("value", "fit")):
+        if part == "unit" and any(f"{series}.{key}" in changes for key in _WITH_UNIT):
             continue
-        found.append((name, text, units.get(series, "") if part in ("value", "fit") else ""))
+        found.append((name, text, units.get(series, "") if part in _WITH_UNIT else ""))
 
     def place(entry: tuple[str, str, str]) -> int:
         part = entry[0].partition(".")[2]
@@ -290,7 +292,7 @@ def changed(trend: Trend, name: str, value: str, unit: str = "") -> Trend:
     series, dot, part = key.partition(".")
     if dot:
         if part == "formula":
-            return related(trend, series, value)
+            return related(trend, series, {"value": value, **({"unit": unit} if unit else {})})
         if part not in ("value", "date", "growth", "fit", "unit", "scatter", *_SELECTING):
             raise InputError(
                 f"{quoted(name)}: a series has value, date and growth (or fit), for example compute.growth"

@@ -206,6 +206,11 @@ def test_series_and_relations_of_ones_own() -> None:
     assert column.unit == "chip"
     assert column.values[1] / column.values[0] == pytest.approx(2.25 * 1.5, rel=1e-3)
     assert made.crossings[0].year == pytest.approx(2025 + 2 / 12 + np.log(10) / np.log(2.25 * 1.5), abs=0.01)
+    with_unit = cc.project(set={**own, "largest.unit": "kchip"}, years=(2026, 2028))["largest"]
+    assert with_unit.unit == "kchip"
+    assert with_unit.values == pytest.approx([value / 1000 for value in column.values])
+    with pytest.raises(InputError, match=r"measures \[chip\], not 'USD'"):
+        cc.project(set={**own, "largest.unit": "USD"})
     with pytest.raises(InputError, match=r"no column 'stcok'.*Did you mean stock"):
         cc.project(set={**own, "largest.formula": "stcok * share"})
     with pytest.raises(InputError, match="cannot stand in an expression"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cluster_calc.errors import InputError
+from cluster_calc.trends.expressions import evaluated, parsed
 from cluster_calc.trends.observations import read_observations
 
 
@@ -26,3 +29,18 @@ def test_a_date_that_may_be_either_is_refused(tmp_path: Path) -> None:
     table.write_text("v,d\n1,6/1/2012\n2,7/1/2013\n4,8/1/2014\n")
     with pytest.raises(InputError, match="'6/1/2012' may be day or month first"):
         read_observations(str(table)).points("v", "d")
+
+
+@pytest.mark.parametrize(
+    "text", ["9**9**9**9", "'a' * 10**9", "'%999999999d' % a", "a" + "+a" * 50_000, "-" * 5_000 + "a", "1/0"]
+)
+def test_an_expression_that_would_never_end_is_refused_at_once(text: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(InputError, match="where"):
+        evaluated(parsed(text, {"a": "a"}, "where")[0], {"a": np.array([1.0, 2.0])}.__getitem__, "where")
+    assert time.monotonic() - started < 2
+
+
+def test_numbers_of_an_expression_are_floats() -> None:
+    tree, _ = parsed("2 ** 3 + a", {"a": "a"}, "where")
+    assert evaluated(tree, {"a": np.array([1, 2])}.__getitem__, "where").tolist() == [9.0, 10.0]

@@ -70,7 +70,7 @@ def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options
 def _several_chips(params: list[click.Parameter]) -> list[click.Parameter]:
     """The shared options with a --chip that may be given again, and without what serves one estimate only."""
     again = shared.GroupedOption(
-        ["--chip"], multiple=True, metavar="ID", heading="Demand", shell_complete=completion.chips,
+        ["--chip"], multiple=True, metavar="ID", heading="Demand", shell_complete=completion.NAMED["chip"],
         help="accelerator; give it again for every option",
     )  # fmt: skip
     kept = [again if param.name == "chip" else param for param in params]
