@@ -27,6 +27,10 @@ RENTS = {"on-demand": "rent on demand", "1-year": "rent 1-year", "3-year": "rent
 WHOLE = 0.999
 
 
+# Capacity that is taken away at any moment: shown, never recommended.
+SPOT = RENTS["spot"]
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One option: figures in JSON units, None where there is none; `why` says why it has no cost at all.
@@ -62,7 +66,7 @@ class Way:
     @property
     def serves(self) -> bool:
         """Whether it has a whole cost, delivers the demand, and cannot be taken away at any moment."""
-        return self.total is not None and self.meets >= WHOLE and self.name != "rent spot" and not self.unsited
+        return self.total is not None and self.meets >= WHOLE and self.name != SPOT and not self.unsited
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,3 +133,14 @@ def test_an_option_whose_quote_cannot_be_read_is_not_ranked(way: str, price: str
                if name in ("rent 1-year", "rent 3-year"))  # fmt: skip
     said = "buy" if way == "buy" else way
     assert "cannot be read" in found["options"][said]["why"]
+
+
+def test_a_cheaper_spot_is_named_beside_what_is_recommended() -> None:
+    from cluster_calc.documents.memo.memo import memo
+
+    view = memo(chip="h100", training_compute=2e25, discount_rate=0.08, draws=64)
+    said = dict(view.decision)["Recommended"]
+    assert "Rent spot" in said
+    assert "is cheaper and is not recommended" in said
+    dear = memo(chip="h100", training_compute=2e25, discount_rate=0.08, draws=64, rental_price_spot="9 USD/hour")
+    assert "is cheaper" not in dict(dear.decision)["Recommended"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cluster_calc.documents.reports.limits import verdict_text
 from cluster_calc.estimation.verdict import NOT_CHECKED
 from cluster_calc.procurement.dates import decided
-from cluster_calc.procurement.options import NO_RATE, cost_of, owned_already
+from cluster_calc.procurement.options import NO_RATE, SPOT, cost_of, owned_already
 from cluster_calc.procurement.subject import LARGE, Subject, aace, asked, resale, too_late
 from cluster_calc.quantities.display import lower, money, percent, plain, printable, shown
 
@@ -95,6 +95,14 @@ def _recommendation(subject: Subject) -> str:
     else:
         reason = f"cash of {money(best.total or 0.0)} over the horizon, not discounted"
         beside = f" with {money(second.total or 0.0)}" if second else ""
+    spot = min((way for way in subject.ways if way.name == SPOT and way.total is not None),
+               key=lambda way: cost_of(way, rated), default=None)  # fmt: skip
+    cheaper = spot is not None and cost_of(spot, rated) < cost_of(best, rated)
+    aside = (
+        f" {spot.title} is cheaper and is not recommended: it can be taken away at any moment."
+        if spot and cheaper
+        else ""
+    )
     whose = "those that the memo file lists" if subject.unlisted else "those that could be costed"
     if any(way.broken for way in others) and not best.broken:
         whose = f"those that {'the memo file lists and that ' if subject.unlisted else ''}hold every limit"
@@ -104,7 +112,7 @@ def _recommendation(subject: Subject) -> str:
         if second
         else "; no other option that delivers the demand has a cost"
     )
-    return f"{best.title}: {least}{reason}{rest}."
+    return f"{best.title}: {least}{reason}{rest}.{aside}"
 
 
 def _waiting(subject: Subject) -> str:

@@ -6,6 +6,7 @@ Presentation attributes only, so that converters without CSS draw the same; ever
 from __future__ import annotations
 
 import math
+import re
 from html import escape
 
 from cluster_calc.documents.reports.projections import (
@@ -105,6 +106,15 @@ def systems_of(made: Projection, name: str) -> list[tuple[float, float]]:
     return list(zip(*series.points, strict=True)) if series is not None and series.points else []
 
 
+def _read(text: str) -> str:
+    """A text with as many digits of each number as people read.
+
+    >>> _read("2.5415036922154566e+23 FLOP, 90 % 0.03316497254439632..0.6 OOM/year")
+    '2.54e+23 FLOP, 90 % 0.0332..0.6 OOM/year'
+    """
+    return re.sub(r"[0-9]+\.[0-9]{5,}(?:e[+-]?[0-9]+)?", lambda number: f"{float(number[0]):.3g}", text)
+
+
 def page(made: Projection) -> str:
     """One self-contained HTML page: the chart, the crossings and the table behind it."""
     rows = []
@@ -116,8 +126,8 @@ def page(made: Projection) -> str:
         f"<li>{escape(' '.join(line.strip() for line in crossing_lines(entry)))}</li>" for entry in made.crossings
     )
     sources = "".join(
-        f"<li>{escape(label(name))}: {escape(entry.texts.get('value', ''))} on {escape(entry.texts.get('date', ''))}, "
-        f"{escape(entry.texts.get('growth', 'constant'))}. {escape(entry.texts.get('source', 'given'))}</li>"
+        f"<li>{escape(label(name))}: {escape(_read(entry.texts.get('value', '')))} on {escape(entry.texts.get('date', ''))}, "
+        f"{escape(_read(entry.texts.get('growth', 'constant')))}. {escape(entry.texts.get('source', 'given'))}</li>"
         for name, entry in made.trend.series.items()
     )
     told = (*notes_of(made), *(f"Warning: {warning}" for warning in made.warnings), levels_of(made))
