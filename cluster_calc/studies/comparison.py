@@ -96,13 +96,14 @@ class Comparison:
 
 
 def compare(
-    *files: str | Path | Mapping[str, Any], chips: Iterable[str] = (), acquire: Iterable[str] = (), by: str = "run_cost",
+    *files: str | Path | Mapping[str, Any], chips: Iterable[str] = (), acquire: Iterable[str] = (), by: str = "",
     scenario: str | Path | Mapping[str, Any] | None = None, **given: Any,
 ) -> Comparison:  # fmt: skip
     """Scenarios (files or mappings), chips, or ways to have them (`acquire`: own, colocate, on-demand, 1-year, 3-year, spot), side by side.
 
     What is given beside them holds for every option and overrides the files; `scenario` is what the chips share, and
-    an option itself beside a single one. Every way is set beside every file or chip.
+    an option itself beside a single one. Every way is set beside every file or chip. `by` is the result that ranks them: the run
+    cost, or of clusters without a run the cost of a chip-hour.
 
     >>> both = compare(chips=["h100", "a100-40gb"], training_compute=2e25)
     >>> both.ranking[0]
@@ -127,7 +128,7 @@ def compare(
 def of(
     listed: list[tuple[scenario.Scenario, str]],
     chips: Iterable[str] = (),
-    by: str = "run_cost",
+    by: str = "",
     given: Mapping[str, Any] | None = None,
     *,
     origin: str = "call",
@@ -136,7 +137,7 @@ def of(
     base: str | Path | Mapping[str, Any] | None = None,
 ) -> Comparison:
     """A comparison of merged scenarios and of chips on what is given, each had in every way asked for."""
-    wanted = by if by == NPV else quantity(by).name
+    wanted = by if by in ("", NPV) else quantity(by).name
     ways: tuple[str, ...] = ()
     if acquire:
         from cluster_calc.investment.acquisition import ways_of
@@ -192,16 +193,15 @@ def _every_way(
 
 def ranked(
     options: Sequence[Option],
-    by: str = "run_cost",
+    by: str = "",
     horizon: Datum | None = None,
     left_out: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """Options with their order by one result, and what would change the first place."""
+    """Options with their order by one result, by what they cost where none is named, and what would change the first place."""
     if by == NPV:
         return _by_value(options, horizon, left_out or {})
-    wanted = quantity(by).name
-    if wanted == "run_cost" and all(option.result.mode == "cluster" for option in options):
-        wanted = "cost_per_chip_hour"  # clusters of equal counts, without a run
+    runs = any(option.result.mode != "cluster" for option in options)
+    wanted = quantity(by).name if by else "run_cost" if runs else "cost_per_chip_hour"
     missing = {option.name: option.why_missing(wanted) for option in options if wanted not in option.result.values}
     found = [option for option in options if option.name not in missing]
     if not found:

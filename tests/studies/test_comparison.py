@@ -173,5 +173,7 @@ def test_prices_of_unlike_bases_are_marked() -> None:
 def test_equal_counts_without_a_run_are_ranked_by_the_hour() -> None:
     found = cc.compare(chips=["h100", "mi300x"], scenario={"chips": 512})
     assert found.by == "cost_per_chip_hour"
+    with pytest.raises(InputError, match="--by 'run_cost': no option has this result"):
+        cc.compare(chips=["h100", "mi300x"], scenario={"chips": 512}, by="run_cost")
     prices = {option.name: option.result.values["cost_per_chip_hour"] for option in found.options}
     assert list(found.ranking) == sorted(prices, key=prices.__getitem__)

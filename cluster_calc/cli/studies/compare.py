@@ -32,7 +32,10 @@ Examples:
     help="how the chips are had: own, colocate, on-demand, 1-year, 3-year, spot, or all; give it again for every option",
 )
 @click.option(
-    "--by", default="run_cost", metavar="NAME", help="result that ranks the options, or npv; default: run_cost"
+    "--by",
+    default="",
+    metavar="NAME",
+    help="result that ranks the options, or npv; default: run_cost, or cost_per_chip_hour without a run",
 )
 @shared.output_options(*shared.FORMATS)
 def command(files: tuple[str, ...], acquire: tuple[str, ...], by: str, **options: Any) -> None:

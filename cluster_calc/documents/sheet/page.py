@@ -139,7 +139,7 @@ def _ranked(results: Sequence[Result], comparison: Comparison | None) -> Compari
         names.append(f"{name} ({names.count(name) + 1})" if name in names else name)
     try:
         options = [Option(name, entry) for name, entry in zip(names, results, strict=True)]
-        return ranked(options, comparison.by if comparison else "run_cost")
+        return ranked(options, comparison.by if comparison else "")
     except InputError:
         return None
 
